@@ -1,0 +1,39 @@
+# Every command prepares what it needs first (private Odoo 19, Python packages, PostgreSQL) and reuses it afterwards.
+PYTHON ?= python3
+FC = $(PYTHON) scripts/fc.py
+export SERVE PORT ODOO_DIR FC_CACHE NO_BROWSER
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap demo test test-fast lint bench odoo-shell pg-stop clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  variables: ODOO_DIR=/path/of/an/odoo-19  FC_CACHE=/folder  PGHOST= PGUSER= PGPASSWORD=  NO_BROWSER=1"
+
+bootstrap: ## prepare everything and say where it is
+	@$(FC) bootstrap
+
+demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
+	@$(FC) python scripts/demo.py
+
+test: ## all tests: pure, Odoo, system, browser (NO_BROWSER=1 leaves the browser out); DB=name for odoo-shell
+	@$(FC) test
+
+test-fast: ## pure tests and ruff, under a minute
+	@$(FC) test lint-fast pure
+
+lint: ## ruff, and pylint with the Odoo checks on the addon
+	@$(FC) test lint
+
+bench: ## the benchmarks
+	@$(FC) python -m bench
+
+odoo-shell: ## Odoo's shell on the database DB=name
+	@test -n "$(DB)" || { echo "say which database: make odoo-shell DB=fc_demo"; exit 1; }
+	@$(FC) odoo shell -d "$(DB)" --no-http
+
+pg-stop: ## stop the embedded PostgreSQL
+	@$(FC) pg-stop
+
+clean: ## stop the embedded PostgreSQL and delete what the bootstrap made
+	@$(FC) clean

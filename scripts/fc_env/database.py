@@ -1,0 +1,194 @@
+"""Decides which databases may be touched: only those with our prefix and our mark; creates, clones and drops them.
+
+Runs in the venv (it needs psycopg2). A database gets its mark before it gets its name, so that a database under
+a requested name is either marked or not ours.
+"""
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import uuid
+
+from . import paths
+from .odoo_source import Odoo
+from .steps import SetupError, lock, say
+
+PREFIX = "fc_"
+MARK = "created by finance_connector"
+BASE_MODULES = ("base", "account", "payment", "sale")
+BASE = "base"
+
+
+def connect(database: str = "postgres"):
+    """Return an autocommit connection with libpq's variables. Raises SetupError when the server refuses."""
+    import psycopg2
+    try:
+        connection = psycopg2.connect(dbname=database)
+    except psycopg2.OperationalError as error:
+        raise SetupError(
+            f"PostgreSQL at PGHOST={os.environ.get('PGHOST')} refused the connection: {error}"
+            "Check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset PGHOST to use the embedded server.") from error
+    connection.autocommit = True
+    return connection
+
+
+@contextlib.contextmanager
+def _cursor():
+    connection = connect()
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(PREFIX + r"[a-z0-9_]{1,55}", name):
+        raise SetupError(
+            f"The database name '{name}' is refused: names start with '{PREFIX}' and go on with a-z, 0-9 and _, "
+            "so that nobody else's database is ever meant.")
+
+
+def _mark_of(cursor, name: str) -> tuple[bool, str | None]:
+    """Return whether the database exists, and its comment."""
+    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (name,))
+    row = cursor.fetchone()
+    return (True, row[0]) if row else (False, None)
+
+
+def exists(name: str) -> bool:
+    """Tell whether a database of this name exists, ours or not."""
+    with _cursor() as cursor:
+        return _mark_of(cursor, name)[0]
+
+
+def names(prefix: str = PREFIX) -> list[str]:
+    """Return the marked databases whose names start with the prefix."""
+    with _cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) "
+            "AND shobj_description(oid, 'pg_database') = %s ORDER BY 1", (prefix, MARK))
+        return [row[0] for row in cursor.fetchall()]
+
+
+def drop(name: str, missing_ok: bool = False) -> None:
+    """Drop a database and its file store. Raises SetupError when it is missing or does not bear our mark."""
+    _check_name(name)
+    with _cursor() as cursor:
+        there, mark = _mark_of(cursor, name)
+        if not there and not missing_ok:
+            raise SetupError(f"There is no database '{name}'.")
+        if there and mark != MARK:
+            raise SetupError(
+                f"The database '{name}' was not created by this project (it bears no mark), so it is not dropped. "
+                "Choose another name.")
+        if there:
+            cursor.execute(f"DROP DATABASE {_quote(name)} WITH (FORCE)")
+    shutil.rmtree(paths.filestore(name), ignore_errors=True)
+
+
+def _create_marked(name: str, template: str) -> None:
+    _check_name(name)
+    building = f"{PREFIX}new_{uuid.uuid4().hex[:12]}"
+    with _cursor() as cursor:
+        if _mark_of(cursor, name)[0]:
+            raise SetupError(
+                f"The database '{name}' exists already: drop it (python3 scripts/fc.py db drop {name}) "
+                "or choose another name.")
+        how = "ENCODING 'UTF8' LC_COLLATE 'C'" if template == "template0" else ""
+        cursor.execute(f"CREATE DATABASE {_quote(building)} TEMPLATE {_quote(template)} {how}")
+        cursor.execute(f"COMMENT ON DATABASE {_quote(building)} IS %s", (MARK,))
+        cursor.execute(f"ALTER DATABASE {_quote(building)} RENAME TO {_quote(name)}")
+
+
+def clone(source: str, name: str) -> None:
+    """Copy a database and its file store; the source 'base' means the cached template.
+
+    Raises SetupError when the source is in use, is not ours, or the name is taken.
+    """
+    with _cursor() as cursor:
+        there, mark = _mark_of(cursor, source)
+        if not there or mark != MARK:
+            raise SetupError(f"There is no database '{source}' of ours to copy.")
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (source,))
+        users = cursor.fetchone()[0]
+    if users:
+        raise SetupError(f"The database '{source}' has {users} open connections: stop its server, then copy it.")
+    _create_marked(name, source)
+    target = paths.filestore(name)
+    shutil.rmtree(target, ignore_errors=True)
+    if paths.filestore(source).exists():
+        shutil.copytree(paths.filestore(source), target, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """Copy a file of the store; Odoo names them by content and never edits one, so a hard link is a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def install(name: str, modules: list[str], demo: bool = False) -> None:
+    """Install modules into a database with Odoo. Raises SetupError when Odoo fails."""
+    command = [
+        str(paths.venv_python()), "-m", "odoo", "-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http",
+        "--max-cron-threads=0", "--log-level=warn"] + (["--with-demo"] if demo else [])
+    log = paths.logs() / f"install-{name}.log"
+    with log.open("w") as output:
+        result = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+    if result.returncode:
+        tail = "\n".join("    " + line for line in log.read_text().splitlines()[-40:])
+        raise SetupError(f"Odoo could not install {', '.join(modules)} into '{name}':\n{tail}\n    full log: {log}")
+
+
+def create(odoo: Odoo, name: str, modules: list[str], demo: bool = False, fresh: bool = False) -> None:
+    """Create a database with modules installed; from the cached template unless demo data or `fresh` is asked for."""
+    if demo or fresh:
+        _create_marked(name, "template0")
+        install(name, modules or [BASE], demo)
+        return
+    clone(base_template(odoo), name)
+    missing = [module for module in modules if module not in BASE_MODULES]
+    if missing:
+        install(name, missing)
+
+
+def template_name(odoo: Odoo) -> str:
+    """Return the name of the base template of this Odoo, this cache folder and these modules."""
+    return f"{PREFIX}tpl_base_{paths.short_hash(paths.cache_root(), odoo.identity, BASE_MODULES)}"
+
+
+def base_template(odoo: Odoo) -> str:
+    """Return the base template, building it when it is missing: no demo data, generic chart of accounts."""
+    name = template_name(odoo)
+    if _template_ready(name):
+        return name
+    with lock():
+        if not _template_ready(name):
+            say(f"[5/5] base database with {', '.join(BASE_MODULES)} ({name}) ...")
+            building = f"{name}_part"
+            drop(building, missing_ok=True)
+            drop(name, missing_ok=True)
+            _create_marked(building, "template0")
+            install(building, list(BASE_MODULES))
+            with _cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {_quote(building)} RENAME TO {_quote(name)}")
+            if paths.filestore(building).exists():
+                shutil.rmtree(paths.filestore(name), ignore_errors=True)
+                paths.filestore(building).rename(paths.filestore(name))
+            (paths.stamps() / name).touch()
+            say("[5/5] base database ready")
+    return name
+
+
+def _template_ready(name: str) -> bool:
+    """Tell whether the template is complete: the stamp is written after the file store moved."""
+    return (paths.stamps() / name).exists() and exists(name)

@@ -1,0 +1,57 @@
+"""Decides where everything of the private environment lives: one cache folder, named once."""
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def cache_root() -> Path:
+    """Return the cache folder: FC_CACHE when set, else .cache/ of the repository."""
+    return Path(os.environ.get("FC_CACHE") or REPOSITORY / ".cache").expanduser().absolute()
+
+
+def short_hash(*parts: object) -> str:
+    """Return 8 hex digits that identify the parts; used in names of folders and databases."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:8]
+
+
+def cache_id() -> str:
+    """Return the identity of this cache folder, so that two checkouts never share a database or a socket."""
+    return short_hash(cache_root())
+
+
+def stamps() -> Path:
+    return cache_root() / "stamps"
+
+
+def logs() -> Path:
+    return cache_root() / "logs"
+
+
+def odoo_root() -> Path:
+    """Return the root that the Debian packages are unpacked into."""
+    return cache_root() / "odoo"
+
+
+def venv() -> Path:
+    return cache_root() / "venv"
+
+
+def venv_python() -> Path:
+    return venv() / "bin" / "python"
+
+
+def data_dir() -> Path:
+    """Return Odoo's data_dir: file stores and sessions."""
+    return cache_root() / "data"
+
+
+def filestore(database: str) -> Path:
+    return data_dir() / "filestore" / database
+
+
+def odoo_conf() -> Path:
+    return cache_root() / "odoo.conf"

@@ -1,0 +1,49 @@
+"""Decides the Python environment: a venv with Odoo's pins, the addon's requirements and the developers' tools."""
+from __future__ import annotations
+
+import shutil
+import sys
+
+from . import paths
+from .paths import REPOSITORY
+from .steps import SetupError, Step, check_disk, key_of
+
+PINS = REPOSITORY / "scripts" / "odoo-requirements.txt"
+REQUIREMENTS = (PINS, REPOSITORY / "requirements.txt", REPOSITORY / "requirements-dev.txt")
+# Some of the pinned source packages build with pkg_resources, which later setuptools no longer has.
+BUILD_TOOLS = ("setuptools<81", "wheel")
+
+
+def ensure() -> None:
+    """Create the venv or bring it up to date with the requirement files. Raises SetupError."""
+    step = Step(2, "python", "Python packages")
+    version = ".".join(map(str, sys.version_info[:2]))
+    key = key_of(version, str(paths.venv()), BUILD_TOOLS, *REQUIREMENTS)
+    if step.done(key, paths.venv_python()):
+        return
+    check_disk()
+    base = key_of(version, str(paths.venv()), PINS)
+    reusable = step.info().get("base") == base and paths.venv_python().exists()
+    with step.work(key, base=base) as interrupted:
+        if interrupted or not reusable:
+            _create(step)
+        pip = [paths.venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "--prefer-binary"]
+        hint = ("Python packages could not be installed. Without network access to a package index, point pip to "
+                "one (PIP_INDEX_URL=, or pip's configuration) and run the command again.")
+        step.run([*pip, *BUILD_TOOLS], hint)
+        # Without isolation the builds use BUILD_TOOLS above instead of the newest setuptools.
+        step.run([*pip, "--no-build-isolation", *(arg for file in REQUIREMENTS for arg in ("-r", file))], hint)
+
+
+def _create(step: Step) -> None:
+    try:
+        import ensurepip
+        import venv
+    except ImportError as error:
+        package = f"python3.{sys.version_info[1]}-venv" if "/usr/bin" in sys.executable else "python3-venv"
+        raise SetupError(
+            f"{sys.executable} can not create virtual environments ({error}). "
+            f"Install it: apt-get install {package} (or python3-venv)") from error
+    shutil.rmtree(paths.venv(), ignore_errors=True)
+    del ensurepip, venv
+    step.run([sys.executable, "-m", "venv", paths.venv()], "The virtual environment could not be created:")
