@@ -1,7 +1,6 @@
 # Every command prepares what it needs first (private Odoo 19, Python packages, PostgreSQL) and reuses it afterwards.
 PYTHON ?= python3
 FC = $(PYTHON) scripts/fc.py
-export SERVE PORT ODOO_DIR FC_CACHE NO_BROWSER
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap demo test test-fast lint bench odoo-shell pg-stop clean
@@ -16,11 +15,11 @@ bootstrap: ## prepare everything and say where it is
 demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
 	@$(FC) python scripts/demo.py
 
-test: ## all tests: pure, Odoo, system, browser (NO_BROWSER=1 leaves the browser out); DB=name for odoo-shell
+test: ## all tests: pure, Odoo, system, browser
 	@$(FC) test
 
 test-fast: ## pure tests and ruff, under a minute
-	@$(FC) test lint-fast pure
+	@$(FC) test ruff pure
 
 lint: ## ruff, and pylint with the Odoo checks on the addon
 	@$(FC) test lint
@@ -35,5 +34,5 @@ odoo-shell: ## Odoo's shell on the database DB=name
 pg-stop: ## stop the embedded PostgreSQL
 	@$(FC) pg-stop
 
-clean: ## stop the embedded PostgreSQL and delete what the bootstrap made
+clean: ## stop the embedded PostgreSQL and delete everything prepared, databases included
 	@$(FC) clean

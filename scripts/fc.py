@@ -14,7 +14,7 @@ def _require_python():
     for minor in range(SUPPORTED[1][1], SUPPORTED[0][1] - 1, -1):
         other = shutil.which("python3.%d" % minor)
         if other:
-            os.execv(other, [other] + sys.argv)
+            os.execv(other, [other, *sys.argv])
     sys.exit(
         "Python 3.10 to 3.13 is needed (Odoo 19 supports no other), and this is %d.%d. "
         "Install one, for example: apt-get install python3.12 python3.12-venv" % sys.version_info[:2])

@@ -21,9 +21,10 @@ HELP = """commands:
   db list
   python ARGS...                  run the environment's Python with Odoo, the repository and the database set up
   env                             print export lines:  eval "$(python3 scripts/fc.py env)"
-  test [STAGE...]                 run the test stages: pure odoo system browser
+  test [STAGE...] [PYTEST ARGS]   stages: pure odoo system browser (these four by default) ruff lint
   port                            print a free port
   pg-stop                         stop the embedded PostgreSQL
+  clean                           stop it and delete what was prepared, databases included
 environment: ODOO_DIR, FC_CACHE, PGHOST PGPORT PGUSER PGPASSWORD, FC_APT_SOURCE"""
 
 
@@ -41,7 +42,7 @@ def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code. Errors are one readable text on stderr."""
     commands = {
         "bootstrap": _bootstrap, "odoo": _odoo, "db": _db, "python": _python, "env": _env, "port": _port,
-        "pg-stop": _pg_stop, "test": _test,
+        "pg-stop": _pg_stop, "test": _test, "clean": _clean,
     }
     if not arguments or arguments[0] not in commands:
         print(__doc__ + "\n\n" + HELP)
@@ -110,6 +111,17 @@ def _port(_arguments: list[str]) -> None:
 def _pg_stop(_arguments: list[str]) -> None:
     with lock():
         print("PostgreSQL stopped" if postgres.stop() else "the embedded PostgreSQL was not running")
+
+
+def _clean(_arguments: list[str]) -> None:
+    if not paths.cache_root().exists():
+        return
+    with lock():
+        postgres.remove()
+        paths.remove_cache()
+    print(f"deleted what was prepared in {paths.cache_root()}")
+    if os.environ.get("PGHOST"):
+        print("databases on the server of PGHOST are kept: python3 scripts/fc.py db list, db drop NAME")
 
 
 def _test(arguments: list[str]) -> int:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -55,3 +56,15 @@ def filestore(database: str) -> Path:
 
 def odoo_conf() -> Path:
     return cache_root() / "odoo.conf"
+
+
+def remove_cache() -> None:
+    """Delete what the bootstrap made in the cache folder, and the folder when nothing else is in it."""
+    root = cache_root()
+    made = [odoo_root(), venv(), data_dir(), stamps(), logs(), root / "debs", root / "apt", *root.glob("odoo.part.*")]
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in (odoo_conf(), root / "lock"):
+        file.unlink(missing_ok=True)
+    if not any(root.iterdir()):
+        root.rmdir()

@@ -53,6 +53,16 @@ def stop() -> bool:
     return Embedded().stop()
 
 
+def remove() -> None:
+    """Stop the embedded server and delete its data, wherever it lies."""
+    if not paths.venv_python().exists():
+        return
+    server = Embedded()
+    server.stop()
+    for folder in (server.socket, server.home, paths.cache_root() / "postgres"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _recorded_socket() -> str | None:
     """Return the socket folder of our own server: commands started by our commands find it in PGHOST."""
     record = paths.stamps() / "postgres.socket"

@@ -18,7 +18,7 @@ def environment(odoo: Odoo, server: Server) -> dict[str, str]:
         "ODOO_RC": str(paths.odoo_conf()),
         "FC_CACHE": str(paths.cache_root()),
         "PYTHONPATH": os.pathsep.join([str(odoo.python_path), str(REPOSITORY)]),
-        "PATH": os.pathsep.join(programs + [os.environ.get("PATH", "/usr/bin:/bin")]),
+        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", "/usr/bin:/bin")]),
     }
 
 

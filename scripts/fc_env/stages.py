@@ -1,0 +1,151 @@
+"""Decides what `make test` and `make lint` run, in which order, on which database, and for how long at most."""
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from . import database, paths
+from .odoo_source import Odoo
+from .paths import REPOSITORY
+from .steps import SetupError, say
+
+ADDON = "finance_connector"
+LIMIT_MINUTES = 40
+TEST_STAGES = ("pure", "odoo", "system", "browser")
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+LINTED = (ADDON, "scripts", "tests", "simulator", "bench")
+
+
+class Runner:
+    """Runs stages one after the other within one time limit and keeps their results."""
+
+    def __init__(self, odoo: Odoo, extra: list[str]):
+        self.odoo = odoo
+        self.extra = extra
+        self.deadline = time.monotonic() + LIMIT_MINUTES * 60
+        self.stages: dict[str, Callable[[], bool]] = {
+            "ruff": self.ruff, "lint": self.lint, "pure": self.pure, "odoo": self.odoo_tests,
+            "system": lambda: self.plain_tests("tests/system"), "browser": self.browser,
+        }
+
+    def ruff(self) -> bool:
+        return self.command("ruff", "check", "--output-format=concise", *_existing(LINTED))
+
+    def lint(self) -> bool:
+        # Both run, so that one `make lint` shows everything.
+        clean = self.ruff()
+        return self.command("pylint", "--rcfile=.pylintrc", ADDON) and clean
+
+    def pure(self) -> bool:
+        """Run the pure tests with no Odoo on the path: a pure room that imports odoo fails here."""
+        return self.plain_tests("tests/pure", PYTHONPATH="")
+
+    def plain_tests(self, folder: str, **variables: str) -> bool:
+        if not any((REPOSITORY / folder).glob("**/test_*.py")):
+            say(f"there are no tests in {folder}")
+            return False
+        return self.command("pytest", *self.extra, folder, **variables)
+
+    def odoo_tests(self) -> bool:
+        """Install the addon into a copy of the base template and run its tests there."""
+        name = f"{_test_prefix()}{os.getpid()}"
+        _drop_left_over()
+        try:
+            database.create(self.odoo, name, [ADDON])
+            _show_warnings(name)
+            return self.command(
+                "pytest", f"--odoo-config={paths.odoo_conf()}", f"--odoo-database={name}", "--odoo-http",
+                *self.extra, f"{ADDON}/tests")
+        finally:
+            database.drop(name, missing_ok=True)
+
+    def browser(self) -> bool:
+        return self.plain_tests("tests/browser")
+
+    def command(self, module: str, *arguments: str, **variables: str) -> bool:
+        """Run a Python module of the venv in its own process group; True when it succeeds in time."""
+        process = subprocess.Popen(
+            [str(paths.venv_python()), "-m", module, *arguments], cwd=REPOSITORY, start_new_session=True,
+            env={**os.environ, **variables})
+        try:
+            return process.wait(timeout=max(1, self.deadline - time.monotonic())) == 0
+        except subprocess.TimeoutExpired:
+            say(f"the limit of {LIMIT_MINUTES} minutes for all stages is reached: stopped")
+            return False
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def run(odoo: Odoo, arguments: list[str]) -> int:
+    """Run the named stages (all test stages when none is named); return the exit code.
+
+    Arguments from the first one that starts with a dash go to pytest.
+    """
+    cut = next((index for index, text in enumerate(arguments) if text.startswith("-")), len(arguments))
+    runner = Runner(odoo, arguments[cut:])
+    wanted = arguments[:cut] or _default_stages()
+    unknown = [name for name in wanted if name not in runner.stages]
+    if unknown:
+        raise SetupError(f"There is no stage {', '.join(unknown)}; the stages are {', '.join(runner.stages)}.")
+    if "browser" in wanted:
+        _require_browser()
+    results = [(name, *_timed(name, runner.stages[name])) for name in wanted]
+    say("\nstage      result   seconds")
+    for name, passed, seconds in results:
+        say(f"{name:<10} {'passed' if passed else 'FAILED':<8} {seconds:>7.0f}")
+    return 0 if all(passed for _, passed, _ in results) else 1
+
+
+def _default_stages() -> list[str]:
+    without_browser = os.environ.get("NO_BROWSER") == "1"
+    if without_browser:
+        say("NO_BROWSER=1: the browser tests are left out")
+    return [name for name in TEST_STAGES if name != "browser" or not without_browser]
+
+
+def _timed(name: str, stage: Callable[[], bool]) -> tuple[bool, float]:
+    say(f"\n=== {name} ===")
+    began = time.monotonic()
+    try:
+        passed = stage()
+    except SetupError as error:
+        say(f"error: {error}")
+        passed = False
+    return passed, time.monotonic() - began
+
+
+def _require_browser() -> None:
+    if not any(shutil.which(name) for name in BROWSERS):
+        raise SetupError(
+            "The browser tests need Chromium and there is none. Install it: apt-get install chromium "
+            "(as root), or leave those tests out: NO_BROWSER=1 make test")
+
+
+def _existing(names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if (REPOSITORY / name).exists()]
+
+
+def _test_prefix() -> str:
+    return f"{database.PREFIX}test_{paths.cache_id()}_"
+
+
+def _drop_left_over() -> None:
+    """Drop test databases of runs that were killed: the name ends in the number of the process that made it."""
+    for name in database.names(_test_prefix()):
+        if not Path("/proc", name.rsplit("_", 1)[1]).exists():
+            database.drop(name)
+
+
+def _show_warnings(name: str) -> None:
+    log = paths.logs() / f"install-{name}.log"
+    lines = [line for line in log.read_text().splitlines() if " WARNING " in line or " ERROR " in line]
+    for line in lines:
+        say(f"on installing: {line}")
+    log.unlink()
