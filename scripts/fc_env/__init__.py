@@ -1,1 +1,1 @@
-"""The private environment of the repository: Odoo 19, Python packages, PostgreSQL and databases, all under .cache/."""
+"""The private environment: Odoo 19, Python packages, PostgreSQL, databases; all in .cache/."""

@@ -1,12 +1,11 @@
-"""Decides which Debian mirror to ask: the one that the system's own apt configuration names, with its own key.
+"""Decides which Debian mirror to ask: the one that the system's own apt configuration names, with its key.
 
-Everything here happens in a private apt state under the cache folder; the system's configuration is only read.
+Everything happens in a private apt state under the cache folder; the system's configuration is only read.
 """
 from __future__ import annotations
 
 import os
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +14,11 @@ from .steps import SetupError, Step
 
 DEBIAN_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 KEPT_OPTIONS = ("signed-by", "trusted", "check-valid-until")
-# Hooks belong to the system's own updates; Dir:: is set below; signatures are checked whatever the system allows.
+# Hooks belong to the system's own updates; Dir:: is set below; signatures are checked whatever the system
+# allows; indexes beside the packages' own are of no use here.
 DROPPED_SETTINGS = re.compile(
-    r"^(Dir|APT::Update::|APT::Sandbox|DPkg::|Unattended|AllowUnauthenticated|"
-    r"APT::Get::AllowUnauthenticated|Acquire::Allow|Acquire::IndexTargets|APT::Default-Release|Binary)", re.IGNORECASE)
+    r"^(Dir|APT::Update::|APT::Sandbox|APT::Default-Release|APT::Get::AllowUnauthenticated|DPkg::|Unattended|"
+    r"Acquire::Allow|Acquire::IndexTargets|Binary)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def system_mirrors() -> list[Mirror]:
         found = _parse_line(override)
     else:
         found = [mirror for path in _source_files() for mirror in _parse_file(path)]
-    usable = [mirror for mirror in found if "security" not in mirror.uri and not mirror.uri.startswith("cdrom")]
+    usable = [mirror for mirror in found if not re.search("security|^cdrom", mirror.uri)]
     merged: dict[str, Mirror] = {}
     for mirror in usable:
         known = merged.get(mirror.uri)
@@ -54,7 +54,8 @@ def system_mirrors() -> list[Mirror]:
     if not merged:
         raise SetupError(
             "The apt configuration of this system names no Debian mirror, so Odoo 19 can not be fetched. "
-            "Set ODOO_DIR=/path/of/an/odoo-19, or FC_APT_SOURCE='deb [signed-by=/path/key.gpg] MIRROR sid main'.")
+            "Set ODOO_DIR=/path/of/an/odoo-19, or "
+            "FC_APT_SOURCE='deb [signed-by=/path/key.gpg] MIRROR sid main'.")
     return sorted(merged.values(), key=lambda mirror: "/debian" not in mirror.uri)
 
 
@@ -85,7 +86,7 @@ def _parse_line(line: str) -> list[Mirror]:
 
 
 def _parse_stanza(stanza: str) -> list[Mirror]:
-    """Parse one deb822 stanza (sources.list(5)); a disabled one or one without binary packages gives nothing."""
+    """Parse one deb822 stanza (sources.list(5)); a disabled one, or one of sources only, gives nothing."""
     fields: dict[str, str] = {}
     name = ""
     for line in stanza.splitlines():
@@ -101,7 +102,8 @@ def _parse_stanza(stanza: str) -> list[Mirror]:
         return []
     if "deb" not in fields.get("types", "").split() or "main" not in fields.get("components", "").split():
         return []
-    return [_mirror(uri, tuple(fields.get("suites", "").split()), fields) for uri in fields.get("uris", "").split()]
+    suites = tuple(fields.get("suites", "").split())
+    return [_mirror(uri, suites, fields) for uri in fields.get("uris", "").split()]
 
 
 def _mirror(uri: str, suites: tuple[str, ...], raw: dict[str, str]) -> Mirror:
@@ -135,8 +137,9 @@ class PrivateApt:
         kept = [line for line in dump.splitlines() if not DROPPED_SETTINGS.match(line)]
         own = [
             f'Dir::Etc::sourcelist "{self.home}/sources.list";', 'Dir::Etc::sourceparts "/dev/null";',
-            'Dir::Etc::main "/dev/null";', 'Dir::Etc::parts "/dev/null";', 'Dir::Etc::preferences "/dev/null";',
-            'Dir::Etc::preferencesparts "/dev/null";', f'Dir::State "{self.home}/state";',
+            'Dir::Etc::main "/dev/null";', 'Dir::Etc::parts "/dev/null";',
+            'Dir::Etc::preferences "/dev/null";', 'Dir::Etc::preferencesparts "/dev/null";',
+            f'Dir::State "{self.home}/state";',
             f'Dir::State::status "{self.home}/state/status";', f'Dir::Cache "{self.home}/cache";',
             'APT::Sandbox::User "root";', 'APT::Update::Error-Mode "any";', 'Acquire::Retries "3";',
         ]
@@ -146,16 +149,13 @@ class PrivateApt:
     def update(self) -> None:
         """Fetch the suite's signed index. Raises SetupError with apt's own words."""
         self.step.run(
-            ["apt-get", "-q", "update"], f"apt could not read the suite '{self.suite}' of the system's mirror:",
-            env=self.env)
+            ["apt-get", "-q", "update"],
+            f"apt could not read the suite '{self.suite}' of the system's mirror:", env=self.env)
 
     def download(self, packages: list[str], folder: Path) -> None:
         """Download packages by name into a folder; apt checks each against the signed index, and resumes."""
         folder.mkdir(parents=True, exist_ok=True)
         self.step.run(
             ["apt-get", "-q", "download", *packages],
-            f"apt could not download {', '.join(packages)} from the suite '{self.suite}':", env=self.env, cwd=folder)
-
-    def remove(self) -> None:
-        """Delete the private state: lists and cache are of no use after the download."""
-        shutil.rmtree(self.home, ignore_errors=True)
+            f"apt could not download {', '.join(packages)} from the suite '{self.suite}':",
+            env=self.env, cwd=folder)

@@ -19,7 +19,7 @@ HELP = """commands:
   db clone SOURCE NAME            SOURCE 'base' is the cached template with account, payment and sale
   db drop NAME [--if-exists]      only databases that were created here
   db list
-  python ARGS...                  run the environment's Python with Odoo, the repository and the database set up
+  python ARGS...                  run the environment's Python, with Odoo, the repository and the database
   env                             print export lines:  eval "$(python3 scripts/fc.py env)"
   test [STAGE...] [PYTEST ARGS]   stages: pure odoo system browser (these four by default) ruff lint
   port                            print a free port
@@ -78,7 +78,8 @@ def _bootstrap(arguments: list[str]) -> None:
     template = database.base_template(odoo)
     print(f"Odoo           {odoo.python_path}")
     print(f"Python         {paths.venv_python()}")
-    print(f"PostgreSQL     host={os.environ['PGHOST']} port={os.environ['PGPORT']} user={os.environ['PGUSER']}")
+    server = [f"{name}={os.environ[name]}" for name in ("PGHOST", "PGPORT", "PGUSER")]
+    print(f"PostgreSQL     {' '.join(server)}")
     print(f"configuration  {paths.odoo_conf()}")
     print(f"base database  {template}")
 
@@ -137,7 +138,7 @@ def _db(arguments: list[str]) -> None:
     create.add_argument("name")
     create.add_argument("--modules", default="")
     create.add_argument("--demo", action="store_true", help="install with Odoo's demo data")
-    create.add_argument("--fresh", action="store_true", help="install from nothing, not from the cached template")
+    create.add_argument("--fresh", action="store_true", help="not from the cached template")
     clone = actions.add_parser("clone")
     clone.add_argument("source")
     clone.add_argument("name")

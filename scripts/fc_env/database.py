@@ -1,7 +1,7 @@
-"""Decides which databases may be touched: only those with our prefix and our mark; creates, clones and drops them.
+"""Decides which databases may be touched: only those with our prefix and our mark; makes, clones, drops them.
 
-Runs in the venv (it needs psycopg2). A database gets its mark before it gets its name, so that a database under
-a requested name is either marked or not ours.
+Runs in the venv (it needs psycopg2). A database gets its mark before it gets its name, so that a database
+under a requested name is either marked or not ours.
 """
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ PREFIX = "fc_"
 MARK = "created by finance_connector"
 BASE_MODULES = ("base", "account", "payment", "sale")
 BASE = "base"
+OLDEST_SERVER = 13
 
 
 def connect(database: str = "postgres"):
@@ -30,7 +31,7 @@ def connect(database: str = "postgres"):
     except psycopg2.OperationalError as error:
         raise SetupError(
             f"PostgreSQL at PGHOST={os.environ.get('PGHOST')} refused the connection: {error}"
-            "Check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset PGHOST to use the embedded server.") from error
+            "Check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset PGHOST to use an embedded one.") from error
     connection.autocommit = True
     return connection
 
@@ -45,6 +46,19 @@ def _cursor():
         connection.close()
 
 
+def check_server() -> None:
+    """Raise SetupError when the server is too old, or the role may not create databases."""
+    with _cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('server_version_num')::int / 10000, rolcreatedb OR rolsuper, rolname "
+            "FROM pg_roles WHERE rolname = current_user")
+        version, may_create, role = cursor.fetchone()
+    if version < OLDEST_SERVER:
+        raise SetupError(f"PostgreSQL {version} is too old: Odoo 19 needs {OLDEST_SERVER} or newer.")
+    if not may_create:
+        raise SetupError(f"The role '{role}' may not create databases: ALTER ROLE {_quote(role)} CREATEDB;")
+
+
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -52,13 +66,14 @@ def _quote(name: str) -> str:
 def _check_name(name: str) -> None:
     if not re.fullmatch(PREFIX + r"[a-z0-9_]{1,55}", name):
         raise SetupError(
-            f"The database name '{name}' is refused: names start with '{PREFIX}' and go on with a-z, 0-9 and _, "
-            "so that nobody else's database is ever meant.")
+            f"The database name '{name}' is refused: names start with '{PREFIX}' and go on with a-z, 0-9 "
+            "and _, so that nobody else's database is ever meant.")
 
 
 def _mark_of(cursor, name: str) -> tuple[bool, str | None]:
     """Return whether the database exists, and its comment."""
-    cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (name,))
+    cursor.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (name,))
     row = cursor.fetchone()
     return (True, row[0]) if row else (False, None)
 
@@ -87,21 +102,25 @@ def drop(name: str, missing_ok: bool = False) -> None:
             raise SetupError(f"There is no database '{name}'.")
         if there and mark != MARK:
             raise SetupError(
-                f"The database '{name}' was not created by this project (it bears no mark), so it is not dropped. "
-                "Choose another name.")
+                f"The database '{name}' was not created by this project (it bears no mark), so it is not "
+                "dropped. Choose another name.")
         if there:
             cursor.execute(f"DROP DATABASE {_quote(name)} WITH (FORCE)")
     shutil.rmtree(paths.filestore(name), ignore_errors=True)
 
 
-def _create_marked(name: str, template: str) -> None:
+def _refuse_taken(name: str) -> None:
     _check_name(name)
+    if exists(name):
+        raise SetupError(
+            f"The database '{name}' exists already: drop it (python3 scripts/fc.py db drop {name}) "
+            "or choose another name.")
+
+
+def _create_marked(name: str, template: str) -> None:
+    _refuse_taken(name)
     building = f"{PREFIX}new_{uuid.uuid4().hex[:12]}"
     with _cursor() as cursor:
-        if _mark_of(cursor, name)[0]:
-            raise SetupError(
-                f"The database '{name}' exists already: drop it (python3 scripts/fc.py db drop {name}) "
-                "or choose another name.")
         how = "ENCODING 'UTF8' LC_COLLATE 'C'" if template == "template0" else ""
         cursor.execute(f"CREATE DATABASE {_quote(building)} TEMPLATE {_quote(template)} {how}")
         cursor.execute(f"COMMENT ON DATABASE {_quote(building)} IS %s", (MARK,))
@@ -117,15 +136,20 @@ def clone(source: str, name: str) -> None:
         there, mark = _mark_of(cursor, source)
         if not there or mark != MARK:
             raise SetupError(f"There is no database '{source}' of ours to copy.")
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (source,))
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
+            (source,))
         users = cursor.fetchone()[0]
     if users:
-        raise SetupError(f"The database '{source}' has {users} open connections: stop its server, then copy it.")
-    _create_marked(name, source)
+        raise SetupError(
+            f"The database '{source}' has {users} open connections: stop its server, then copy it.")
+    _refuse_taken(name)
+    # The files come first: a database that is there has all of its files.
     target = paths.filestore(name)
     shutil.rmtree(target, ignore_errors=True)
     if paths.filestore(source).exists():
         shutil.copytree(paths.filestore(source), target, copy_function=_link_or_copy)
+    _create_marked(name, source)
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -139,18 +163,19 @@ def _link_or_copy(source: str, target: str) -> None:
 def install(name: str, modules: list[str], demo: bool = False) -> None:
     """Install modules into a database with Odoo. Raises SetupError when Odoo fails."""
     command = [
-        str(paths.venv_python()), "-m", "odoo", "-d", name, "-i", ",".join(modules), "--stop-after-init", "--no-http",
-        "--max-cron-threads=0", "--log-level=warn"] + (["--with-demo"] if demo else [])
+        str(paths.venv_python()), "-m", "odoo", "-d", name, "-i", ",".join(modules), "--stop-after-init",
+        "--no-http", "--max-cron-threads=0", "--log-level=warn"] + (["--with-demo"] if demo else [])
     log = paths.logs() / f"install-{name}.log"
     with log.open("w") as output:
         result = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
     if result.returncode:
         tail = "\n".join("    " + line for line in log.read_text().splitlines()[-40:])
-        raise SetupError(f"Odoo could not install {', '.join(modules)} into '{name}':\n{tail}\n    full log: {log}")
+        raise SetupError(
+            f"Odoo could not install {', '.join(modules)} into '{name}':\n{tail}\n    full log: {log}")
 
 
 def create(odoo: Odoo, name: str, modules: list[str], demo: bool = False, fresh: bool = False) -> None:
-    """Create a database with modules installed; from the cached template unless demo data or `fresh` is asked for."""
+    """Create a database with modules installed: from the template, unless with demo data or `fresh`."""
     if demo or fresh:
         _create_marked(name, "template0")
         install(name, modules or [BASE], demo)
@@ -173,6 +198,7 @@ def base_template(odoo: Odoo) -> str:
         return name
     with lock():
         if not _template_ready(name):
+            check_server()
             say(f"[5/5] base database with {', '.join(BASE_MODULES)} ({name}) ...")
             building = f"{name}_part"
             drop(building, missing_ok=True)

@@ -1,4 +1,4 @@
-"""Decides where Odoo 19 comes from: ODOO_DIR when set, else Debian's package unpacked into the cache folder."""
+"""Decides where Odoo 19 comes from: ODOO_DIR when set, else Debian's package unpacked into the cache."""
 from __future__ import annotations
 
 import dataclasses
@@ -22,7 +22,7 @@ PACKAGES = [
 ICON_PACKAGE = "fonts-font-awesome"
 ICON_SUITES = ("trixie", "bookworm")
 LAYOUT = 1
-# Left out of Debian's package although the web client's bundle names it: without a file every page logs an error.
+# Debian's package leaves it out although the web client's bundle names it: every page would log an error.
 PLACEHOLDER = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
 
@@ -49,7 +49,9 @@ def _existing(folder: Path) -> Odoo:
             if not version or version[1] != "19":
                 found = ".".join(version.groups()) if version else "of an unknown version"
                 raise SetupError(f"ODOO_DIR={folder} is Odoo {found}, and Odoo 19.0 is needed.")
-            return _odoo(home, f"{home} {version[0]}")
+            # The log of a checkout grows whenever another version is checked out.
+            log = home / ".git" / "logs" / "HEAD"
+            return _odoo(home, f"{home} {version[0]} {log.stat().st_size if log.exists() else ''}")
     raise SetupError(
         f"ODOO_DIR={folder} holds no Odoo: a folder with odoo/release.py is expected "
         "(a source checkout with odoo-bin, or the folder that contains the package 'odoo').")
@@ -66,7 +68,7 @@ def _private() -> Odoo:
     home = paths.odoo_root() / "usr/lib/python3/dist-packages"
     if not step.done(key, home / "odoo" / "release.py"):
         for program, package in (("apt-get", "apt"), ("apt-config", "apt"), ("dpkg-deb", "dpkg")):
-            require_program(program, package, "it fetches Odoo's package (or set ODOO_DIR=/path/of/an/odoo-19)")
+            require_program(program, package, "it fetches Odoo (or set ODOO_DIR=/path/of/an/odoo-19)")
         check_disk()
         with step.work(key):
             _fetch_and_unpack(step)
@@ -109,7 +111,7 @@ def _download_odoo(step: Step, debs: Path) -> Mirror:
             problems.append(str(error))
     raise SetupError(
         "Odoo 19 could not be fetched with the system's apt mirror:\n" + "\n".join(problems) +
-        "\nCheck the network (and the proxy in apt's configuration). On a system whose mirror is not Debian's, set "
+        "\nCheck the network (and the proxy in apt's configuration). Where the mirror is not Debian's, set "
         "FC_APT_SOURCE='deb [signed-by=/path/key.gpg] MIRROR sid main', or ODOO_DIR=/path/of/an/odoo-19.")
 
 
@@ -123,21 +125,23 @@ def _with_current_key(step: Step, mirror: Mirror) -> Mirror:
         if "NO_PUBKEY" not in str(error) and "public key is not available" not in str(error):
             raise
         last_problem = error
-    step.note("the suite's key is newer than the system's keyring: fetching the keyring from a verified suite")
+    step.note("the suite's key is newer than the system's keyring: fetching one from a verified suite")
     for suite in mirror.suites:
         folder = Path(tempfile.mkdtemp(dir=paths.cache_root() / "apt"))
         try:
             apt = PrivateApt(step, mirror, suite)
             apt.update()
             apt.download(["debian-archive-keyring"], folder)
-            step.run(["dpkg-deb", "-x", next(folder.glob("*.deb")), folder], "the keyring could not be unpacked")
+            deb = next(folder.glob("*.deb"))
+            step.run(["dpkg-deb", "-x", deb, folder], "the keyring could not be unpacked")
             keyring = next((folder / "usr/share/keyrings").glob("debian-archive-keyring.*"))
             newer = dataclasses.replace(mirror, options=(("signed-by", str(keyring)),))
             PrivateApt(step, newer, SUITE).update()
             return newer
         except (SetupError, StopIteration) as error:
             last_problem = error
-    raise SetupError(f"No keyring verifies the suite '{SUITE}': update the package debian-archive-keyring. {last_problem}")
+    raise SetupError(
+        f"No keyring verifies the suite '{SUITE}': update the package debian-archive-keyring. {last_problem}")
 
 
 def _download_icons(step: Step, mirror: Mirror, debs: Path) -> None:
@@ -153,7 +157,7 @@ def _download_icons(step: Step, mirror: Mirror, debs: Path) -> None:
 
 
 def _keep_links_inside(root: Path) -> None:
-    """Rewrite absolute links of the packages into relative ones, so that they stay inside the private root."""
+    """Rewrite absolute links of the packages into relative ones: they stay inside the private root."""
     for folder, folders, files in os.walk(root):
         for name in folders + files:
             path = Path(folder, name)

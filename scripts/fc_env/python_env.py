@@ -1,4 +1,4 @@
-"""Decides the Python environment: a venv with Odoo's pins, the addon's requirements and the developers' tools."""
+"""Decides the Python environment: a venv with Odoo's pins, the addon's requirements and dev tools."""
 from __future__ import annotations
 
 import shutil
@@ -28,11 +28,12 @@ def ensure() -> None:
         if interrupted or not reusable:
             _create(step)
         pip = [paths.venv_python(), "-m", "pip", "install", "--disable-pip-version-check", "--prefer-binary"]
-        hint = ("Python packages could not be installed. Without network access to a package index, point pip to "
-                "one (PIP_INDEX_URL=, or pip's configuration) and run the command again.")
+        hint = ("Python packages could not be installed. If the index can not be reached, point pip to "
+                "another (PIP_INDEX_URL=, or pip's configuration) and run the command again:")
         step.run([*pip, *BUILD_TOOLS], hint)
         # Without isolation the builds use BUILD_TOOLS above instead of the newest setuptools.
-        step.run([*pip, "--no-build-isolation", *(arg for file in REQUIREMENTS for arg in ("-r", file))], hint)
+        files = [argument for file in REQUIREMENTS for argument in ("-r", file)]
+        step.run([*pip, "--no-build-isolation", *files], hint)
 
 
 def _create(step: Step) -> None:
@@ -46,4 +47,6 @@ def _create(step: Step) -> None:
             f"Install it: apt-get install {package} (or python3-venv)") from error
     shutil.rmtree(paths.venv(), ignore_errors=True)
     del ensurepip, venv
-    step.run([sys.executable, "-m", "venv", paths.venv()], "The virtual environment could not be created:")
+    # A command started from inside the venv must not build it out of itself.
+    base = getattr(sys, "_base_executable", sys.executable)
+    step.run([base, "-m", "venv", paths.venv()], "The virtual environment could not be created:")

@@ -11,14 +11,15 @@ from .steps import Step
 
 
 def environment(odoo: Odoo, server: Server) -> dict[str, str]:
-    """Return the variables to set: database, Odoo's configuration, PYTHONPATH, and PATH with our programs first."""
+    """Return the variables to set: database, Odoo's configuration, PYTHONPATH, PATH with ours first."""
     programs = [str(paths.venv() / "bin")] + ([str(server.programs)] if server.programs else [])
+    inherited = os.environ.get("PATH", "/usr/bin:/bin").split(os.pathsep)
     return {
         **server.variables,
         "ODOO_RC": str(paths.odoo_conf()),
         "FC_CACHE": str(paths.cache_root()),
         "PYTHONPATH": os.pathsep.join([str(odoo.python_path), str(REPOSITORY)]),
-        "PATH": os.pathsep.join([*programs, os.environ.get("PATH", "/usr/bin:/bin")]),
+        "PATH": os.pathsep.join([*programs, *(folder for folder in inherited if folder not in programs)]),
     }
 
 

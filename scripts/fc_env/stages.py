@@ -1,4 +1,4 @@
-"""Decides what `make test` and `make lint` run, in which order, on which database, and for how long at most."""
+"""Decides what `make test` and `make lint` run: the order, the database, and for how long at most."""
 from __future__ import annotations
 
 import os
@@ -93,7 +93,9 @@ def run(odoo: Odoo, arguments: list[str]) -> int:
     wanted = arguments[:cut] or _default_stages()
     unknown = [name for name in wanted if name not in runner.stages]
     if unknown:
-        raise SetupError(f"There is no stage {', '.join(unknown)}; the stages are {', '.join(runner.stages)}.")
+        raise SetupError(f"There is no stage {', '.join(unknown)}; there are {', '.join(runner.stages)}.")
+    # A cancelled run ends like an interrupted one: its processes and its database go.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "browser" in wanted:
         _require_browser()
     results = [(name, *_timed(name, runner.stages[name])) for name in wanted]
@@ -137,7 +139,7 @@ def _test_prefix() -> str:
 
 
 def _drop_left_over() -> None:
-    """Drop test databases of runs that were killed: the name ends in the number of the process that made it."""
+    """Drop test databases of runs that were killed: the name ends in the number of their process."""
     for name in database.names(_test_prefix()):
         if not Path("/proc", name.rsplit("_", 1)[1]).exists():
             database.drop(name)

@@ -1,4 +1,4 @@
-"""Decides when a preparation step is done: stamps keyed by inputs, one lock for all commands, logged subprocesses."""
+"""Decides when a preparation step is done: stamps keyed by inputs, one lock, logged programs."""
 from __future__ import annotations
 
 import contextlib
@@ -19,7 +19,7 @@ NEEDED_DISK_GB = 4
 
 
 class SetupError(Exception):
-    """Something that the person at the keyboard can put right; its text says what happened and what to do next."""
+    """Something that the person at the keyboard can put right; the text says what happened and what to do."""
 
 
 def say(text: str) -> None:
@@ -122,7 +122,7 @@ def check_disk() -> None:
     if free < NEEDED_DISK_GB:
         raise SetupError(
             f"The disk of {paths.cache_root()} has {free:.1f} GB free and {NEEDED_DISK_GB} GB are needed "
-            "(Odoo 1.3, Python packages 0.5, databases). Free some, or set FC_CACHE= to a folder on another disk.")
+            "(Odoo 1.3, Python packages 0.5, databases). Free some, or set FC_CACHE= to one on another disk.")
 
 
 def require_program(name: str, package: str, why: str) -> str:

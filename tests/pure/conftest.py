@@ -1,6 +1,6 @@
-"""Makes the pure rooms importable without Odoo: `from fc.core.money import Money`, `from fc.formats import parse`.
+"""Makes the pure rooms importable without Odoo: `from fc.core.money import Money`.
 
-`fc` is an alias of the folder finance_connector whose __init__.py is not executed, since it imports the models.
+`fc` is an alias of the folder finance_connector; its __init__.py is not executed: that imports models.
 """
 import importlib.machinery
 import importlib.util
