@@ -1,0 +1,22 @@
+{
+    "name": "Finance Connector",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "summary": "Payments, payouts and bank statements as books that tie out",
+    "description": "A subledger with proof between payment providers, banks and the general ledger.",
+    "author": "Finance Connector contributors",
+    "license": "LGPL-3",
+    "depends": ["account", "payment", "account_payment", "mail"],
+    "external_dependencies": {"python": ["stripe", "requests", "cryptography", "lxml"]},
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/crons.xml",
+    ],
+    "assets": {},
+    "application": True,
+    "installable": True,
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,189 @@
+"""A provider connection: which account at which provider, where its money is booked, and its webhook address."""
+
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .. import providers
+from ..models.account_setup import ROLE_FIELDS
+
+
+class FinanceProvider(models.Model):
+    _name = "finance.provider"
+    _description = "Provider connection"
+    _inherit = ["mail.thread"]
+    _check_company_auto = True
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    code = fields.Selection(
+        selection=lambda self: [(code, providers.get(code).label) for code in providers.codes()],
+        string="Adapter",
+        required=True,
+        default="stripe",
+        help="Which provider this connects to.",
+    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
+    environment = fields.Selection([("test", "Test"), ("live", "Live")], required=True, default="test", tracking=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        copy=False,
+        tracking=True,
+        help="Only an active connection accepts webhooks and polls. A paused one answers 404, so the provider sends "
+        "again later.",
+    )
+    webhook_token = fields.Char(
+        copy=False,
+        index=True,
+        required=True,
+        default=lambda self: secrets.token_urlsafe(24),
+        groups="finance_connector.group_administrator",
+    )
+    webhook_url = fields.Char(compute="_compute_webhook_url", groups="finance_connector.group_administrator")
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Provider journal",
+        check_company=True,
+        domain="[('type', '=', 'bank')]",
+        help="A bank journal whose default account is the balance at the provider (clearing account).",
+    )
+    posting_mode = fields.Selection(
+        [
+            ("per_transaction", "One receipt per transaction"),
+            ("per_settlement", "One entry per payout and day"),
+        ],
+        required=True,
+        default="per_transaction",
+    )
+    clearing_account_id = fields.Many2one(related="journal_id.default_account_id", string="Clearing account")
+    in_transit_account_id = fields.Many2one("account.account", string="In transit", check_company=True)
+    reserve_account_id = fields.Many2one("account.account", string="Reserve", check_company=True)
+    dispute_account_id = fields.Many2one("account.account", string="Disputes", check_company=True)
+    unapplied_account_id = fields.Many2one("account.account", string="Unapplied receipts", check_company=True)
+    fee_account_id = fields.Many2one("account.account", string="Fees", check_company=True)
+    fee_tax_account_id = fields.Many2one("account.account", string="Input tax on fees", check_company=True)
+    chargeback_account_id = fields.Many2one("account.account", string="Chargeback loss", check_company=True)
+    adjustment_account_id = fields.Many2one("account.account", string="Adjustments", check_company=True)
+    fx_account_id = fields.Many2one("account.account", string="Currency differences", check_company=True)
+
+    secret_ids = fields.One2many("finance.provider.secret", "provider_id")
+    api_base = fields.Char(
+        string="API address",
+        groups="finance_connector.group_administrator",
+        help="Only for a test connection: the address of a stand-in for the provider's API.",
+    )
+    poll_cursor = fields.Json(copy=False, readonly=True)
+    polled_at = fields.Datetime(string="Last complete poll", copy=False, readonly=True)
+    last_message_at = fields.Datetime(compute="_compute_last_message_at")
+    grace_minutes = fields.Integer(
+        default=60,
+        help="How long an incomplete story may wait for its missing message or order before it becomes an exception.",
+    )
+
+    _webhook_token_uniq = models.UniqueIndex("(webhook_token)", "A webhook token belongs to one connection.")
+
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
+        for provider in self:
+            provider.webhook_url = f"{provider.get_base_url()}/finance/webhook/{provider.webhook_token}"
+
+    def _compute_last_message_at(self):
+        latest = dict(
+            self.env["finance.message"]._read_group(
+                [("provider_id", "in", self.ids)], ["provider_id"], ["received_at:max"]
+            )
+        )
+        for provider in self:
+            provider.last_message_at = latest.get(provider, False)
+
+    @api.constrains("api_base", "environment")
+    def _check_api_base(self):
+        for provider in self.sudo():
+            if provider.api_base and provider.environment == "live":
+                raise ValidationError(
+                    self.env._("%s is live: a live connection always calls the provider's own API address.", provider.name)
+                )
+
+    def _adapter(self):
+        """The pure adapter of this connection."""
+        self.ensure_one()
+        return providers.get(self.code)
+
+    def set_secret(self, name, value):
+        """Store ``value`` encrypted under ``name``; an earlier value stays valid during its rotation time."""
+        self.ensure_one()
+        return self.env["finance.provider.secret"]._store(self, name, value)
+
+    def _secret_values(self, name):
+        """The active values of secret ``name``, newest first. Never log, store or return them to a client."""
+        self.ensure_one()
+        return self.env["finance.provider.secret"]._values(self, name)
+
+    def action_activate(self):
+        """Open the connection: refuses, with what is missing, unless it can receive and book."""
+        for provider in self:
+            missing = provider._missing_for_activation()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "%(name)s cannot be activated yet. Missing: %(missing)s.",
+                        name=provider.name,
+                        missing=", ".join(missing),
+                    )
+                )
+            provider.state = "active"
+            provider._audit("provider.activate", {"name": provider.name, "environment": provider.environment})
+        return True
+
+    def action_pause(self):
+        """Stop accepting webhooks and polling; nothing that was received is lost."""
+        for provider in self:
+            provider.state = "paused"
+            provider._audit("provider.pause", {"name": provider.name})
+        return True
+
+    def action_rotate_token(self):
+        """Give the webhook a new address; the old one answers 404 from now on."""
+        for provider in self.sudo():
+            provider.webhook_token = secrets.token_urlsafe(24)
+            provider._audit("provider.rotate_token", {"name": provider.name})
+        return True
+
+    def _missing_for_activation(self):
+        self.ensure_one()
+        labels = {"journal_id": self.env._("provider journal")}
+        labels |= {name: self._fields[name].string for name in ROLE_FIELDS}
+        missing = [label for name, label in labels.items() if not self[name]]
+        if not self._secret_values("webhook_secret"):
+            missing.append(self.env._("webhook signing secret"))
+        return missing
+
+    def _audit(self, action, payload):
+        self.ensure_one()
+        self.env["finance.audit.entry"]._record(action, self, payload)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        created._complete_accounts()
+        return created
+
+    def write(self, vals):
+        if "state" in vals or "webhook_token" in vals:
+            self.env.registry.clear_cache()
+        watched = sorted(set(vals) & {"code", "company_id", "environment", "journal_id", "posting_mode", *ROLE_FIELDS})
+        result = super().write(vals)
+        for provider in self if watched else self.browse():
+            provider._audit("provider.change", {"fields": watched})
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _refuse_with_history(self):
+        if self.env["finance.message"].sudo().search_count([("provider_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._("A connection with messages is evidence and cannot be deleted. Pause it instead.")
+            )

@@ -1,0 +1,35 @@
+"""One line of a settlement, as the provider reports it, in the settlement's currency."""
+
+from odoo import fields, models
+
+from .movement import LABELS
+
+
+class FinanceSettlementLine(models.Model):
+    _name = "finance.settlement.line"
+    _description = "Settlement line"
+    _inherit = ["finance.append.only"]
+    _order = "settlement_id, occurred_at, id"
+    _rec_name = "external_id"
+    _mutable_columns = frozenset({"transaction_id"})
+
+    settlement_id = fields.Many2one("finance.settlement", required=True, readonly=True, index=True, ondelete="restrict")
+    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    message_id = fields.Many2one("finance.message", readonly=True, index=True, ondelete="restrict")
+    transaction_id = fields.Many2one("finance.transaction", readonly=True, index="btree_not_null", ondelete="restrict")
+    external_id = fields.Char(required=True, readonly=True)
+    kind = fields.Selection([*LABELS.items(), ("unknown", "Not known")], required=True, readonly=True)
+    category = fields.Char(readonly=True, help="The provider's own name for the kind of line.")
+    description = fields.Char(readonly=True)
+    source_key = fields.Char(readonly=True, help="The provider's id of what caused the line (charge, refund, dispute).")
+    occurred_at = fields.Datetime(readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    gross = fields.Monetary(readonly=True)
+    fee = fields.Monetary(readonly=True)
+    tax = fields.Monetary(readonly=True)
+    net = fields.Monetary(readonly=True)
+    original_amount = fields.Monetary(currency_field="original_currency_id", readonly=True)
+    original_currency_id = fields.Many2one("res.currency", readonly=True)
+
+    _external_uniq = models.UniqueIndex("(settlement_id, external_id)")

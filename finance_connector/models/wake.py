@@ -1,0 +1,54 @@
+"""Waking the scheduled actions when there is work: at most a few times a second, never inside a webhook's transaction."""
+
+import logging
+import threading
+
+from odoo import SUPERUSER_ID, api, models
+from odoo.modules.registry import Registry
+
+_logger = logging.getLogger(__name__)
+_DELAY_SECONDS = 0.2
+_pending = set()
+_lock = threading.Lock()
+
+
+class FinanceProvider(models.Model):
+    _inherit = "finance.provider"
+
+    @api.model
+    def _wake(self, *xmlids):
+        """Trigger scheduled actions as part of the current transaction."""
+        for xmlid in xmlids:
+            cron = self.env.ref(xmlid, raise_if_not_found=False)
+            if cron:
+                cron.sudo()._trigger()
+
+    @api.model
+    def _wake_inbox_soon(self):
+        """Trigger the inbox workers shortly after the current transaction commits.
+
+        A burst of webhooks gives one wake-up, by a timer of this process; a webhook itself writes nothing but its message.
+        Should the process die before the timer fires, the scheduled action runs on its clock.
+        """
+        self.env.cr.postcommit.add(lambda dbname=self.env.cr.dbname: wake_inbox_later(dbname))
+
+
+def wake_inbox_later(dbname):
+    """Start the timer for database ``dbname`` unless it is already running."""
+    with _lock:
+        if dbname in _pending:
+            return
+        _pending.add(dbname)
+    timer = threading.Timer(_DELAY_SECONDS, _wake_inbox, (dbname,))
+    timer.daemon = True
+    timer.start()
+
+
+def _wake_inbox(dbname):
+    with _lock:
+        _pending.discard(dbname)
+    try:
+        with Registry(dbname).cursor() as cr:
+            api.Environment(cr, SUPERUSER_ID, {})["finance.message"]._trigger_processing()
+    except Exception:  # the scheduled action runs on its clock as well
+        _logger.warning("The inbox could not be woken; it will run on its clock", exc_info=True)

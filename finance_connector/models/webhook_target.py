@@ -1,0 +1,44 @@
+"""What the webhook door must know of a connection, cached per process: whose token it is and which secrets are valid."""
+
+from dataclasses import dataclass
+from datetime import timezone
+
+from odoo import api, models, tools
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTarget:
+    """An active connection as the webhook sees it. ``secrets`` are (value, valid until or None), newest first."""
+
+    provider_id: int
+    company_id: int
+    code: str
+    url: str
+    secrets: tuple
+
+    def active_secrets(self, now):
+        """The secret values that are valid at ``now`` (aware UTC)."""
+        return [value for value, until in self.secrets if until is None or until > now]
+
+
+class FinanceProvider(models.Model):
+    _inherit = "finance.provider"
+
+    @api.model
+    @tools.ormcache("token")
+    def _webhook_target(self, token):
+        """The target of ``token``, or None when it names no active connection.
+
+        Runs as superuser, before any signature was seen: it reads the connection only, never a payment.
+        """
+        provider = self.sudo().search([("webhook_token", "=", token), ("state", "=", "active")], limit=1)
+        if not provider:
+            return None
+        secrets = self.env["finance.provider.secret"]._values_with_expiry(provider, "webhook_secret")
+        return WebhookTarget(
+            provider_id=provider.id,
+            company_id=provider.company_id.id,
+            code=provider.code,
+            url=provider.webhook_url,
+            secrets=tuple((value, until and until.replace(tzinfo=timezone.utc)) for value, until in secrets),
+        )
