@@ -14,7 +14,7 @@ import uuid
 
 from . import paths
 from .odoo_source import Odoo
-from .steps import SetupError, lock, say
+from .steps import SetupError, held_lock, lock, say
 
 PREFIX = "fc_"
 MARK = "created by finance_connector"
@@ -167,7 +167,8 @@ def install(name: str, modules: list[str], demo: bool = False) -> None:
         "--no-http", "--max-cron-threads=0", "--log-level=warn"] + (["--with-demo"] if demo else [])
     log = paths.logs() / f"install-{name}.log"
     with log.open("w") as output:
-        result = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False)
+        result = subprocess.run(
+            command, stdout=output, stderr=subprocess.STDOUT, check=False, pass_fds=held_lock)
     if result.returncode:
         tail = "\n".join("    " + line for line in log.read_text().splitlines()[-40:])
         raise SetupError(

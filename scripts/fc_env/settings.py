@@ -7,7 +7,7 @@ from . import paths
 from .odoo_source import Odoo
 from .paths import REPOSITORY
 from .postgres import Server
-from .steps import Step
+from .steps import Step, say
 
 
 def environment(odoo: Odoo, server: Server) -> dict[str, str]:
@@ -46,4 +46,4 @@ def write_conf(odoo: Odoo, server: Server) -> None:
         part.write_text(text)
         part.chmod(0o600)
         part.replace(conf)
-        Step(4, "configuration", "configuration").note(f"written: {conf}")
+        say(f"{Step(4, 'configuration', 'configuration').title} written: {conf}")

@@ -18,6 +18,11 @@ TOTAL = 5
 NEEDED_DISK_GB = 4
 
 
+# The descriptor of the lock while it is held. Programs that prepare something inherit it: when this process
+# is killed, the lock stays taken until they end too.
+held_lock: list[int] = []
+
+
 class SetupError(Exception):
     """Something that the person at the keyboard can put right; the text says what happened and what to do."""
 
@@ -82,7 +87,7 @@ class Step:
         """
         result = subprocess.run(
             [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", check=False, **kwargs)
+            stderr=subprocess.STDOUT, text=True, errors="replace", check=False, pass_fds=held_lock, **kwargs)
         with self.log_file.open("a") as log:
             log.write(f"$ {' '.join(map(str, command))}\n{result.stdout}\n")
         if check and result.returncode:
@@ -101,7 +106,11 @@ def lock():
         except BlockingIOError:
             say("another command is preparing the environment: waiting for it ...")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        held_lock.append(handle.fileno())
+        try:
+            yield
+        finally:
+            held_lock.clear()
 
 
 def _prepare_cache() -> None:
