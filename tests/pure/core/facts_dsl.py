@@ -1,4 +1,5 @@
-"""Short forms for the facts of the tests: `capture(100, at=2)` is a Movement of 1.00 EUR two hours into the story."""
+"""Short forms for the facts of the tests: `capture(100, at=2)` is a Movement of 1.00 EUR two hours into the
+story."""
 
 from datetime import datetime, timedelta, timezone
 from itertools import count

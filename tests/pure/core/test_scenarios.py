@@ -1,8 +1,10 @@
-"""Scenarios of real payments at the level of the fold: what the facts of each say about state, amounts and balances."""
+"""Scenarios of real payments at the level of the fold: what the facts of each say about state, amounts and
+balances."""
 
 from itertools import permutations
 
 import pytest
+
 from fc.core.balances import balance_effects, balance_totals
 from fc.core.lifecycle import fold, fold_settlement, settlement_state
 from fc.core.money import Money
@@ -77,7 +79,9 @@ def test_scenario_07_exact_duplicates_and_one_fact_under_two_events():
 
 def test_scenario_11_partial_refunds_one_fails_afterwards():
     facts = [fact("capture", 10000)]
-    facts += [fact("refund", minor, at=at, group=f"re_{at}") for at, minor in ((1, 3000), (2, 3000), (3, 4000))]
+    facts += [
+        fact("refund", minor, at=at, group=f"re_{at}") for at, minor in ((1, 3000), (2, 3000), (3, 4000))
+    ]
     state = in_every_order(facts)
     assert (state.state, state.refunded) == ("refunded", euro(10000))
     state = in_every_order([*facts, fact("refund_fail", 4000, at=50, group="re_3")])
@@ -153,7 +157,11 @@ def test_scenario_16_payout_equals_the_sum_of_its_lines(amount):
 
 
 def test_scenario_18_payout_paid_then_failed():
-    payout, paid, fail = fact("payout", 9000), fact("payout_paid", 9000, at=24), fact("payout_fail", 9000, at=72)
+    payout, paid, fail = (
+        fact("payout", 9000),
+        fact("payout_paid", 9000, at=24),
+        fact("payout_fail", 9000, at=72),
+    )
     assert fold_settlement([]).state == "open"
     assert fold_settlement([payout]).state == "in_transit"
     assert in_every_order([payout, paid], fold_settlement).state == "paid"

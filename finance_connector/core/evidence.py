@@ -1,0 +1,201 @@
+"""What speaks for a bank line paying an open item: the candidates of a line per kind of evidence, found by
+hash.
+
+Only candidates of equal amount and currency are options; what a text names at another amount is kept as
+`named`.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from .errors import FinanceError
+from .references import ReferenceIndex
+
+CANDIDATE_KINDS = ("settlement", "invoice")
+
+
+class Options(NamedTuple):
+    """The candidates that one kind of evidence gives a line; ``conflict`` tells that the text speaks for
+    something else as well. If there are too many to look at one by one, ``wide`` is their number, ``bucket``
+    names the index entry that they come from, and ``candidates`` has the first few."""
+
+    candidates: list
+    conflict: bool = False
+    bucket: tuple = ()
+    wide: int = 0
+
+    @property
+    def total(self):
+        """How many candidates there are."""
+        return self.wide or len(self.candidates)
+
+
+NOTHING = Options([])
+
+
+class Pool:
+    """The lines and candidates of one matching, indexed by reference, amount, partner and date."""
+
+    def __init__(self, lines, candidates, policy):
+        """Index them. Raises FinanceError for a repeated id or an unknown kind of candidate."""
+        self.policy = policy
+        self.lines = _by_id(lines, "bank line")
+        self.candidates = _by_id(candidates, "candidate")
+        self.taken = {}
+        self.spelling, self._holders, self._named_at = {}, {}, {}
+        self._of_partner, self._payouts, self._payout_dates = {}, {}, {}
+        self._buckets, self._descriptors_of = {}, {}
+        self._numbers, self._descriptors = (ReferenceIndex(policy.min_reference_length) for _ in range(2))
+        for candidate in self.candidates:
+            self._add(candidate)
+        for key, payouts in self._payouts.items():
+            payouts.sort(key=lambda candidate: (candidate.date, candidate.id))
+            self._payout_dates[key] = [candidate.date for candidate in payouts]
+        self.names = {line.id: self._find(self._numbers, line) for line in self.lines}
+        self.descriptors = {line.id: self._find(self._descriptors, line) for line in self.lines}
+
+    def _add(self, candidate):
+        if candidate.kind not in CANDIDATE_KINDS:
+            raise FinanceError(
+                f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows "
+                f"{' and '.join(CANDIDATE_KINDS)} only."
+            )
+        residual, buckets = candidate.residual, []
+        if not residual:
+            return
+        amount = residual.currency, residual.minor
+        for reference in sorted(set(candidate.references)):
+            self._add_reference(candidate, reference, amount, buckets)
+        if candidate.kind == "invoice":
+            if candidate.partner_id is not None:
+                buckets.append(("partner", *amount, candidate.partner_id))
+                self._of_partner.setdefault(buckets[-1], []).append(candidate)
+        elif candidate.date is not None:
+            buckets.append(("payouts", *amount))
+            self._payouts.setdefault(buckets[-1], []).append(candidate)
+        self._buckets[candidate.id] = buckets
+
+    def _add_reference(self, candidate, reference, amount, buckets):
+        """A reference with a digit is a number and identifies; one without is a name, of use for payouts
+        only."""
+        if not any(character.isdigit() for character in reference):
+            if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
+                self.spelling.setdefault(joined, reference)
+                self._descriptors_of.setdefault(candidate.id, set()).add(joined)
+            return
+        joined = self._numbers.add(reference)
+        key = ("reference", *amount, joined)
+        if joined and key not in buckets:
+            buckets.append(key)
+            self.spelling.setdefault(joined, reference)
+            self._holders.setdefault(joined, []).append(candidate)
+            self._named_at.setdefault(key, []).append(candidate)
+
+    @staticmethod
+    def _find(index, line):
+        return index.find(line.reference) | index.find(line.text)
+
+    def buckets_of(self, candidate):
+        """The index entries that ``candidate`` is in."""
+        return self._buckets[candidate.id]
+
+    def named(self, line):
+        """All that the text of ``line`` names, whatever its amount, at most `max_alternatives` a
+        reference."""
+        found = {}
+        for joined in self.names[line.id]:
+            for candidate in self._holders[joined][: self.policy.max_alternatives]:
+                found[candidate.id] = candidate
+        return [found[key] for key in sorted(found)]
+
+    def by_own_reference(self, line):
+        """The one candidate that has every reference the text names, and at least one of them alone."""
+        names = self.names[line.id]
+        sole = [self._holders[joined][0] for joined in names if len(self._holders[joined]) == 1]
+        if sole and not self._is_taken(sole[0]) and self._has(sole[0], self._keys(line)):
+            return Options(sole[:1])
+        return NOTHING
+
+    def _keys(self, line):
+        amount = line.amount.currency, line.amount.minor
+        return [("reference", *amount, joined) for joined in sorted(self.names[line.id])]
+
+    def by_shared_reference(self, line):
+        """The candidates that have every reference the text names; in conflict when each has only some of
+        them."""
+        keys = self._keys(line)
+        groups = [self._named_at.get(key, ()) for key in keys]
+        for key, group in zip(keys, groups, strict=True):
+            if len(group) > self.policy.max_considered:
+                return self._wide(key, group, len(group))
+        if not any(groups):
+            return NOTHING
+        complete = [one for one in min(groups, key=len) if not self._is_taken(one) and self._has(one, keys)]
+        if complete:
+            return Options(complete)
+        partial = {one.id: one for group in groups for one in group if not self._is_taken(one)}
+        return Options([partial[key] for key in sorted(partial)], conflict=True) if partial else NOTHING
+
+    def _has(self, candidate, keys):
+        buckets = self._buckets[candidate.id]
+        return all(key in buckets for key in keys)
+
+    def _is_taken(self, candidate):
+        return candidate.id in self.taken
+
+    def by_partner(self, line):
+        """The invoices of the partner of ``line`` with its amount."""
+        if line.partner_id is None:
+            return NOTHING
+        key = ("partner", line.amount.currency, line.amount.minor, line.partner_id)
+        return self._open(key, self._of_partner.get(key, ()), line)
+
+    def by_window(self, line):
+        """The payouts with the amount of ``line`` that are expected about its date."""
+        key = ("payouts", line.amount.currency, line.amount.minor)
+        dates = self._payout_dates.get(key)
+        if not dates:
+            return NOTHING
+        # The line may be days_after later than the payout's day, so the payout may be that much earlier than
+        # the line.
+        first = bisect_left(dates, line.date - timedelta(self.policy.days_after))
+        last = bisect_right(dates, line.date + timedelta(self.policy.days_before))
+        if last - first > self.policy.max_considered:
+            return self._wide(key, self._payouts[key], last - first, first)
+        options = self._open(key, self._payouts[key][first:last], line)
+        if options.wide or line.partner_id is None:
+            return options
+        own = [one for one in options.candidates if one.partner_id in (None, line.partner_id)]
+        return Options(own, options.conflict) if own else NOTHING
+
+    def by_descriptor(self, line):
+        """Those of `by_window` whose descriptor the text shows."""
+        shown = self.descriptors[line.id]
+        if not shown:
+            return NOTHING
+        options = self.by_window(line)
+        if options.wide:
+            return options
+        own = [one for one in options.candidates if shown & self._descriptors_of.get(one.id, frozenset())]
+        return Options(own, options.conflict) if own else NOTHING
+
+    def _wide(self, key, group, total, first=0):
+        return Options(group[first : first + self.policy.max_alternatives], bucket=key, wide=total)
+
+    def _open(self, key, group, line):
+        if len(group) > self.policy.max_considered:
+            return self._wide(key, group, len(group))
+        candidates = [candidate for candidate in group if not self._is_taken(candidate)]
+        # A text that names something speaks against everything else of the same amount.
+        return Options(candidates, conflict=bool(self.names[line.id])) if candidates else NOTHING
+
+
+def _by_id(records, what):
+    """The records in the order of their ids, so that the order of the input cannot matter."""
+    ordered = sorted(records, key=lambda record: record.id)
+    for one, other in pairwise(ordered):
+        if one.id == other.id:
+            raise FinanceError(f"Two records have the id {one.id!r}; give every {what} an id of its own.")
+    return ordered

@@ -1,0 +1,36 @@
+"""Random facts for the properties: few ids, groups, instants and currencies, so that they collide as often as
+in life."""
+
+from hypothesis import strategies as st
+
+from fc.core.records import KINDS
+
+from .facts_dsl import euro, fact
+
+SIGNED = ("payout", "adjustment", "transfer", "fx")
+GROUPS = ("", "a", "b")
+
+
+def movements(kinds=KINDS, currencies=("EUR", "USD"), ids=st.integers(1, 4), groups=GROUPS):
+    """One Movement of ``kinds``; two with the same kind and id may well disagree."""
+
+    @st.composite
+    def one(draw):
+        kind = draw(st.sampled_from(kinds))
+        return fact(
+            kind,
+            draw(st.integers(-300 if kind in SIGNED else 0, 300)),
+            at=draw(st.integers(0, 4)),
+            external_id=f"id{draw(ids)}",
+            currency=draw(st.sampled_from(currencies)),
+            group=draw(st.sampled_from(groups)),
+            cumulative=kind in ("capture", "refund") and draw(st.booleans()),
+            counter=euro(draw(st.integers(-300, 300))) if kind == "fx" else None,
+        )
+
+    return one()
+
+
+def facts(max_size=12, **options):
+    """A list of Movements that may contradict each other in every way."""
+    return st.lists(movements(**options), max_size=max_size)
