@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import uuid
+from collections.abc import Callable
 
 from . import paths
 from .odoo_source import Odoo
@@ -195,25 +196,35 @@ def template_name(odoo: Odoo) -> str:
 def base_template(odoo: Odoo) -> str:
     """Return the base template, building it when it is missing: no demo data, generic chart of accounts."""
     name = template_name(odoo)
-    if _template_ready(name):
-        return name
-    with lock():
-        if not _template_ready(name):
-            check_server()
-            say(f"[5/5] base database with {', '.join(BASE_MODULES)} ({name}) ...")
-            building = f"{name}_part"
-            drop(building, missing_ok=True)
-            drop(name, missing_ok=True)
-            _create_marked(building, "template0")
-            install(building, list(BASE_MODULES))
-            with _cursor() as cursor:
-                cursor.execute(f"ALTER DATABASE {_quote(building)} RENAME TO {_quote(name)}")
-            if paths.filestore(building).exists():
-                shutil.rmtree(paths.filestore(name), ignore_errors=True)
-                paths.filestore(building).rename(paths.filestore(name))
-            (paths.stamps() / name).touch()
-            say("[5/5] base database ready")
+
+    def build(building: str) -> None:
+        check_server()
+        _create_marked(building, "template0")
+        install(building, list(BASE_MODULES))
+
+    ensure_template(name, f"[5/5] base database with {', '.join(BASE_MODULES)}", build)
     return name
+
+
+def ensure_template(name: str, title: str, build: Callable[[str], None]) -> None:
+    """Make the database `name` unless it is there: `build` makes it under another name first."""
+    if _template_ready(name):
+        return
+    with lock():
+        if _template_ready(name):
+            return
+        say(f"{title} ({name}) ...")
+        building = f"{name}_part"
+        drop(building, missing_ok=True)
+        drop(name, missing_ok=True)
+        build(building)
+        with _cursor() as cursor:
+            cursor.execute(f"ALTER DATABASE {_quote(building)} RENAME TO {_quote(name)}")
+        if paths.filestore(building).exists():
+            shutil.rmtree(paths.filestore(name), ignore_errors=True)
+            paths.filestore(building).rename(paths.filestore(name))
+        (paths.stamps() / name).touch()
+        say(f"{title} ready")
 
 
 def _template_ready(name: str) -> bool:

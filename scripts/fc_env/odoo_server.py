@@ -1,9 +1,10 @@
-"""Runs one Odoo server as a process of its own on a free port; for the demo, the system tests and the benchmarks.
+"""Runs one Odoo server as a process of its own on a free port, for the demo and the system tests.
 
 Its parent's end is its end: a killed driver leaves no server behind.
 """
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -41,7 +42,7 @@ def port_is_free(port: int) -> bool:
 
 
 class OdooServer:
-    """An Odoo server on one database. ``workers=0`` is the threaded server; ``cron_threads`` scheduled workers."""
+    """An Odoo server on one database; ``workers=0`` is the threaded one."""
 
     def __init__(self, database: str, port: int = 0, workers: int = 0, cron_threads: int = 2,
                  options: tuple[str, ...] = (), variables: dict[str, str] | None = None):
@@ -67,7 +68,8 @@ class OdooServer:
         with self.log.open("a") as output:
             self.process = subprocess.Popen(
                 self._command(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True, preexec_fn=_end_with_parent, env={**os.environ, **self.variables})
+                start_new_session=True, env={**os.environ, **self.variables},
+                preexec_fn=_end_with_parent)  # noqa: PLW1509 - it calls the kernel and takes no lock
         try:
             self._wait_until_ready(ready_path)
         except BaseException:
@@ -85,20 +87,20 @@ class OdooServer:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             if not self.running:
-                raise SetupError(f"Odoo ended while it was starting:\n{self.log_tail()}\n    full log: {self.log}")
+                raise SetupError(f"Odoo ended while it was starting:\n{self.log_tail()}")
             try:
-                with urllib.request.urlopen(self.url + path, timeout=READY_SECONDS) as answer:
+                with urllib.request.urlopen(self.url + path, timeout=READY_SECONDS) as answer:  # noqa: S310
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         raise SetupError(
-            f"Odoo did not answer {path} within {READY_SECONDS} s:\n{self.log_tail()}\n    full log: {self.log}")
+            f"Odoo did not answer {path} within {READY_SECONDS} s:\n{self.log_tail()}")
 
     def log_tail(self, lines: int = 25) -> str:
-        """Return the last lines of the server's log."""
+        """Return the last lines of the server's log, and where it is."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        return "\n".join("    " + line for line in text.splitlines()[-lines:])
+        return "\n".join("    " + line for line in [*text.splitlines()[-lines:], f"full log: {self.log}"])
 
     def stop(self) -> None:
         """End the server as an administrator would; after half a minute by force."""
@@ -114,10 +116,8 @@ class OdooServer:
         """kill -9 of the server and its workers, at once."""
         if self.process is None:
             return
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
     def __enter__(self) -> OdooServer:
@@ -128,7 +128,6 @@ class OdooServer:
 
 
 def _end_with_parent() -> None:
-    try:
+    # Only Linux can do this; elsewhere the server of a killed driver stays until it is stopped.
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):
-        pass  # not Linux: the server of a killed driver stays until it is stopped
