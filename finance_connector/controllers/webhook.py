@@ -5,7 +5,6 @@ import logging
 from datetime import datetime, timezone
 
 import psycopg2
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
@@ -38,10 +37,7 @@ class WebhookController(http.Controller):
         httprequest = request.httprequest
         if httprequest.method == "GET":
             return _answer(405, "A webhook is sent by POST.") if target else _answer(404, "Unknown address.")
-        try:
-            body = httprequest.get_data()
-        except RequestEntityTooLarge:
-            return _refuse(env, target, 413, "too_large", b"")
+        body = httprequest.get_data()
         if target is None:
             return _refuse(env, None, 404, "unknown_token", body)
         adapter = providers.get(target.code)

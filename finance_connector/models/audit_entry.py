@@ -1,7 +1,7 @@
 """The audit chain: who did what to what, append-only, each entry bound to the one before by its hash."""
 
-import json
 import logging
+from datetime import timezone
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -115,7 +115,7 @@ class FinanceAuditEntry(models.Model):
         """What the hash binds."""
         self.ensure_one()
         return {
-            "at": self.at,
+            "at": self.at.replace(tzinfo=timezone.utc),
             "user_id": self.user_id.id,
             "company_id": self.company_id.id or None,
             "action": self.action,
@@ -129,32 +129,20 @@ class FinanceAuditEntry(models.Model):
         """Recompute every hash. Returns {'ok', 'checked', 'first_bad', 'reason', 'unsealed'}."""
         self._seal()
         entries = self.sudo().search([("hash", "!=", False)], order="sequence")
-        chain = [
-            {"sequence": e.sequence, "previous_hash": e.previous_hash, "hash": e.hash, "content": e._content()}
-            for e in entries
-        ]
-        ok, first_bad, reason = hashing.verify_chain(chain)
+        verdict = hashing.verify_chain(entry._link() for entry in entries)
         return {
-            "ok": ok,
-            "checked": len(chain),
-            "first_bad": first_bad,
-            "reason": reason,
+            "ok": verdict.ok,
+            "checked": len(entries),
+            "first_bad": verdict.first_bad_sequence,
+            "reason": verdict.reason,
             "unsealed": self.sudo().search_count([("hash", "=", False)]),
         }
 
     def _export_chain(self):
         """The chain as JSON lines for the offline verifier."""
-        lines = []
-        for entry in self.sudo().search([("hash", "!=", False)], order="sequence"):
-            content = json.loads(hashing.canonical_json(entry._content()))
-            lines.append(
-                json.dumps(
-                    {
-                        "sequence": entry.sequence,
-                        "previous_hash": entry.previous_hash,
-                        "hash": entry.hash,
-                        "content": content,
-                    }
-                )
-            )
-        return "\n".join(lines)
+        entries = self.sudo().search([("hash", "!=", False)], order="sequence")
+        return "\n".join(hashing.canonical_json(entry._link()).decode() for entry in entries)
+
+    def _link(self):
+        """The entry as a link of the chain, as `core.hashing.verify_chain` reads it."""
+        return self._content() | {"sequence": self.sequence, "previous_hash": self.previous_hash, "hash": self.hash}

@@ -16,7 +16,7 @@ from odoo import api, models
 
 from ..core import retry
 from ..core.errors import FinanceError, PayloadError, UnknownStatus
-from ..core.records import Parsed, Request
+from ..core.records import Parsed
 
 _logger = logging.getLogger(__name__)
 BATCH = 500
@@ -27,7 +27,7 @@ CONCURRENCY = (
     psycopg2.errors.LockNotAvailable,
 )
 _CLAIM = """
-SELECT id, provider_id, attempts, event_type, external_id, body, source
+SELECT id, provider_id, attempts, event_type, external_id, body
   FROM finance_message
  WHERE state IN ('received', 'failed') AND next_attempt_at <= (now() AT TIME ZONE 'UTC')
    AND source != 'file' AND bucket %% %s = %s
@@ -101,8 +101,8 @@ class FinanceInbox(models.AbstractModel):
             self.env["finance.provider"]._wake("finance_connector.cron_post")
 
     def _understand(self, provider, row):
-        _id, _provider, _attempts, _type, _external_id, body, _source = row
-        parsed = provider._adapter().parse(Request(body=base64.b64decode(body)))
+        _id, _provider, _attempts, event_type, external_id, body = row
+        parsed = provider._understand(event_type, external_id, base64.b64decode(body))
         if parsed.live is not None and parsed.live != (provider.environment == "live"):
             kind = "live" if parsed.live else "test"
             return Parsed(ignored=f"A {kind} event at a connection that is set to {provider.environment}")

@@ -6,7 +6,7 @@ from werkzeug.routing import Rule
 
 from odoo import http, models
 from odoo.http import ROUTING_KEYS, request
-from odoo.tools import submap
+from odoo.tools.misc import submap
 
 DEFAULT_BODY_LIMIT = 1024 * 1024
 _PREFIX = "/finance/"
@@ -25,8 +25,8 @@ class IrHttp(models.AbstractModel):
                 # Form parsing would consume the stream and leave no bytes to verify; reading first keeps them.
                 httprequest.get_data(cache=True)
             except RequestEntityTooLarge:
-                # The route answers itself, so that its trace is kept.
-                pass
+                request.env["finance.message.rejection"]._trace_alone(args.get("token"), 413, "too_large")
+                raise
         return super()._pre_dispatch(rule, args)
 
     @classmethod

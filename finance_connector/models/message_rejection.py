@@ -2,7 +2,8 @@
 
 import hashlib
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.http import request
 
 CAPACITY = 1000
 
@@ -45,3 +46,12 @@ class FinanceMessageRejection(models.Model):
         provider_id, company_id = provider or (None, None)
         digest = hashlib.sha256(body).hexdigest()
         cr.execute(_TRACE, (CAPACITY, provider_id, company_id, status, reason, remote, len(body), digest))
+
+    @api.model
+    def _trace_alone(self, token, status, reason):
+        """Note a call that is refused by an error, in a transaction of its own: the error rolls back the request's."""
+        with self.env.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            target = env["finance.provider"]._webhook_target(token)
+            provider = (target.provider_id, target.company_id) if target else None
+            env[self._name]._trace(cr, provider, status, reason, request.httprequest.remote_addr, b"")

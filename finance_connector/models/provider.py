@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import providers
-from ..models.account_setup import ROLE_FIELDS
+from .account_roles import ROLE_FIELDS
 
 
 class FinanceProvider(models.Model):

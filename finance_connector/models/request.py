@@ -10,7 +10,7 @@ class FinanceRequest(models.Model):
     _rec_name = "intent_key"
 
     provider_id = fields.Many2one("finance.provider", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one(related="provider_id.company_id", store=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     intent_key = fields.Char(required=True, readonly=True, help="Names what is wanted; a repeated try has the same key.")
     method = fields.Char(readonly=True)
     path = fields.Char(readonly=True)

@@ -5,7 +5,6 @@ and what is derived depends on the set of facts only, never on the order they ca
 """
 
 import json
-from datetime import datetime
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -353,7 +352,7 @@ def _transaction_values(state, facts, known, currencies):
     contradictions = "\n".join(item.text for item in state.contradictions) or None
     first = min((fact[4] for fact in facts), default=None)
     return (
-        first or datetime.fromisoformat(values["occurred_at"]),
+        first or values.get("occurred_at"),
         currencies.get(currency),
         amount if code == currency else state.authorized.to_decimal(),
         state.authorized.to_decimal(),

@@ -1,0 +1,53 @@
+"""What the message screen shows: the content laid out for reading, and the way to the bytes as they came in."""
+
+from odoo import api, fields, models
+
+from .json_layout import lay_out
+
+# A screen shows this many characters and says so when there are more; the download always has every byte.
+SHOWN_CHARACTERS = 200_000
+
+
+class FinanceMessage(models.Model):
+    _inherit = "finance.message"
+
+    body_pretty = fields.Text(compute="_compute_body_pretty", string="Content, laid out")
+    body_cut = fields.Boolean(compute="_compute_body_pretty", help="The content is longer than what a screen shows.")
+    movement_count = fields.Integer(compute="_compute_movement_count")
+    exception_count = fields.Integer(compute="_compute_exception_count")
+
+    @api.depends("body")
+    def _compute_body_pretty(self):
+        for message in self:
+            text = lay_out(message._raw().decode("utf-8", "replace"))
+            message.body_cut = len(text) > SHOWN_CHARACTERS
+            message.body_pretty = text[:SHOWN_CHARACTERS]
+
+    @api.depends("movement_ids")
+    def _compute_movement_count(self):
+        counts = dict(
+            self.env["finance.movement"]._read_group([("message_id", "in", self.ids)], ["message_id"], ["__count"])
+        )
+        for message in self:
+            message.movement_count = counts.get(message, 0)
+
+    def _compute_exception_count(self):
+        counts = self.env["finance.exception"]._open_counts(self)
+        for message in self:
+            message.exception_count = counts.get(message.id, 0)
+
+    def action_download(self):
+        """The raw bytes as a file."""
+        self.ensure_one()
+        name = "".join(char if char.isalnum() or char in "._-" else "_" for char in self.external_id)
+        ending = "" if "." in name else ".json" if self.source in ("webhook", "poll") else ".txt"
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/finance.message/{self.id}/body/{name}{ending}?download=true",
+            "target": "download",
+        }
+
+    def action_open_exceptions(self):
+        """The exceptions about this message."""
+        self.ensure_one()
+        return self.env["finance.exception"]._action_for(self)

@@ -1,0 +1,133 @@
+"""What the provider screen shows: the checklist before activation, and how long ago the provider was last heard."""
+
+from datetime import timedelta
+
+from odoo import fields, models
+
+from .account_roles import ROLE_FIELDS
+
+# INV-13: an active connection that was not heard, or not asked completely, for this long says so.
+QUIET_HOURS = 24
+POLL_OVERDUE_HOURS = 3
+
+
+class FinanceProvider(models.Model):
+    _inherit = "finance.provider"
+
+    checklist = fields.Json(compute="_compute_checklist", string="Before it can be activated")
+    ready = fields.Boolean(compute="_compute_checklist")
+    heard = fields.Json(compute="_compute_heard", string="Heard and asked")
+    message_waiting_count = fields.Integer(compute="_compute_counts")
+    transaction_count = fields.Integer(compute="_compute_counts")
+    exception_count = fields.Integer(compute="_compute_counts")
+
+    def _compute_checklist(self):
+        names = self._secret_names_set()
+        for provider in self:
+            known = names.get(provider.id, set())
+            items = [
+                provider._check_item(bool(provider.journal_id), self.env._("Provider journal and clearing account"),
+                                     self.env._("“Create missing accounts” makes one.")),
+                provider._check_roles(),
+                provider._check_item("webhook_secret" in known, self.env._("Webhook signing secret"),
+                                     self.env._("Without it every call is refused. “Set a secret” takes it.")),
+                provider._check_item("api_key" in known, self.env._("API key"),
+                                     self.env._("Without it nothing can be asked: an event that is never delivered stays "
+                                                "unknown, and payouts have no lines."), needed=False),
+                provider._check_item(bool(provider.last_message_at), self.env._("First message received"),
+                                     self.env._("Register the webhook address at the provider and send a test event."),
+                                     needed=False),
+            ]  # fmt: skip
+            provider.checklist = items
+            provider.ready = all(item["state"] != "missing" for item in items)
+
+    def _check_item(self, done, label, hint, needed=True):
+        state = "done" if done else "missing" if needed else "advice"
+        return {"state": state, "label": label, "hint": "" if done else hint}
+
+    def _check_roles(self):
+        self.ensure_one()
+        missing = [self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]]
+        return self._check_item(
+            not missing, self.env._("An account for every role"), self.env._("Missing: %s.", ", ".join(missing))
+        )
+
+    def _secret_names_set(self):
+        """provider id -> names of the secrets that are set. Only the names: nothing is decrypted for a screen."""
+        rows = self.env["finance.provider.secret"].sudo().search([("provider_id", "in", self.ids)])
+        names = {}
+        for row in rows:
+            names.setdefault(row.provider_id.id, set()).add(row.name)
+        return names
+
+    def _compute_heard(self):
+        names = self._secret_names_set()
+        for provider in self:
+            polls = "poll" in provider._adapter().capabilities and "api_key" in names.get(provider.id, set())
+            provider.heard = {
+                "message": provider._heard_of(provider.last_message_at, QUIET_HOURS, self.env._("No message yet")),
+                "poll": (
+                    provider._heard_of(provider.polled_at, POLL_OVERDUE_HOURS, self.env._("Never asked completely"))
+                    if polls
+                    else {"at": False, "warning": self.env._("Cannot be asked: no API key")}
+                ),
+            }
+
+    def _heard_of(self, at, hours, never):
+        """When something was last heard, and a warning in words when an active connection is quiet for too long."""
+        warning = ""
+        if not at:
+            warning = never
+        elif self.state == "active" and at < fields.Datetime.now() - timedelta(hours=hours):
+            warning = self.env._("Quiet for more than %s hours", hours)
+        return {"at": fields.Datetime.to_string(at) if at else False, "warning": warning}
+
+    def _compute_counts(self):
+        waiting = self._count("finance.message", [("state", "in", ("received", "failed", "dead"))])
+        transactions = self._count("finance.transaction", [])
+        exceptions = self._count("finance.exception", [("state", "in", ("open", "in_progress"))])
+        for provider in self:
+            provider.message_waiting_count = waiting.get(provider, 0)
+            provider.transaction_count = transactions.get(provider, 0)
+            provider.exception_count = exceptions.get(provider, 0)
+
+    def _count(self, model, domain):
+        return dict(
+            self.env[model]._read_group([("provider_id", "in", self.ids), *domain], ["provider_id"], ["__count"])
+        )
+
+    def _screen_action(self, name, model, domain):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("%(what)s of %(name)s", what=name, name=self.name),
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": [("provider_id", "=", self.id), *domain],
+        }
+
+    def action_open_unprocessed(self):
+        """Messages of this connection that are not processed."""
+        domain = [("state", "in", ("received", "failed", "dead"))]
+        return self._screen_action(self.env._("Unprocessed messages"), "finance.message", domain)
+
+    def action_open_transactions(self):
+        """Transactions of this connection."""
+        return self._screen_action(self.env._("Transactions"), "finance.transaction", [])
+
+    def action_open_exceptions(self):
+        """Open exceptions of this connection."""
+        domain = [("state", "in", ("open", "in_progress"))]
+        return self._screen_action(self.env._("Exceptions"), "finance.exception", domain)
+
+    def action_set_secret(self):
+        """Ask for a secret value; it is stored encrypted and never shown again."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set a secret of %s", self.name),
+            "res_model": "finance.provider.secret.set",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_provider_id": self.id},
+        }

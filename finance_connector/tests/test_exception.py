@@ -1,0 +1,53 @@
+"""The queue: one row a cause, closed only with a reason or by the cause going away."""
+
+from odoo.exceptions import UserError
+
+from .common import FinanceCase, fact
+
+
+class TestException(FinanceCase):
+    def raise_one(self, **values):
+        return self.env["finance.exception"]._raise(
+            "contradiction", "cause", self.company, "It happened", record=self.provider, **values
+        )
+
+    def test_one_row_a_cause_with_a_count(self):
+        first = self.raise_one(amount=5)
+        again = self.raise_one(amount=7)
+        self.assertEqual(first, again)
+        self.assertEqual((first.count, first.amount_at_risk, first.severity), (2, 7, "high"))
+        self.assertTrue(first.deadline > first.first_seen)
+
+    def test_a_closed_cause_that_returns_is_a_new_row(self):
+        first = self.raise_one()
+        self.env["finance.exception"]._clear("contradiction", "cause", self.company, "gone")
+        self.assertEqual((first.state, first.resolution), ("resolved", "gone"))
+        self.assertNotEqual(self.raise_one(), first)
+
+    def test_resolving_needs_a_reason_and_is_audited(self):
+        exception = self.raise_one()
+        action = exception.action_resolve()
+        wizard = self.env["finance.exception.resolve"].with_context(**action["context"]).create({"reason": "Called bank"})
+        wizard.action_confirm()
+        self.assertEqual((exception.state, exception.resolution), ("resolved", "Called bank"))
+        self.assertEqual(exception.resolved_by_id, self.env.user)
+        entry = self.env["finance.audit.entry"].search([("action", "=", "exception.resolved")], limit=1)
+        self.assertIn("Called bank", entry.payload)
+
+    def test_exceptions_cannot_be_deleted(self):
+        with self.assertRaises(UserError):
+            self.raise_one().unlink()
+
+    def test_a_contradiction_waits_its_grace_time_unless_nothing_can_explain_it(self):
+        self.provider.grace_minutes = 60
+        late = self.absorb(fact("refund", "re_1", 500, key="pi_late"))
+        never = self.absorb(fact("void", "ch_2", 0, 1, key="pi_never"), fact("capture", "ch_2", 500, 2, key="pi_never"))
+        transactions = self.env["finance.transaction"]
+        transactions._check_contradictions(self.provider, (late | never).ids)
+        self.assertEqual(self.exceptions("contradiction").mapped("res_id"), never.ids)
+        self.provider.grace_minutes = 0
+        transactions._check_contradictions(self.provider)
+        self.assertEqual(sorted(self.exceptions("contradiction").mapped("res_id")), sorted((late | never).ids))
+        self.absorb(fact("capture", "ch_1", 500, -5, key="pi_late"))
+        transactions._check_contradictions(self.provider, late.ids)
+        self.assertEqual(self.exceptions("contradiction").mapped("res_id"), never.ids)
