@@ -29,3 +29,4 @@ from . import provider_screen
 from . import audit_screen
 from . import dashboard
 from . import dashboard_money
+from . import secret_screen

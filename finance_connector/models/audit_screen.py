@@ -1,10 +1,19 @@
-"""Verifying and taking away the audit chain from the screen."""
+"""Reading, verifying and exporting the audit chain from the screen."""
 
-from odoo import models
+from odoo import api, fields, models
+
+from .json_layout import lay_out
 
 
 class FinanceAuditEntry(models.Model):
     _inherit = "finance.audit.entry"
+
+    payload_pretty = fields.Text(compute="_compute_payload_pretty", string="What was done")
+
+    @api.depends("payload")
+    def _compute_payload_pretty(self):
+        for entry in self:
+            entry.payload_pretty = lay_out(entry.payload or "")
 
     def action_verify_chain(self):
         """Recompute the whole chain and say in a notification whether it holds."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .exception import KINDS, OPEN_STATES, SEVERITIES
+from .exception import KINDS, OPEN_STATES
 
 # The span of the charts, and of what counts as "this week".
 CHART_DAYS = 30
@@ -42,15 +42,18 @@ class FinanceDashboard(models.AbstractModel):
             is_open, ["severity", "kind", "currency_id"], ["__count", "amount_at_risk:sum", "first_seen:min"]
         )
         oldest = min((group[5] for group in groups if group[5]), default=None)
-        labels = {kind: label for kind, label in model._fields["kind"]._description_selection(self.env)}
-        order = [severity for severity, _label in reversed(SEVERITIES)]
+        labels = dict(model._fields["kind"]._description_selection(self.env))
+        severities = dict(reversed(model._fields["severity"]._description_selection(self.env)))
         kinds = [
-            self._exception_group(labels[kind], {"kind": kind, "severity": severity},
-                                  [group for group in groups if group[:2] == (severity, kind)])
-            for severity in order
+            self._exception_group(
+                labels[kind],
+                {"kind": kind, "severity": severity, "severity_label": severities[severity]},
+                [group for group in groups if group[:2] == (severity, kind)],
+            )
+            for severity in severities
             for kind in KINDS
             if any(group[:2] == (severity, kind) for group in groups)
-        ]  # fmt: skip
+        ]
         return {
             "open": sum(group[3] for group in groups),
             "mine": model.search_count([*is_open, ("user_id", "=", self.env.uid)]),
@@ -58,10 +61,6 @@ class FinanceDashboard(models.AbstractModel):
             "overdue": model.search_count([("overdue", "=", True)]),
             "oldest_days": (fields.Datetime.now() - oldest).days if oldest else None,
             "at_risk": self._money([(group[2], group[4]) for group in groups]),
-            "severities": [
-                self._exception_group(label, {"severity": severity}, [g for g in groups if g[0] == severity])
-                for severity, label in reversed(model._fields["severity"]._description_selection(self.env))
-            ],
             "kinds": kinds,
         }
 
@@ -101,7 +100,10 @@ class FinanceDashboard(models.AbstractModel):
                 "state_label": states[provider.state],
                 "test": provider.environment == "test",
                 "ready": provider.ready,
-                **provider.heard,
+                "message_at": fields.Datetime.to_string(provider.last_message_at or None) or False,
+                "message_warning": provider.message_warning,
+                "poll_at": fields.Datetime.to_string(provider.polled_at or None) or False,
+                "poll_warning": provider.poll_warning,
             }
             for provider in self.env["finance.provider"].search([])
         ]
@@ -113,6 +115,29 @@ class FinanceDashboard(models.AbstractModel):
         groups = self.env["finance.import"]._read_group([("create_date", ">=", since)], ["state"], ["__count"])
         counts = dict(groups)
         return {"refused": counts.get("rejected", 0), "imported": counts.get("imported", 0)}
+
+    # --- the lists behind numbers that no filter of a search view can give ---------------------------------------------
+
+    @api.model
+    def action_open_bank_lines(self):
+        """The bank lines that nothing explains yet."""
+        return self._list_action("action_bank_line", self.env._("Open bank lines"), "account.bank.statement.line",
+                                 self._open_bank_lines())  # fmt: skip
+
+    @api.model
+    def action_open_refused_files(self):
+        """The files that were refused in the last week."""
+        since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
+        domain = [("state", "=", "rejected"), ("create_date", ">=", since)]
+        return self._list_action("action_finance_import", self.env._("Refused files"), "finance.import", domain)
+
+    def _list_action(self, xmlid, name, model, domain):
+        """The window action ``xmlid`` narrowed to ``domain``, or a plain list where the action is not there."""
+        known = self.env.ref(f"finance_connector.{xmlid}", raise_if_not_found=False)
+        action = known._get_action_dict() if known else {"type": "ir.actions.act_window", "res_model": model}
+        action.pop("path", None)
+        views = [(False, "list"), (False, "form")]
+        return action | {"name": name, "domain": domain, "context": {}, "view_mode": "list,form", "views": views}
 
     # --- helpers ------------------------------------------------------------------------------------------------------
 

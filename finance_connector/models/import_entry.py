@@ -4,7 +4,9 @@ Rows are written and read in bulk by SQL; they say after a crash which entries h
 """
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 
@@ -116,11 +118,17 @@ def _details(entry):
 
 
 def _plain(record):
-    """A record of the formats room as a dict of what it says; amounts become their exact text."""
-    names = getattr(record, "_fields", None) or record.__dataclass_fields__
-    values = {name: getattr(record, name) for name in names}
-    return {
-        name: [_plain(item) for item in value] if name == "charges" else _plain(value) if name == "exchange" else value
-        for name, value in values.items()
-        if value not in (None, "", (), {}) and name != "line"
-    }
+    """A record of the formats room as a dict of what it says; amounts and dates become text when they are stored."""
+    told = {}
+    for name in record._fields:
+        value = getattr(record, name)
+        if name == "line" or value is None or not (value or isinstance(value, (bool, Decimal))):
+            continue
+        if name == "charges":
+            value = [_plain(charge) for charge in value]
+        elif name == "exchange":
+            value = _plain(value)
+        elif isinstance(value, Mapping):
+            value = dict(value)
+        told[name] = value
+    return told

@@ -27,7 +27,7 @@ CONCURRENCY = (
     psycopg2.errors.LockNotAvailable,
 )
 _CLAIM = """
-SELECT id, provider_id, attempts, event_type, external_id, body
+SELECT id, provider_id, attempts, event_type, external_id, convert_from(body, 'UTF8')
   FROM finance_message
  WHERE state IN ('received', 'failed') AND next_attempt_at <= (now() AT TIME ZONE 'UTC')
    AND source != 'file' AND bucket %% %s = %s

@@ -12,9 +12,9 @@ BUCKETS = 64
 
 _INSERT = """
 INSERT INTO finance_message (provider_id, company_id, source, external_id, event_type, bucket, received_at, occurred_at,
-    state, attempts, next_attempt_at, headers, body, body_size, create_uid, write_uid, create_date, write_date)
+    state, attempts, next_attempt_at, headers, body, body_size)
 VALUES (%s, %s, %s, %s, %s, %s, now() AT TIME ZONE 'UTC', %s,
-    'received', 0, now() AT TIME ZONE 'UTC', %s, %s, %s, 1, 1, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+    'received', 0, now() AT TIME ZONE 'UTC', %s, %s, %s)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -30,15 +30,16 @@ class FinanceMessage(models.Model):
     _inherit = ["finance.append.only"]
     _order = "id desc"
     _rec_name = "external_id"
+    _log_access = False
     _mutable_columns = frozenset({"state", "attempts", "next_attempt_at", "error", "done_at", "outcome"})
 
-    provider_id = fields.Many2one("finance.provider", index=True, ondelete="restrict", readonly=True)
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
+    provider_id = fields.Many2one("finance.provider", ondelete="restrict", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     source = fields.Selection(
         [("webhook", "Webhook"), ("poll", "Poll"), ("file", "File"), ("manual", "Manual")], required=True, readonly=True
     )
     external_id = fields.Char(required=True, readonly=True)
-    event_type = fields.Char(string="Type", readonly=True, index="btree_not_null")
+    event_type = fields.Char(string="Type", readonly=True)
     bucket = fields.Integer(readonly=True, required=True, default=0)
     received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
     occurred_at = fields.Datetime(readonly=True, help="The provider's clock.")
@@ -57,7 +58,6 @@ class FinanceMessage(models.Model):
         required=True,
         default="received",
         readonly=True,
-        index=True,
     )
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime(readonly=True)
@@ -70,6 +70,7 @@ class FinanceMessage(models.Model):
     _external_uniq = models.UniqueIndex("(provider_id, external_id) WHERE provider_id IS NOT NULL")
     _external_company_uniq = models.UniqueIndex("(company_id, external_id) WHERE provider_id IS NULL")
     _pending_idx = models.Index("(next_attempt_at, id) WHERE state IN ('received', 'failed')")
+    _dead_idx = models.Index("(id) WHERE state = 'dead'")
 
     @api.depends("body")
     def _compute_body_text(self):

@@ -13,6 +13,9 @@ class FinanceMessage(models.Model):
 
     body_pretty = fields.Text(compute="_compute_body_pretty", string="Content, laid out")
     body_cut = fields.Boolean(compute="_compute_body_pretty", help="The content is longer than what a screen shows.")
+    headers_text = fields.Text(
+        compute="_compute_headers_text", string="Headers, one a line", groups="finance_connector.group_administrator"
+    )
     movement_count = fields.Integer(compute="_compute_movement_count")
     exception_count = fields.Integer(compute="_compute_exception_count")
 
@@ -22,6 +25,11 @@ class FinanceMessage(models.Model):
             text = lay_out(message._raw().decode("utf-8", "replace"))
             message.body_cut = len(text) > SHOWN_CHARACTERS
             message.body_pretty = text[:SHOWN_CHARACTERS]
+
+    @api.depends("headers")
+    def _compute_headers_text(self):
+        for message in self:
+            message.headers_text = "\n".join(f"{name}: {value}" for name, value in (message.headers or {}).items())
 
     @api.depends("movement_ids")
     def _compute_movement_count(self):

@@ -11,13 +11,13 @@ QUIET = {"tracking_disable": True, "mail_create_nolog": True, "mail_notrack": Tr
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    finance_transaction_id = fields.Many2one(
-        "finance.transaction",
-        string="Provider transaction",
+    finance_movement_id = fields.Many2one(
+        "finance.movement",
+        string="Movement",
         readonly=True,
         copy=False,
         index="btree_not_null",
-        help="The payment at the provider that this journal item is about.",
+        help="The fact at the payment provider that this journal item books, where it books only one.",
     )
 
 
@@ -37,8 +37,8 @@ class FinancePosting(models.AbstractModel):
         moves |= self._write_receipts(provider, [entry for entry in entries if entry.kind == RECEIPT])
         moves |= {entry: entry.rows[0].receipt.move_id for entry in entries if entry.kind == LINKED}
         self._note_moves(rows, moves)
-        self._note_receipts(provider, entries, moves)
-        self._note_late_dates(provider, moves)
+        self._note_receipts(entries)
+        self._note_late_dates(moves)
         self._match(provider, moves)
         return entries
 
@@ -79,7 +79,7 @@ class FinancePosting(models.AbstractModel):
                         "currency_id": currencies[line.currency],
                         "amount_currency": line.amount_currency,
                         "balance": line.amount_company,
-                        "finance_transaction_id": line.transaction_id,
+                        "finance_movement_id": line.movement_id,
                         "analytic_distribution": False,
                     }
                 )
@@ -164,7 +164,7 @@ class FinancePosting(models.AbstractModel):
         )  # fmt: skip
         self.env["finance.movement"].invalidate_model(["move_id", "posted_amount", "posted_at", "unapplied"])
 
-    def _note_receipts(self, provider, entries, moves):
+    def _note_receipts(self, entries):
         """Link native payments, ours or the checkout's, with their movement and transaction."""
         receipts = [row for entry in entries for row in entry.rows if row.receipt]
         if not receipts:
@@ -174,8 +174,16 @@ class FinancePosting(models.AbstractModel):
             transaction = self.env["finance.transaction"].browse(row.transaction_id)
             if row.kind == "capture" and not transaction.payment_id:
                 transaction.payment_id = row.receipt
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE account_move_line l SET finance_movement_id = p.finance_movement_id FROM account_payment p
+                WHERE p.finance_movement_id = ANY(%s) AND l.move_id = p.move_id
+                  AND l.account_id = p.destination_account_id""",
+            [[row.id for row in receipts]],
+        )
+        self.env["account.move.line"].invalidate_model(["finance_movement_id"])
 
-    def _note_late_dates(self, provider, moves):
+    def _note_late_dates(self, moves):
         """Record in the audit chain what was booked later than it happened, because its period is locked."""
         for entry, move in moves.items():
             if entry.original_days and entry.kind != LINKED:

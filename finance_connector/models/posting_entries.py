@@ -13,19 +13,21 @@ class Line:
     """
 
     __slots__ = (
-        "account_id", "balance", "company_currency", "count", "currency", "name", "partner_id", "purpose",
-        "minor", "transaction_id",
+        "account_id", "balance", "company_currency", "count", "currency", "minor", "movement_id", "name",
+        "partner_id", "purpose",
     )  # fmt: skip
 
-    def __init__(self, account_id, partner_id, currency, company_currency, purpose, transaction_id, name):
+    def __init__(self, account_id, partner_id, currency, company_currency, purpose):
         self.account_id, self.partner_id, self.currency = account_id, partner_id, currency
-        self.company_currency, self.purpose, self.transaction_id = company_currency, purpose, transaction_id
-        self.name, self.minor, self.balance, self.count = name, 0, 0, 0
+        self.company_currency, self.purpose = company_currency, purpose
+        self.movement_id, self.name, self.minor, self.balance, self.count = None, "", 0, 0, 0
 
-    def add(self, minor, balance):
+    def add(self, row, minor, balance, name):
+        """Book a movement on this line. A line of one movement bears its name and its id."""
+        self.count += 1
+        self.movement_id, self.name = (row.id, name) if self.count == 1 else (None, self.name)
         self.minor += minor
         self.balance += balance
-        self.count += 1
 
     @property
     def amount_currency(self):

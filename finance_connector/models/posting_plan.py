@@ -99,12 +99,11 @@ class Planner:
     def _add(self, entry, row, role, minor, balance):
         """Book ``minor`` to the account of ``role``; lines of one account, kind and customer become one."""
         account_id, partner_id, purpose = self._side(entry, row, role)
-        apart = {"receivable": row.info.id, "outstanding": row.id, "in_transit": row.external_id}.get(purpose)
+        # What is matched one by one later stays a line of its own.
+        apart = row.id if purpose in ("receivable", "outstanding", "in_transit") else None
         key = account_id, partner_id, row.currency, row.kind, apart, minor > 0
-        entry.line(
-            key, account_id, partner_id, row.currency, self._company_currency, purpose,
-            row.info.id if purpose in ("receivable", "outstanding") else None, self._name(entry, row),
-        ).add(minor, balance)  # fmt: skip
+        line = entry.line(key, account_id, partner_id, row.currency, self._company_currency, purpose)
+        line.add(row, minor, balance, self._name(entry, row))
 
     def _side(self, entry, row, role):
         """(account id, partner id, purpose) of ``role`` for ``row``."""
@@ -136,9 +135,8 @@ class Planner:
 
     def _plain(self, entry, row, account_id, currency, minor, balance):
         key = account_id, None, currency, row.kind, None, minor > 0
-        entry.line(
-            key, account_id, None, currency, self._company_currency, "balance", None, self._name(entry, row)
-        ).add(minor, balance)
+        line = entry.line(key, account_id, None, currency, self._company_currency, "balance")
+        line.add(row, minor, balance, self._name(entry, row))
 
     def _account(self, role):
         if role not in self._accounts:

@@ -106,6 +106,7 @@ class FinancePosting(models.AbstractModel):
         for row in booked:
             row.to_post = amounts[row.id]
             row.info = payments.get(row.transaction_id, NO_PAYMENT)
+            row.receipt = None
 
     def _booked_before(self, rows):
         """The booked facts that bear on ``rows``: (payment, light fact, booked minor units)."""

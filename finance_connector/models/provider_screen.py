@@ -16,7 +16,8 @@ class FinanceProvider(models.Model):
 
     checklist = fields.Json(compute="_compute_checklist", string="Before it can be activated")
     ready = fields.Boolean(compute="_compute_checklist")
-    heard = fields.Json(compute="_compute_heard", string="Heard and asked")
+    message_warning = fields.Char(compute="_compute_warnings")
+    poll_warning = fields.Char(compute="_compute_warnings")
     message_waiting_count = fields.Integer(compute="_compute_counts")
     transaction_count = fields.Integer(compute="_compute_counts")
     exception_count = fields.Integer(compute="_compute_counts")
@@ -60,27 +61,29 @@ class FinanceProvider(models.Model):
             names.setdefault(row.provider_id.id, set()).add(row.name)
         return names
 
-    def _compute_heard(self):
+    def _compute_warnings(self):
         names = self._secret_names_set()
         for provider in self:
-            polls = "poll" in provider._adapter().capabilities and "api_key" in names.get(provider.id, set())
-            provider.heard = {
-                "message": provider._heard_of(provider.last_message_at, QUIET_HOURS, self.env._("No message yet")),
-                "poll": (
-                    provider._heard_of(provider.polled_at, POLL_OVERDUE_HOURS, self.env._("Never asked completely"))
-                    if polls
-                    else {"at": False, "warning": self.env._("Cannot be asked: no API key")}
-                ),
-            }
+            polls = "poll" in provider._adapter().capabilities
+            provider.message_warning = provider._quiet(
+                provider.last_message_at, QUIET_HOURS, self.env._("No message yet")
+            )
+            provider.poll_warning = False
+            if polls and "api_key" not in names.get(provider.id, set()):
+                provider.poll_warning = self.env._("Cannot be asked: no API key")
+            elif polls:
+                provider.poll_warning = provider._quiet(
+                    provider.polled_at, POLL_OVERDUE_HOURS, self.env._("Never asked completely")
+                )
 
-    def _heard_of(self, at, hours, never):
-        """When something was last heard, and a warning in words when an active connection is quiet for too long."""
-        warning = ""
+    def _quiet(self, at, hours, never):
+        """A warning in words when an active connection was never heard, or not for ``hours``; else False."""
+        if self.state != "active":
+            return False
         if not at:
-            warning = never
-        elif self.state == "active" and at < fields.Datetime.now() - timedelta(hours=hours):
-            warning = self.env._("Quiet for more than %s hours", hours)
-        return {"at": fields.Datetime.to_string(at) if at else False, "warning": warning}
+            return never
+        late = at < fields.Datetime.now() - timedelta(hours=hours)
+        return self.env._("Quiet for more than %s hours", hours) if late else False
 
     def _compute_counts(self):
         waiting = self._count("finance.message", [("state", "in", ("received", "failed", "dead"))])

@@ -11,11 +11,12 @@ class FinanceSettlementLine(models.Model):
     _inherit = ["finance.append.only"]
     _order = "settlement_id, occurred_at, id"
     _rec_name = "external_id"
+    _log_access = False
     _mutable_columns = frozenset({"transaction_id"})
 
     settlement_id = fields.Many2one("finance.settlement", required=True, readonly=True, index=True, ondelete="restrict")
     provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     message_id = fields.Many2one("finance.message", readonly=True, index=True, ondelete="restrict")
     transaction_id = fields.Many2one("finance.transaction", readonly=True, index="btree_not_null", ondelete="restrict")
     external_id = fields.Char(required=True, readonly=True)

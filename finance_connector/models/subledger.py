@@ -143,10 +143,10 @@ class FinanceSubledger(models.AbstractModel):
         self.env.cr.execute_values(
             """INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount,
                     currency_id, counter_amount, counter_currency_id, occurred_at, group_key, cumulative, reference, status,
-                    reason, data, settlement_key, settlement_id, create_uid, write_uid, create_date, write_date)
+                    reason, data, settlement_key, settlement_id)
                VALUES %s ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING""",
             rows,
-            template=f"({', '.join(['%s'] * 19)}, 1, 1, {_NOW}, {_NOW})",
+            template=f"({', '.join(['%s'] * 19)})",
             page_size=1000,
         )
 
@@ -180,10 +180,10 @@ class FinanceSubledger(models.AbstractModel):
         self.env.cr.execute_values(
             """INSERT INTO finance_settlement_line (settlement_id, provider_id, company_id, message_id, transaction_id,
                     external_id, kind, category, description, source_key, occurred_at, currency_id, gross, fee, tax, net,
-                    original_amount, original_currency_id, create_uid, write_uid, create_date, write_date)
+                    original_amount, original_currency_id)
                VALUES %s ON CONFLICT (settlement_id, external_id) DO NOTHING""",
             rows,
-            template=f"({', '.join(['%s'] * 18)}, 1, 1, {_NOW}, {_NOW})",
+            template=f"({', '.join(['%s'] * 18)})",
             page_size=1000,
         )
 

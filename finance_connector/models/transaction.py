@@ -31,8 +31,8 @@ class FinanceTransaction(models.Model):
     _rec_name = "provider_reference"
     _rec_names_search = ["provider_reference", "reference", "customer_name"]
 
-    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, index=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     provider_reference = fields.Char(required=True, readonly=True, help="The provider's id of the payment.")
     reference = fields.Char(readonly=True, index="btree_not_null", help="Our own order or invoice number.")
     description = fields.Char(readonly=True)
@@ -50,8 +50,8 @@ class FinanceTransaction(models.Model):
         string="Fees", readonly=True, help="Fees and their tax, where charged in the currency of the payment."
     )
     amount_net = fields.Monetary(string="Net", readonly=True, help="Captured less refunded, disputed and fees.")
-    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
-    settlement_state = fields.Selection(SETTLEMENT_STATES, required=True, default="unsettled", readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, default="pending", readonly=True)
+    settlement_state = fields.Selection(SETTLEMENT_STATES, required=True, default="unsettled", readonly=True)
     under_review = fields.Boolean(readonly=True, help="The provider holds a fraud review or warning about it.")
     contradiction = fields.Text(readonly=True, help="Facts that do not fit together.")
     contradiction_definite = fields.Boolean(readonly=True)
