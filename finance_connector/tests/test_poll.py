@@ -1,0 +1,90 @@
+"""Polling: what was never delivered is found once, and the cursor moves only with what was kept (INV-12)."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
+
+from odoo.addons.finance_connector.core.errors import ProviderUnavailable
+from odoo.addons.finance_connector.models.provider_call import FinanceProvider
+
+from .common import FinanceCase
+
+NOW = datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def listed_event(number, minutes_ago):
+    """An event as Stripe lists it: a captured charge."""
+    created = int((NOW - timedelta(minutes=minutes_ago)).timestamp())
+    charge = {
+        "id": f"ch_{number}", "object": "charge", "amount": 1000, "amount_captured": 1000, "amount_refunded": 0,
+        "captured": True, "currency": "eur", "created": created, "payment_intent": f"pi_{number}", "status": "succeeded",
+        "livemode": False, "metadata": {}, "description": None,
+    }  # fmt: skip
+    return {
+        "id": f"evt_{number}", "object": "event", "type": "charge.succeeded", "created": created, "livemode": False,
+        "data": {"object": charge},
+    }  # fmt: skip
+
+
+class Api:
+    """Stripe's list of events: newest first, filtered by time, paged by id."""
+
+    def __init__(self, events, page=100):
+        self.events, self.page, self.calls, self.fail_at = events, page, 0, None
+
+    def __call__(self, _method, path, params):
+        self.calls += 1
+        if self.calls == self.fail_at:
+            raise ProviderUnavailable("Stripe answered 500.", status=500)
+        if path != "/v1/events":
+            return json.dumps({"object": "list", "data": [], "has_more": False}).encode()
+        found = [
+            event
+            for event in sorted(self.events, key=lambda event: -event["created"])
+            if event["created"] >= params["created[gte]"] and event["created"] < params.get("created[lt]", 1 << 40)
+        ]
+        if "starting_after" in params:
+            found = found[[event["id"] for event in found].index(params["starting_after"]) + 1 :]
+        more = len(found) > self.page
+        return json.dumps({"object": "list", "data": found[: self.page], "has_more": more}).encode()
+
+
+class TestPoll(FinanceCase):
+    def setUp(self):
+        super().setUp()
+        self.provider.set_secret("api_key", "sk_test_1")
+
+    def poll(self, api):
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), patch.object(FinanceProvider, "_caller", lambda _self, _intent: api):
+            self.env.ref("finance_connector.cron_poll").method_direct_trigger()
+        self.env.invalidate_all()
+        return self.env["finance.message"].search([("provider_id", "=", self.provider.id)], order="id")
+
+    def test_events_never_delivered_are_found_once(self):
+        events = [listed_event(number, 600 - number) for number in range(5)]
+        delivered = self.keep("evt_2", json.dumps(events[2]).encode(), source="webhook")
+        messages = self.poll(Api(events, page=2))
+        self.assertEqual(len(messages), 5)
+        self.assertEqual(set((messages - delivered).mapped("source")), {"poll"})
+        self.assertEqual((messages - delivered).mapped("external_id"), ["evt_0", "evt_1", "evt_3", "evt_4"])
+        self.assertTrue(self.provider.polled_at)
+        self.assertEqual(len(self.poll(Api(events))), 5)
+
+    def test_inv_12_a_failed_poll_moves_no_cursor_and_says_so(self):
+        self.poll(Api([listed_event(1, 300)]))
+        cursor = self.provider.poll_cursor
+        failing = Api([listed_event(1, 300), listed_event(2, 5)])
+        failing.fail_at = 1
+        messages = self.poll(failing)
+        self.assertEqual(len(messages), 1)
+        self.assertEqual(self.provider.poll_cursor, cursor)
+        self.assertEqual(self.exceptions("poll_failed").res_id, self.provider.id)
+        self.assertEqual(len(self.poll(Api(failing.events))), 2)
+        self.assertFalse(self.exceptions("poll_failed"))
+
+    def test_inv_13_events_that_the_provider_no_longer_lists_are_reported(self):
+        old = int((NOW - timedelta(days=40)).timestamp())
+        self.provider.poll_cursor = {"created": old, "id": "evt_old", "checked": old}
+        self.poll(Api([listed_event(1, 10)]))
+        self.assertEqual(self.exceptions("poll_gap").res_id, self.provider.id)
