@@ -1,9 +1,8 @@
 """The audit chain as a file, for the offline verifier."""
 
-from werkzeug.exceptions import Forbidden
-
 from odoo import http
 from odoo.http import content_disposition, request
+from werkzeug.exceptions import Forbidden
 
 _MAY_EXPORT = ("finance_connector.group_auditor", "finance_connector.group_administrator")
 
@@ -13,7 +12,8 @@ class AuditExportController(http.Controller):
     def export(self):
         """Every sealed entry as one JSON object a line.
 
-        The chain is one over all companies and cannot be verified in part, so only somebody who may see all of them gets it.
+        The chain is one over all companies and cannot be verified in part, so only somebody who may see all
+        of them gets it.
         """
         user = request.env.user
         if not any(user.has_group(group) for group in _MAY_EXPORT):
@@ -21,7 +21,10 @@ class AuditExportController(http.Controller):
         entries = request.env["finance.audit.entry"].sudo()
         companies = entries._read_group([], ["company_id"])
         if any(company and company not in user.company_ids for (company,) in companies):
-            raise Forbidden("The chain holds entries of companies that you may not see; ask somebody who may see them all.")
+            raise Forbidden(
+                "The chain holds entries of companies that you may not see; ask somebody who may see them "
+                "all."
+            )
         headers = [
             ("Content-Type", "application/jsonl; charset=utf-8"),
             ("Content-Disposition", content_disposition("finance_audit_chain.jsonl")),

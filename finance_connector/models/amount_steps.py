@@ -1,4 +1,4 @@
-"""How a row of amounts is drawn: each one a step from zero or from where the last one ended, in words and percent."""
+"""How amounts are drawn: each a step from zero or from where the last one ended, in words and percent."""
 
 from odoo import models
 from odoo.tools.misc import formatLang
@@ -12,16 +12,17 @@ class FinanceScreen(models.AbstractModel):
     _description = "Screen helper"
 
     def _money_text(self, amount, currency, signed=False):
-        """``amount`` (major units) as a person reads it; ``currency`` may be one that is not active, or none yet."""
+        """``amount`` (major units) as a person reads it; ``currency`` may be inactive, or none yet."""
         if not currency:
             return formatLang(self.env, amount, digits=2)
         text = formatLang(self.env, currency.round(amount), currency_obj=currency)
         return f"+{text}" if signed and currency.compare_amounts(amount, 0) > 0 else text
 
     def _amount_steps(self, rows, currency):
-        """The drawing of ``rows`` = (key, label, amount, TOTAL or LESS): for each its text, left edge and width in percent.
+        """The drawing of ``rows`` = (key, label, amount, TOTAL or LESS): text, left edge and width in percent.
 
-        Percents are for drawing only. A row that ends below zero moves the zero line to the right, so that it shows.
+        Percents are for drawing only. A row that ends below zero moves the zero line to the right, so that it
+        shows.
         """
         spans, level = [], 0.0
         for _key, _label, amount, mode in rows:

@@ -17,8 +17,10 @@ class FinanceDashboard(models.AbstractModel):
 
     @api.model
     def get_data(self):
-        """Everything the dashboard shows, JSON-able; amounts are given as text in their own currency and never added up
-        over currencies. Parts that this installation does not have are None."""
+        """Everything the dashboard shows, JSON-able. Amounts are texts, one a currency, never added over currencies.
+
+        Parts that this installation does not have are None.
+        """
         return {
             "at": fields.Datetime.to_string(fields.Datetime.now()),
             "may_configure": self.env.user.has_group("finance_connector.group_administrator"),
@@ -33,7 +35,7 @@ class FinanceDashboard(models.AbstractModel):
             "files": self._files(),
         }
 
-    # --- what needs a person ------------------------------------------------------------------------------------------
+    # --- what needs a person ------------------------------------------------------------------------------
 
     def _exceptions(self):
         model = self.env["finance.exception"]
@@ -73,7 +75,7 @@ class FinanceDashboard(models.AbstractModel):
             "oldest_days": (fields.Datetime.now() - oldest).days if oldest else None,
         }
 
-    # --- what comes in ------------------------------------------------------------------------------------------------
+    # --- what comes in ------------------------------------------------------------------------------------
 
     def _inbox(self):
         now = fields.Datetime.now()
@@ -87,7 +89,9 @@ class FinanceDashboard(models.AbstractModel):
             "oldest_minutes": int((now - oldest).total_seconds() // 60) if oldest else None,
             "failed": by_state.get("failed", (0, None))[0],
             "dead": by_state.get("dead", (0, None))[0],
-            "refused": self.env["finance.message.rejection"].search_count([("at", ">=", now - timedelta(days=WEEK_DAYS))]),
+            "refused": self.env["finance.message.rejection"].search_count(
+                [("at", ">=", now - timedelta(days=WEEK_DAYS))]
+            ),
         }
 
     def _providers(self):
@@ -112,37 +116,47 @@ class FinanceDashboard(models.AbstractModel):
         if "finance.import" not in self.env:
             return None
         since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
-        groups = self.env["finance.import"]._read_group([("create_date", ">=", since)], ["state"], ["__count"])
+        groups = self.env["finance.import"]._read_group(
+            [("create_date", ">=", since)], ["state"], ["__count"]
+        )
         counts = dict(groups)
         return {"refused": counts.get("rejected", 0), "imported": counts.get("imported", 0)}
 
-    # --- the lists behind numbers that no filter of a search view can give ---------------------------------------------
+    # --- the lists behind numbers that no filter of a search view can give --------------------------------
 
     @api.model
     def action_open_bank_lines(self):
         """The bank lines that nothing explains yet."""
-        return self._list_action("action_bank_line", self.env._("Open bank lines"), "account.bank.statement.line",
-                                 self._open_bank_lines())  # fmt: skip
+        name, model = self.env._("Open bank lines"), "account.bank.statement.line"
+        return self._list_action("action_bank_line", name, model, self._open_bank_lines())
 
     @api.model
     def action_open_refused_files(self):
         """The files that were refused in the last week."""
         since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
         domain = [("state", "=", "rejected"), ("create_date", ">=", since)]
-        return self._list_action("action_finance_import", self.env._("Refused files"), "finance.import", domain)
+        return self._list_action(
+            "action_finance_import", self.env._("Refused files"), "finance.import", domain
+        )
 
     def _list_action(self, xmlid, name, model, domain):
-        """The window action ``xmlid`` narrowed to ``domain``, or a plain list where the action is not there."""
+        """The window action ``xmlid`` for ``domain``, or a plain list where there is no such action."""
         known = self.env.ref(f"finance_connector.{xmlid}", raise_if_not_found=False)
         action = known._get_action_dict() if known else {"type": "ir.actions.act_window", "res_model": model}
         action.pop("path", None)
         views = [(False, "list"), (False, "form")]
-        return action | {"name": name, "domain": domain, "context": {}, "view_mode": "list,form", "views": views}
+        return action | {
+            "name": name,
+            "domain": domain,
+            "context": {},
+            "view_mode": "list,form",
+            "views": views,
+        }
 
-    # --- helpers ------------------------------------------------------------------------------------------------------
+    # --- helpers ------------------------------------------------------------------------------------------
 
     def _money(self, pairs):
-        """Sums per currency of (currency, amount) as texts, largest first; currencies are never added together."""
+        """Sums per currency of (currency, amount) as texts, largest first."""
         totals = {}
         for currency, amount in pairs:
             totals[currency] = totals.get(currency, 0) + amount

@@ -1,4 +1,4 @@
-"""The dashboard's money: payments by state, what was captured and paid out, what is on its way, and whether books tie."""
+"""The dashboard's money: payments by state, money in and out, what is on its way, and whether books tie."""
 
 from datetime import timedelta
 
@@ -30,7 +30,9 @@ class FinanceDashboard(models.AbstractModel):
             if count:
                 share = round(100 * count / total, 1)
                 money = self._money([(group[1], group[3]) for group in chosen])
-                rows.append({"state": state, "label": labels[state], "count": count, "share": share, "money": money})
+                rows.append(
+                    {"state": state, "label": labels[state], "count": count, "share": share, "money": money}
+                )
         return {
             "days": CHART_DAYS,
             "total": total,
@@ -51,7 +53,11 @@ class FinanceDashboard(models.AbstractModel):
             ["amount_captured:sum", "amount_fee:sum"],
         )
         paid = self.env["finance.settlement"]._read_group(
-            [("arrival_date", ">=", first), ("arrival_date", "<=", days[-1]), ("state", "in", ("paid", "reconciled"))],
+            [
+                ("arrival_date", ">=", first),
+                ("arrival_date", "<=", days[-1]),
+                ("state", "in", ("paid", "reconciled")),
+            ],
             ["currency_id", "arrival_date:day"],
             ["amount_net:sum"],
         )
@@ -93,9 +99,13 @@ class FinanceDashboard(models.AbstractModel):
                     "id": settlement.id,
                     "name": settlement.external_id,
                     "provider": settlement.provider_id.name,
-                    "date": fields.Date.to_string(settlement.arrival_date) if settlement.arrival_date else False,
+                    "date": fields.Date.to_string(settlement.arrival_date)
+                    if settlement.arrival_date
+                    else False,
                     "late": settlement.late,
-                    "text": self.env["finance.screen"]._money_text(settlement.amount_net, settlement.currency_id),
+                    "text": self.env["finance.screen"]._money_text(
+                        settlement.amount_net, settlement.currency_id
+                    ),
                 }
                 for settlement in arrivals
             ],
@@ -127,8 +137,8 @@ class FinanceDashboard(models.AbstractModel):
         return [("is_reconciled", "=", False), ("state", "=", "posted"), ("journal_id", "not in", own.ids)]
 
     def _books(self):
-        """Whether the general ledger and the subledger agree, per connection and currency; None without that model."""
-        return None
+        """Whether ledger and subledger agree, per connection and currency; None without that model."""
+        return
 
 
 def _as_date(day):

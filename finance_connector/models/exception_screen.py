@@ -1,4 +1,4 @@
-"""What the exception screens say beside the stored row: what it means, what it is about, and which actions are safe."""
+"""What exception screens say beside the stored row: its meaning, its source, and which actions are safe."""
 
 from odoo import api, fields, models
 
@@ -33,7 +33,7 @@ class FinanceException(models.Model):
             exception.can_retry = bool(source) and hasattr(source, "_retry_exception")
 
     def _readable_source(self):
-        """The record the exception is about, or nothing when there is none, it is gone, or this user may not see it."""
+        """The record it is about, or None when there is none, it is gone, or this user may not see it."""
         self.ensure_one()
         if not self.res_id or self.res_model not in self.env:
             return None
@@ -53,7 +53,9 @@ class FinanceException(models.Model):
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain("deadline", "<", fields.Datetime.now())
+        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain(
+            "deadline", "<", fields.Datetime.now()
+        )
         return late if True in value else ~late
 
     @api.model

@@ -1,4 +1,4 @@
-"""JSON laid out for reading, one value a line, with every token exactly as it was written (amounts keep their digits)."""
+"""JSON laid out for reading, one value a line, every token exactly as it was written (amounts keep digits)."""
 
 import json
 import re
@@ -20,16 +20,16 @@ def lay_out(text):
 
 def _pieces(tokens):
     depth = 0
-    for index, token in enumerate(tokens):
+    for index, piece in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else ""
-        if token in "{[":
+        if piece in "{[":
             depth += 1
-            yield token if following in ("}", "]") else f"{token}\n{_STEP * depth}"
-        elif token in "}]":
+            yield piece if following in ("}", "]") else f"{piece}\n{_STEP * depth}"
+        elif piece in "}]":
             depth -= 1
             empty = tokens[index - 1] in ("{", "[")
-            yield token if empty else f"\n{_STEP * depth}{token}"
-        elif token == ",":
+            yield piece if empty else f"\n{_STEP * depth}{piece}"
+        elif piece == ",":
             yield f",\n{_STEP * depth}"
         else:
-            yield ": " if token == ":" else token
+            yield ": " if piece == ":" else piece

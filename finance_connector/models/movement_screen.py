@@ -1,12 +1,21 @@
-"""A movement as one event of a timeline: when, what, how much with its sign, and the way to its bytes and its booking."""
+"""A movement as an event of a timeline: when, what, how much, and the way to its bytes and its booking."""
 
 from odoo import fields, models
 
 from ..core.balances import EFFECTS
 from .movement import LABELS
 
-# Facts that tell of trouble, and facts that tell of money or rights that ended; the label says the same in words.
-_TROUBLE = {"fail", "capture_fail", "refund_fail", "dispute_open", "dispute_lost", "payout_fail", "review_open"}
+# Facts that tell of trouble, and facts that tell of money or rights that ended; the label says the same in
+# words.
+_TROUBLE = {
+    "fail",
+    "capture_fail",
+    "refund_fail",
+    "dispute_open",
+    "dispute_lost",
+    "payout_fail",
+    "review_open",
+}
 _ENDED = {"void", "expire", "refund", "dispute_update", "review_close"}
 # A message that came this much later than its fact is worth a word: it was delayed, or found by asking.
 LATE_MINUTES = 10
@@ -16,7 +25,8 @@ class FinanceMovement(models.Model):
     _inherit = "finance.movement"
 
     signed_amount = fields.Monetary(
-        compute="_compute_signed_amount", help="With the sign it has for the balance at the provider; zero moves nothing."
+        compute="_compute_signed_amount",
+        help="With the sign it has for the balance at the provider; zero moves nothing.",
     )
 
     def _compute_signed_amount(self):
@@ -25,7 +35,9 @@ class FinanceMovement(models.Model):
 
     def _timeline_events(self):
         """The movements as timeline events (JSON-able)."""
-        return [movement._timeline_event() for movement in self.sorted(lambda item: (item.occurred_at, item.id))]
+        return [
+            movement._timeline_event() for movement in self.sorted(lambda item: (item.occurred_at, item.id))
+        ]
 
     def _timeline_event(self):
         self.ensure_one()
@@ -38,14 +50,18 @@ class FinanceMovement(models.Model):
             "kind": self.kind,
             "tone": self._timeline_tone(moves_money),
             "label": LABELS[self.kind],
-            "amount": screen._money_text(self.signed_amount if moves_money else self.amount, self.currency_id, moves_money),
+            "amount": screen._money_text(
+                self.signed_amount if moves_money else self.amount, self.currency_id, moves_money
+            ),
             "moves_money": moves_money,
             "external_id": self.external_id,
             "notes": self._timeline_notes(moves_money),
             "message": {"id": message.id, "name": message.external_id, "source": message.source},
             "entry": {"id": entry.id, "name": entry.display_name} if entry else False,
             "settlement": (
-                {"id": self.settlement_id.id, "name": self.settlement_id.external_id} if self.settlement_id else False
+                {"id": self.settlement_id.id, "name": self.settlement_id.external_id}
+                if self.settlement_id
+                else False
             ),
         }
 

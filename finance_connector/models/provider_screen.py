@@ -1,4 +1,4 @@
-"""What the provider screen shows: the checklist before activation, and how long ago the provider was last heard."""
+"""What the provider screen shows: the checklist before activation, and when the provider was last heard."""
 
 from datetime import timedelta
 
@@ -25,22 +25,35 @@ class FinanceProvider(models.Model):
     def _compute_checklist(self):
         names = self._secret_names_set()
         for provider in self:
-            known = names.get(provider.id, set())
-            items = [
-                provider._check_item(bool(provider.journal_id), self.env._("Provider journal and clearing account"),
-                                     self.env._("“Create missing accounts” makes one.")),
-                provider._check_roles(),
-                provider._check_item("webhook_secret" in known, self.env._("Webhook signing secret"),
-                                     self.env._("Without it every call is refused. “Set a secret” takes it.")),
-                provider._check_item("api_key" in known, self.env._("API key"),
-                                     self.env._("Without it nothing can be asked: an event that is never delivered stays "
-                                                "unknown, and payouts have no lines."), needed=False),
-                provider._check_item(bool(provider.last_message_at), self.env._("First message received"),
-                                     self.env._("Register the webhook address at the provider and send a test event."),
-                                     needed=False),
-            ]  # fmt: skip
+            items = provider._checklist_items(names.get(provider.id, set()))
             provider.checklist = items
             provider.ready = all(item["state"] != "missing" for item in items)
+
+    def _checklist_items(self, secret_names):
+        no_api_key = self.env._(
+            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts "
+            "have no lines."
+        )
+        return [
+            self._check_item(
+                bool(self.journal_id),
+                self.env._("Provider journal and clearing account"),
+                self.env._("“Create missing accounts” makes one."),
+            ),
+            self._check_roles(),
+            self._check_item(
+                "webhook_secret" in secret_names,
+                self.env._("Webhook signing secret"),
+                self.env._("Without it every call is refused. “Set a secret” takes it."),
+            ),
+            self._check_item("api_key" in secret_names, self.env._("API key"), no_api_key, needed=False),
+            self._check_item(
+                bool(self.last_message_at),
+                self.env._("First message received"),
+                self.env._("Register the webhook address at the provider and send a test event."),
+                needed=False,
+            ),
+        ]
 
     def _check_item(self, done, label, hint, needed=True):
         state = "done" if done else "missing" if needed else "advice"
@@ -48,13 +61,17 @@ class FinanceProvider(models.Model):
 
     def _check_roles(self):
         self.ensure_one()
-        missing = [self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]]
+        missing = [
+            self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]
+        ]
         return self._check_item(
-            not missing, self.env._("An account for every role"), self.env._("Missing: %s.", ", ".join(missing))
+            not missing,
+            self.env._("An account for every role"),
+            self.env._("Missing: %s.", ", ".join(missing)),
         )
 
     def _secret_names_set(self):
-        """provider id -> names of the secrets that are set. Only the names: nothing is decrypted for a screen."""
+        """provider id -> names of its secrets. Only the names: nothing is decrypted for a screen."""
         rows = self.env["finance.provider.secret"].sudo().search([("provider_id", "in", self.ids)])
         names = {}
         for row in rows:
@@ -96,7 +113,9 @@ class FinanceProvider(models.Model):
 
     def _count(self, model, domain):
         return dict(
-            self.env[model]._read_group([("provider_id", "in", self.ids), *domain], ["provider_id"], ["__count"])
+            self.env[model]._read_group(
+                [("provider_id", "in", self.ids), *domain], ["provider_id"], ["__count"]
+            )
         )
 
     def _screen_action(self, name, model, domain):

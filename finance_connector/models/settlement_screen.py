@@ -1,4 +1,4 @@
-"""What the settlement screen draws and says: gross to paid out, whether it adds up, and where the money is now."""
+"""What the settlement screen draws and says: gross to paid out, whether it adds up, where the money is."""
 
 from odoo import api, fields, models
 
@@ -15,7 +15,9 @@ class FinanceSettlement(models.Model):
         compute="_compute_proof",
         search="_search_proof",
     )
-    late = fields.Boolean(compute="_compute_late", help="The arrival date is over and the money is not seen at the bank.")
+    late = fields.Boolean(
+        compute="_compute_late", help="The arrival date is over and the money is not seen at the bank."
+    )
     line_count = fields.Integer(compute="_compute_line_count")
     move_count = fields.Integer(compute="_compute_move_count")
     exception_count = fields.Integer(compute="_compute_exception_count")
@@ -42,7 +44,9 @@ class FinanceSettlement(models.Model):
             if not settlement.complete:
                 settlement.proof = "waiting"
             else:
-                settlement.proof = "equal" if settlement.currency_id.is_zero(settlement.difference) else "differs"
+                settlement.proof = (
+                    "equal" if settlement.currency_id.is_zero(settlement.difference) else "differs"
+                )
 
     def _search_proof(self, operator, value):
         if operator != "in":

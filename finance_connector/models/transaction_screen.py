@@ -1,4 +1,4 @@
-"""What the transaction screen draws: the steps from authorised to net, and the story of the payment as a timeline."""
+"""What the transaction screen draws: the steps from authorised to net, and the payment's timeline."""
 
 from odoo import api, fields, models
 
@@ -12,7 +12,14 @@ class FinanceTransaction(models.Model):
     timeline = fields.Json(compute="_compute_timeline")
     has_document = fields.Boolean(compute="_compute_has_document", search="_search_has_document")
 
-    @api.depends("amount_authorized", "amount_captured", "amount_refunded", "amount_disputed", "amount_fee", "amount_net")
+    @api.depends(
+        "amount_authorized",
+        "amount_captured",
+        "amount_refunded",
+        "amount_disputed",
+        "amount_fee",
+        "amount_net",
+    )
     def _compute_amount_steps(self):
         screen = self.env["finance.screen"]
         for transaction in self:

@@ -1,1 +1,2 @@
 from . import exception_resolve
+from . import set_secret
