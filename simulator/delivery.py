@@ -1,0 +1,30 @@
+"""Delivers webhooks as Stripe does: the body as it is, signed with the endpoint's secret, by HTTP POST."""
+from __future__ import annotations
+
+import http.client
+import time
+from urllib.parse import urlsplit
+
+from simulator import stripe_objects
+
+TIMEOUT_SECONDS = 60
+
+
+def deliver(url: str, body: bytes, secret: str, at: int | None = None) -> int:
+    """POST ``body`` with a signature made ``at`` (seconds since 1970, default now); return the HTTP status."""
+    header = stripe_objects.sign(body, secret, int(time.time()) if at is None else at)
+    return post(url, body, {"Stripe-Signature": header, "Content-Type": "application/json; charset=utf-8"})[0]
+
+
+def post(url: str, body: bytes, headers: dict[str, str], method: str = "POST") -> tuple[int, bytes]:
+    """Send one request on a connection of its own; return status and body. Raises OSError when nobody answers."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request(method, parts.path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except http.client.HTTPException as error:
+        raise ConnectionError(f"{url} broke off: {type(error).__name__} {error}") from error
+    finally:
+        connection.close()

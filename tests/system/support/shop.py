@@ -1,0 +1,123 @@
+"""One shop for a test: a database of its own, an Odoo server, a stand-in for Stripe's API, and a connection between."""
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from fc_env import database
+from fc_env.odoo_server import OdooServer
+from fc_env.rpc import Rpc
+from simulator import delivery, stripe_objects
+from simulator.demo import card_events, payout_lines, scheduled
+from simulator.demo import database as demo_database
+from simulator.demo.connection import API_KEY, WEBHOOK_SECRET, connect, enter_api_key
+from simulator.stripe_api import StripeApi
+from simulator.stripe_server import StripeServer
+
+PREFIX = "fc_sys_"
+_numbers = itertools.count(1)
+
+
+class Shop:
+    """A running shop. ``cron_threads=0`` (the default): scheduled actions run only when a test says so."""
+
+    def __init__(self, template: str, cron_threads: int = 0, workers: int = 0, **provider_values):
+        self.name = f"{PREFIX}{os.getpid()}_{next(_numbers)}"
+        self.notes = demo_database.copy(template, self.name)
+        self.server = OdooServer(self.name, cron_threads=cron_threads, workers=workers)
+        self.cards = card_events.CardEvents(self.notes.today, self.notes.documents)
+        self.api = StripeApi(self.cards.events, {card_events.PAYOUT: payout_lines.balance_transactions(self.cards)})
+        self.stripe = StripeServer(self.api, API_KEY).start()
+        self.server.start()
+        self.connection = connect(self.rpc, self.stripe.url, **provider_values)
+        self.url = self.connection.webhook_url
+
+    @property
+    def rpc(self) -> Rpc:
+        return Rpc(self.server.url, self.name, self.notes.key)
+
+    def close(self) -> None:
+        """End the server and drop the database."""
+        self.server.kill()
+        self.stripe.stop()
+        demo_database.remove(self.name)
+
+    def restart(self) -> None:
+        """Start the server again on the same port after a kill."""
+        self.server.start()
+
+    # --- what the outside does ----------------------------------------------------------------------------------------
+
+    def deliver(self, event: dict, secret: str = WEBHOOK_SECRET, at: int | None = None) -> int:
+        """Deliver one event as a signed webhook; return the status."""
+        return delivery.deliver(self.url, stripe_objects.encode(event), secret, at)
+
+    def deliver_all(self, events: list[dict], at_once: int = 8) -> list[int]:
+        """Deliver events, several at the same time; return their statuses in the order of the events."""
+        with ThreadPoolExecutor(at_once) as pool:
+            return list(pool.map(self.deliver, events))
+
+    def enter_api_key(self) -> None:
+        enter_api_key(self.rpc, self.connection)
+
+    def import_file(self, content: bytes, filename: str, **target) -> dict:
+        """Import a file by the public API; return the import's state and reason."""
+        ids = self.rpc.call(
+            "finance.import", "import_file", content=base64.b64encode(content).decode(), filename=filename, **target)
+        return self.rpc.call("finance.import", "read", ids, fields=["state", "reason", "line_count"])[0]
+
+    def run_actions(self) -> None:
+        """Run the scheduled actions until nothing changes."""
+        scheduled.run_until_quiet(self.rpc)
+
+    def run_action(self, name: str) -> None:
+        """Run one scheduled action by the name of its record."""
+        scheduled.run(self.rpc, self.rpc.xmlid(f"finance_connector.{name}"))
+
+    # --- what the database holds --------------------------------------------------------------------------------------
+
+    def rows(self, query: str, *values) -> list[tuple]:
+        """The rows of a query, straight from PostgreSQL."""
+        connection = database.connect(self.name)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def value(self, query: str, *values):
+        """The only value of a query."""
+        return self.rows(query, *values)[0][0]
+
+    def wait_for(self, query: str, *values, seconds: float = 60):
+        """Wait until the query's only value is true, and return it. Raises AssertionError after ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while not (found := self.value(query, *values)):
+            assert time.monotonic() < deadline, f"not true within {seconds} s: {query} {values}"
+            time.sleep(0.05)
+        return found
+
+
+def plain_event(number: int, kind: str = "customer.created", **fields) -> dict:
+    """An event without money, told apart by its number."""
+    customer = {"id": f"cus_sys_{number}", "object": "customer", "livemode": False, **fields}
+    return stripe_objects.event(kind, customer, int(time.time()) - 60, f"evt_sys_{number}")
+
+
+def drop_left_over() -> None:
+    """Drop the databases of test runs that were killed: the second part of the name is the number of their process."""
+    for name in database.names(PREFIX):
+        process = name.removeprefix(PREFIX).partition("_")[0]
+        if process.isdigit() and not Path("/proc", process).exists():
+            demo_database.remove(name)
+
+
+def as_json(document) -> bytes:
+    """A document as compact JSON bytes."""
+    return json.dumps(document).encode()

@@ -1,0 +1,160 @@
+"""The webhook address under everything that the outside can send it (DESIGN section 9; INV-1, INV-2, INV-3)."""
+import base64
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
+
+import pytest
+from simulator import delivery, stripe_objects
+from simulator.demo.connection import WEBHOOK_SECRET
+from support.shop import as_json, plain_event
+
+
+def signature(body, secret=WEBHOOK_SECRET, at=None):
+    return stripe_objects.sign(body, secret, int(time.time()) if at is None else at)
+
+
+def messages(shop):
+    return shop.value("SELECT count(*) FROM finance_message")
+
+
+def refusals(shop, status, reason):
+    return shop.value(
+        "SELECT count(*) FROM finance_message_rejection WHERE status = %s AND reason = %s", status, reason)
+
+
+@pytest.fixture
+def unchanged(shop):
+    """Fails when the test made a message."""
+    before = messages(shop)
+    yield
+    assert messages(shop) == before
+
+
+def test_unknown_token_is_404(shop, unchanged):
+    body = as_json(plain_event(1))
+    unknown = shop.url.rsplit("/", 1)[0] + "/no-such-token"
+    assert delivery.deliver(unknown, body, WEBHOOK_SECRET) == 404
+    assert refusals(shop, 404, "unknown_token") == 1
+
+
+@pytest.mark.parametrize(("reason", "header"), [
+    ("missing", lambda body: None),
+    ("malformed", lambda body: "t=soon,v1=00"),
+    ("mismatch", lambda body: signature(body, "whsec_of_somebody_else")),
+    ("mismatch", lambda body: signature(body + b" ")),
+    ("stale", lambda body: signature(body, at=int(time.time()) - 3600)),
+    ("future", lambda body: signature(body, at=int(time.time()) + 3600)),
+])
+def test_a_call_that_is_not_proven_is_401_and_traced(shop, unchanged, reason, header):
+    body = as_json(plain_event(2))
+    given, before = header(body), refusals(shop, 401, reason)
+    status, answer = delivery.post(shop.url, body, {"Stripe-Signature": given} if given else {})
+    assert status == 401
+    assert refusals(shop, 401, reason) == before + 1
+    assert WEBHOOK_SECRET.encode() not in answer
+
+
+def test_a_trace_keeps_no_body(shop):
+    body = as_json(plain_event(3, name="a text that must not be kept"))
+    delivery.post(shop.url, body, {})
+    kept = shop.rows("SELECT to_jsonb(r)::text FROM finance_message_rejection r")
+    assert kept
+    assert not any("must not be kept" in row[0] for row in kept)
+
+
+def test_a_body_of_2_mib_is_413(shop, unchanged):
+    body = as_json(plain_event(4, name="x" * 2 * 1024 * 1024))
+    assert delivery.deliver(shop.url, body, WEBHOOK_SECRET) == 413
+    assert refusals(shop, 413, "too_large") == 1
+
+
+@pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"id": 5, "type": "x"}', b'{"id": "evt_1"}'])
+def test_signed_nonsense_is_400_and_traced(shop, unchanged, body):
+    before = refusals(shop, 400, "malformed")
+    assert delivery.deliver(shop.url, body, WEBHOOK_SECRET) == 400
+    assert refusals(shop, 400, "malformed") == before + 1
+
+
+def test_the_same_event_50_times_at_once_is_one_message(shop):
+    before, event = messages(shop), plain_event(100)
+    with ThreadPoolExecutor(50) as pool:
+        statuses = list(pool.map(shop.deliver, [event] * 50))
+    assert [status for status in statuses if not 200 <= status < 300] == []
+    assert len(statuses) == 50
+    assert messages(shop) == before + 1
+
+
+def test_different_events_at_once_are_all_kept(shop):
+    before = messages(shop)
+    statuses = shop.deliver_all([plain_event(number) for number in range(200, 240)], at_once=20)
+    assert set(statuses) == {200}
+    assert messages(shop) == before + 40
+
+
+def test_the_bytes_are_kept_as_they_came(shop):
+    body = '{"id":"evt_sys_bytes" ,\r\n"type":"x.y", "created":1, "data":{"object":{"id":"cus_1", "n":"Ä"}} }\n'.encode()
+    assert delivery.deliver(shop.url, body, WEBHOOK_SECRET) == 200
+    kept = shop.value("SELECT convert_from(body, 'UTF8') FROM finance_message WHERE external_id = 'evt_sys_bytes'")
+    assert base64.b64decode(kept) == body
+
+
+def test_a_form_body_is_verified_on_its_raw_bytes(shop):
+    body = urlencode({"payload": "1 2", "b": "ä"}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    signed, unsigned = headers | {"Stripe-Signature": signature(body)}, headers | {"Stripe-Signature": signature(b"")}
+    # The signature fits, so the call gets as far as the question whether it is a message.
+    assert delivery.post(shop.url, body, signed)[0] == 400
+    assert delivery.post(shop.url, body, unsigned)[0] == 401
+
+
+def test_json_that_says_it_is_a_form_is_stored(shop):
+    body = as_json(plain_event(300))
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Stripe-Signature": signature(body)}
+    assert delivery.post(shop.url, body, headers)[0] == 200
+    assert shop.value("SELECT body_size FROM finance_message WHERE external_id = 'evt_sys_300'") == len(body)
+
+
+def test_get_answers_and_stores_nothing(shop, unchanged):
+    assert delivery.post(shop.url, b"", {}, method="GET")[0] == 405
+    assert delivery.post(shop.url + "x", b"", {}, method="GET")[0] == 404
+
+
+def test_an_answer_sets_no_cookie_and_health_tells_no_secret(shop):
+    status, body = delivery.post(shop.server.url + "/finance/health", b"", {}, method="GET")
+    assert status == 200
+    assert b'"status": "ok"' in body
+    assert WEBHOOK_SECRET.encode() not in body
+
+
+def test_a_paused_connection_is_404_and_comes_back(shop):
+    provider = [shop.connection.provider_id]
+    shop.rpc.call("finance.provider", "action_pause", provider)
+    try:
+        assert shop.deliver(plain_event(400)) == 404
+    finally:
+        shop.rpc.call("finance.provider", "action_activate", provider)
+    assert shop.deliver(plain_event(400)) == 200
+
+
+def test_while_a_secret_is_rotated_both_are_taken(shop):
+    provider = [shop.connection.provider_id]
+    shop.rpc.call("finance.provider", "set_secret", provider, name="webhook_secret", value="whsec_the_new_one")
+    assert shop.deliver(plain_event(500), secret="whsec_the_new_one") == 200
+    assert shop.deliver(plain_event(501)) == 200
+    old = shop.rpc.search_read("finance.provider.secret", [["name", "=", "webhook_secret"]], ["expires_at"])
+    assert [bool(row["expires_at"]) for row in old] == [True, False]
+    expired = [row["id"] for row in old if row["expires_at"]]
+    shop.rpc.call("finance.provider.secret", "action_revoke", expired)
+    assert shop.deliver(plain_event(502)) == 401
+    # The other tests of this shop go on with the usual secret.
+    shop.rpc.call("finance.provider", "set_secret", provider, name="webhook_secret", value=WEBHOOK_SECRET)
+
+
+def test_the_token_can_be_rotated(shop):
+    provider, old = [shop.connection.provider_id], shop.url
+    shop.rpc.call("finance.provider", "action_rotate_token", provider)
+    shop.url = shop.rpc.call("finance.provider", "read", provider, fields=["webhook_url"])[0]["webhook_url"]
+    assert shop.url != old
+    assert delivery.deliver(old, as_json(plain_event(600)), WEBHOOK_SECRET) == 404
+    assert shop.deliver(plain_event(600)) == 200
