@@ -31,6 +31,7 @@ class FinancePosting(models.AbstractModel):
         """
         self._complete(rows)
         booked = [row for row in rows if row.to_post]
+        self._touch_online(booked)
         self._link_receipts(booked)
         entries = self._plan(provider, booked)
         moves = self._write_moves(provider, [entry for entry in entries if entry.kind == MOVE])
@@ -108,7 +109,11 @@ class FinancePosting(models.AbstractModel):
         moves = dict(zip(entries, payments.move_id, strict=True))
         for entry, payment in zip(entries, payments, strict=True):
             entry.rows[0].receipt = payment
-        self._claim_online(entries)
+        for entry in entries:
+            (row,) = entry.rows
+            online = self.env["payment.transaction"].sudo().browse(row.info.online_id or ())
+            if row.kind == "capture" and online and not online.payment_id:
+                online.payment_id = row.receipt
         return moves
 
     def _payment_values(self, provider, entry):
@@ -131,18 +136,18 @@ class FinancePosting(models.AbstractModel):
             "payment_transaction_id": row.info.online_id if inbound else False,
         }
 
-    def _claim_online(self, entries):
-        """Give the receipt to Odoo's own payment transaction, so that its checkout does not make a second one.
+    def _touch_online(self, rows):
+        """Write the rows of the online payments that are about to be booked.
 
-        Both write that row, so of two at the same time one is refused by the database and sees the other's receipt
-        when it tries again.
+        Odoo's checkout writes them too when it makes a receipt. So of two that book at the same time the database
+        refuses one, which sees what the other booked when it tries again.
         """
-        for entry in entries:
-            (row,) = entry.rows
-            if row.info.online_id and row.kind == "capture":
-                online = self.env["payment.transaction"].sudo().browse(row.info.online_id)
-                if not online.payment_id:
-                    online.payment_id = row.receipt
+        online_ids = sorted({row.info.online_id for row in rows if row.info.online_id})
+        if online_ids:
+            self.env["payment.transaction"].flush_model()
+            self.env.cr.execute(
+                "UPDATE payment_transaction SET write_date = now() AT TIME ZONE 'UTC' WHERE id = ANY(%s)", [online_ids]
+            )
 
     # --- notes --------------------------------------------------------------------------------------------------------
 

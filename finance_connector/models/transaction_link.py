@@ -1,0 +1,67 @@
+"""What linking notes on a transaction, and what the retry button of its exceptions does."""
+
+from odoo import fields, models
+
+
+class FinanceTransaction(models.Model):
+    _inherit = "finance.transaction"
+
+    link_after = fields.Datetime(readonly=True, help="Its document is not looked for again before.")
+    documents_changed = fields.Boolean(readonly=True, help="An invoice or credit note of it was posted since.")
+
+    _to_link_idx = models.Index("(provider_id, id) WHERE linked_at IS NULL")
+    _changed_idx = models.Index("(provider_id, id) WHERE documents_changed")
+    _base_idx = models.Index("(company_id, regexp_replace(reference, '-[0-9]+$', ''))")
+
+    def _retry_exception(self, exception):
+        """Look for the document again and post what waits, at once."""
+        self.write({"link_after": False, "documents_changed": True})
+        self.movement_ids.filtered("post_after").write({"post_after": False})
+        self.env["finance.payment.advance"]._retry(self)
+        self.provider_id._wake("finance_connector.cron_post")
+
+    def _documents_posted(self, company, references, online_ids=(), invoice_ids=()):
+        """Invoices or credit notes with these references were posted: look at their transactions again.
+
+        One statement for all; most invoices concern no transaction, and then nothing is written.
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            """UPDATE finance_transaction t SET documents_changed = true, link_after = NULL
+                WHERE company_id = %(company)s AND NOT COALESCE(documents_changed, false) AND (
+                      regexp_replace(reference, '-[0-9]+$', '') = ANY(%(references)s)
+                   OR reference = ANY(%(references)s)
+                   OR payment_transaction_id = ANY(%(online)s)
+                   OR id IN (SELECT finance_transaction_id FROM finance_transaction_invoice_rel
+                              WHERE account_move_id = ANY(%(invoices)s)))""",
+            {
+                "company": company.id,
+                "references": sorted(references),
+                "online": list(online_ids),
+                "invoices": list(invoice_ids),
+            },
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["documents_changed", "link_after"])
+            self.env["finance.provider"]._wake("finance_connector.cron_post")
+
+
+class FinanceSettlement(models.Model):
+    _inherit = "finance.settlement"
+
+    def _retry_exception(self, exception):
+        """Post what waits of this payout, and check it again, at once."""
+        self.movement_ids.filtered("post_after").write({"post_after": False})
+        self.env["finance.provider"]._wake("finance_connector.cron_post", "finance_connector.cron_verify")
+
+
+class FinanceProvider(models.Model):
+    _inherit = "finance.provider"
+
+    def _retry_exception(self, exception):
+        """Exceptions of posting are tried again by posting; all others by asking the provider."""
+        if exception.kind not in ("posting_failed", "books_differ"):
+            return super()._retry_exception(exception)
+        movements = self.env["finance.movement"]
+        movements.search([("provider_id", "in", self.ids), ("post_after", "!=", False)]).write({"post_after": False})
+        return self._wake("finance_connector.cron_post", "finance_connector.cron_verify")
