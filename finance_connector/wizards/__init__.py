@@ -1,2 +1,4 @@
 from . import exception_resolve
 from . import set_secret
+from . import posting_preview
+from . import import_file
