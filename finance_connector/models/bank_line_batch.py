@@ -1,8 +1,9 @@
-"""Many bank lines at once: the same rows as Odoo's own `create` gives, with the numbering looked up once, not per line.
+"""Many bank lines at once: the same rows as Odoo's own `create` gives, with the numbering looked up once, not
+per line.
 
-Odoo searches the last number of the journal for every move it posts. Within one batch the answer can only change with the
-journal and the date of the move, so it is kept for these; what takes the number, locks the sequence and guards it
-(`_locked_increment`, the unique index on names) is Odoo's own and untouched.
+Odoo searches the last number of the journal for every move it posts. Within one batch the answer can only
+change with the journal and the date of the move, so it is kept for these; what takes the number, locks the
+sequence and guards it (`_locked_increment`, the unique index on names) is Odoo's own and untouched.
 """
 
 from odoo import api, models
@@ -41,7 +42,8 @@ class AccountMove(models.Model):
     def _get_next_sequence_format(self):
         if not self.env.context.get(_NAMES_ONCE) or self.journal_id.is_self_billing:
             return super()._get_next_sequence_format()
-        # Lives and dies with Odoo's own cache of the last numbers: until commit, rollback or a name set by hand.
+        # Lives and dies with Odoo's own cache of the last numbers: until commit, rollback or a name set by
+        # hand.
         cache = self._get_sequence_cache()
         key = ("finance_connector", self.journal_id.id, self.company_id.id, self.date)
         if key not in cache:

@@ -1,4 +1,5 @@
-"""What the bank says of a line beyond Odoo's own fields, and the ids by which a line is never taken over twice (INV-3)."""
+"""What the bank says of a line beyond Odoo's own fields, and the ids by which a line is never taken over
+twice (INV-3)."""
 
 from odoo import api, fields, models
 
@@ -10,11 +11,17 @@ class AccountBankStatementLine(models.Model):
         string="Fingerprint",
         readonly=True,
         copy=False,
-        help="Names the content of the entry, with its number among equal ones: equal payments stay as many as they are.",
+        help="Names the content of the entry, with its number among equal ones: equal payments stay as many "
+        "as they are.",
     )
     fc_bank_id = fields.Char(string="Bank's id", readonly=True, copy=False, index="btree_not_null")
     fc_import_id = fields.Many2one(
-        "finance.import", string="Imported by", readonly=True, copy=False, index="btree_not_null", ondelete="restrict"
+        "finance.import",
+        string="Imported by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     fc_end_to_end_id = fields.Char(string="End-to-end id", readonly=True, copy=False)
     fc_value_date = fields.Date(string="Value date", readonly=True, copy=False)
@@ -22,13 +29,24 @@ class AccountBankStatementLine(models.Model):
     fc_bank_code = fields.Char(string="Bank transaction code", readonly=True, copy=False)
     fc_return_reason = fields.Char(string="Return reason", readonly=True, copy=False)
     fc_is_reversal = fields.Boolean(string="Reversal", readonly=True, copy=False)
-    fc_details = fields.Json(string="Details", readonly=True, copy=False, help="Members of the batch, charges, exchange.")
+    fc_details = fields.Json(
+        string="Details", readonly=True, copy=False, help="Members of the batch, charges, exchange."
+    )
     fc_settlement_ids = fields.Many2many(
-        "finance.settlement", "finance_settlement_bank_line_rel", string="Settlements", readonly=True, copy=False
+        "finance.settlement",
+        "finance_settlement_bank_line_rel",
+        string="Settlements",
+        readonly=True,
+        copy=False,
     )
     fc_match_ids = fields.One2many("finance.match", "line_id", string="Matches", readonly=True)
     fc_match_state = fields.Selection(
-        [("none", "Not explained"), ("ambiguous", "Ambiguous"), ("proposed", "Proposed"), ("matched", "Matched")],
+        [
+            ("none", "Not explained"),
+            ("ambiguous", "Ambiguous"),
+            ("proposed", "Proposed"),
+            ("matched", "Matched"),
+        ],
         string="Match",
         compute="_compute_fc_match_state",
     )

@@ -30,10 +30,15 @@ class FinanceImport(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     journal_id = fields.Many2one(
         "account.journal", readonly=True, index="btree_not_null", ondelete="restrict",
-        help="The bank journal; empty for a provider's report, and for a file with statements of several accounts.",
+        help="The bank journal; empty for a provider's report, and for a file with statements of several "
+        "accounts.",
     )  # fmt: skip
-    provider_id = fields.Many2one("finance.provider", readonly=True, index="btree_not_null", ondelete="restrict")
-    message_id = fields.Many2one("finance.message", string="File as it came", readonly=True, ondelete="restrict")
+    provider_id = fields.Many2one(
+        "finance.provider", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    message_id = fields.Many2one(
+        "finance.message", string="File as it came", readonly=True, ondelete="restrict"
+    )
     checksum = fields.Char(string="SHA-256", readonly=True, required=True)
     size = fields.Integer(string="Bytes", readonly=True)
     format = fields.Char(readonly=True)
@@ -44,17 +49,29 @@ class FinanceImport(models.Model):
         "finance.import", string="Same file as", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     line_count = fields.Integer(string="Entries", readonly=True, help="Entries that the file holds.")
-    duplicate_count = fields.Integer(string="Known before", readonly=True, help="Entries that an earlier file brought.")
+    duplicate_count = fields.Integer(
+        string="Known before", readonly=True, help="Entries that an earlier file brought."
+    )
     created_count = fields.Integer(string="New lines", readonly=True, help="Bank lines made of this file.")
     conflict_count = fields.Integer(string="Conflicts", readonly=True)
     progress = fields.Float(compute="_compute_progress", help="Share of the entries that are worked off.")
-    staged = fields.Boolean(readonly=True, help="The file was read and its arithmetic proven; its entries are staged.")
+    staged = fields.Boolean(
+        readonly=True, help="The file was read and its arithmetic proven; its entries are staged."
+    )
     planned = fields.Boolean(readonly=True, help="It is decided which entries are new.")
     finished_at = fields.Datetime(readonly=True)
-    drop_path = fields.Char(readonly=True, help="Where the file lies in its drop folder, until it is moved away.")
-    coverage_ids = fields.One2many("finance.coverage", "import_id", string="Statements in the file", readonly=True)
-    statement_ids = fields.Many2many("account.bank.statement", compute="_compute_statement_ids", string="Statements")
-    line_ids = fields.One2many("account.bank.statement.line", "fc_import_id", string="Bank lines", readonly=True)
+    drop_path = fields.Char(
+        readonly=True, help="Where the file lies in its drop folder, until it is moved away."
+    )
+    coverage_ids = fields.One2many(
+        "finance.coverage", "import_id", string="Statements in the file", readonly=True
+    )
+    statement_ids = fields.Many2many(
+        "account.bank.statement", compute="_compute_statement_ids", string="Statements"
+    )
+    line_ids = fields.One2many(
+        "account.bank.statement.line", "fc_import_id", string="Bank lines", readonly=True
+    )
     currency_id = fields.Many2one("res.currency", compute="_compute_balances")
     opening = fields.Monetary(compute="_compute_balances")
     closing = fields.Monetary(compute="_compute_balances")
@@ -68,7 +85,9 @@ class FinanceImport(models.Model):
     def _compute_progress(self):
         for record in self:
             done = record.created_count + record.duplicate_count + record.conflict_count
-            record.progress = 1.0 if record.state == "imported" else done / record.line_count if record.line_count else 0.0
+            record.progress = (
+                1.0 if record.state == "imported" else done / record.line_count if record.line_count else 0.0
+            )
 
     @api.depends("coverage_ids.statement_ids")
     def _compute_statement_ids(self):
@@ -87,16 +106,17 @@ class FinanceImport(models.Model):
             record.date_from = min(covered.filtered("date_from").mapped("date_from"), default=False)
             record.date_to = max(covered.filtered("date_to").mapped("date_to"), default=False)
 
-    # --- the front door -----------------------------------------------------------------------------------------------
+    # --- the front door
+    # -----------------------------------------------------------------------------------------------
 
     @api.model
     def import_file(self, content, filename, journal_id=None, provider_id=None):
-        """Take over one file; returns its `finance.import`, also when it is refused: then ``state`` is `rejected` and
-        ``reason`` says why. Never raises for what is in the file.
+        """Take over one file; returns its `finance.import`, also when it is refused: then ``state`` is
+        `rejected` and ``reason`` says why. Never raises for what is in the file.
 
-        ``content``: bytes, or base64 text; ``journal_id`` or ``provider_id`` (id or record) say where it belongs, else
-        it is found by the account that the file names, or by the columns of a provider's report. A file above the
-        entry limit comes back as `received` and is worked by the scheduled action.
+        ``content``: bytes, or base64 text; ``journal_id`` or ``provider_id`` (id or record) say where it
+        belongs, else it is found by the account that the file names, or by the columns of a provider's
+        report. A file above the entry limit comes back as `received` and is worked by the scheduled action.
         """
         if not self.env.su and not self.env.user.has_group("finance_connector.group_user"):
             raise AccessError(self.env._("You may not import files. Ask an administrator for the role User."))
@@ -118,7 +138,9 @@ class FinanceImport(models.Model):
             record = record.with_env(self.env)
             record.check_access("read")
             if record.company_id not in self.env.companies and not self.env.su:
-                raise AccessError(self.env._("%s belongs to a company that is not among your companies.", record.name))
+                raise AccessError(
+                    self.env._("%s belongs to a company that is not among your companies.", record.name)
+                )
         return record.sudo()
 
     @api.model
@@ -131,7 +153,6 @@ class FinanceImport(models.Model):
             {
                 "filename": filename or self.env._("unnamed"),
                 "company_id": company.id,
-                "journal_id": journal.id,
                 "provider_id": provider.id,
                 "checksum": checksum,
                 "size": len(data),
@@ -140,18 +161,25 @@ class FinanceImport(models.Model):
                 "original_import_id": original.id,
                 "journal_id": journal.id or original.journal_id.id,
                 "format": original.format,
-                "reason": original and self.env._("The same file was taken over before, as %s.", original.filename),
+                "reason": original
+                and self.env._("The same file was taken over before, as %s.", original.filename),
             }
         )
 
     def _same_file(self, checksum, company, journal, provider):
         known = self.search(
-            [("checksum", "=", checksum), ("company_id", "=", company.id), ("state", "in", ("received", "imported"))],
+            [
+                ("checksum", "=", checksum),
+                ("company_id", "=", company.id),
+                ("state", "in", ("received", "imported")),
+            ],
             order="id",
         )
         return known.filtered(
-            lambda one: (not journal or one.journal_id in (journal, journal.browse()))
-            and (not provider or one.provider_id in (provider, provider.browse()))
+            lambda one: (
+                (not journal or one.journal_id in (journal, journal.browse()))
+                and (not provider or one.provider_id in (provider, provider.browse()))
+            )
         )[:1]
 
     def _store_bytes(self, data, checksum, company, journal, provider):
@@ -171,7 +199,8 @@ class FinanceImport(models.Model):
             message_id = known.id
         return message_id
 
-    # --- outcomes -----------------------------------------------------------------------------------------------------
+    # --- outcomes
+    # -----------------------------------------------------------------------------------------------------
 
     def _reject(self, reason, line=None):
         """Refuse the file: nothing of it stays but its bytes and the reason."""
@@ -212,7 +241,8 @@ class FinanceImport(models.Model):
         )
 
     def _retry_exception(self, exception):
-        """The exception's retry button: the stored bytes are read again, as after the journal was given its account."""
+        """The exception's retry button: the stored bytes are read again, as after the journal was given its
+        account."""
         self.action_retry()
 
     def action_retry(self):

@@ -1,6 +1,8 @@
-"""The staging table of imports: one row per entry of a file, with what was decided about it and how far it came.
+"""The staging table of imports: one row per entry of a file, with what was decided about it and how far it
+came.
 
-Rows are written and read in bulk by SQL; they say after a crash which entries have their bank line already (INV-3).
+Rows are written and read in bulk by SQL; they say after a crash which entries have their bank line already
+(INV-3).
 """
 
 import json
@@ -9,12 +11,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 # How long the rows of a finished import are kept for looking up which entries were known before.
 KEEP_DAYS = 30
 
 _COLUMNS = (
-    "import_id", "coverage_id", "journal_id", "sequence", "line_number", "booking_date", "value_date", "amount",
+    "import_id", "coverage_id", "journal_id", "sequence", "line_number", "booking_date", "value_date",
+    "amount",
     "bank_id", "fingerprint", "counterparty_account", "data",
 )  # fmt: skip
 
@@ -26,7 +30,9 @@ class FinanceImportEntry(models.Model):
     _log_access = False
 
     import_id = fields.Many2one("finance.import", required=True, readonly=True, ondelete="cascade")
-    coverage_id = fields.Many2one("finance.coverage", required=True, readonly=True, index=True, ondelete="cascade")
+    coverage_id = fields.Many2one(
+        "finance.coverage", required=True, readonly=True, index=True, ondelete="cascade"
+    )
     journal_id = fields.Many2one("account.journal", required=True, readonly=True, ondelete="cascade")
     sequence = fields.Integer(required=True, readonly=True, help="Place in the file.")
     line_number = fields.Integer(readonly=True, help="Line in the file.")
@@ -41,7 +47,10 @@ class FinanceImportEntry(models.Model):
         [("new", "New"), ("known", "Known before"), ("conflict", "Conflict")], readonly=True
     )
     uid = fields.Char(readonly=True, help="The fingerprint under which its bank line is stored.")
-    line_id = fields.Many2one("account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null")
+    reason = fields.Char(readonly=True, help="What the decision rests on.")
+    line_id = fields.Many2one(
+        "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null"
+    )
 
     _place_uniq = models.UniqueIndex("(import_id, sequence)")
     _todo_idx = models.Index("(import_id, sequence) WHERE decision = 'new' AND line_id IS NULL")
@@ -53,12 +62,26 @@ class FinanceImportEntry(models.Model):
             f"INSERT INTO finance_import_entry ({', '.join(_COLUMNS)}) VALUES %s", rows, page_size=500
         )
 
+    def action_take_over(self):
+        """A person says that a conflicting entry is real: it becomes a bank line of its own, beside the known
+        one."""
+        if not self.env.user.has_group("finance_connector.group_user"):
+            raise AccessError(
+                self.env._("You may not take over entries. Ask an administrator for the role User.")
+            )
+        self.check_access("read")
+        for entry in self.sudo():
+            entry.import_id.with_company(entry.import_id.company_id)._take_over(entry)
+        return True
+
     @api.autovacuum
     def _remove_old(self):
-        """Staged rows are no evidence (the file is); they go when their import has been finished for KEEP_DAYS."""
+        """Staged rows are no evidence (the file is); they go when their import has been finished for
+        KEEP_DAYS."""
         self.env.cr.execute(
             """DELETE FROM finance_import_entry e USING finance_import i
-                WHERE i.id = e.import_id AND i.state != 'received' AND i.finished_at < %s""",
+                WHERE i.id = e.import_id AND i.state != 'received' AND i.finished_at < %s
+                  AND e.decision IS DISTINCT FROM 'conflict'""",
             [fields.Datetime.now() - timedelta(days=KEEP_DAYS)],
         )
 
@@ -84,7 +107,11 @@ def entry_row(import_id, coverage_id, journal_id, sequence, entry):
 def _told(entry):
     """What else the bank says of an entry, for the columns and the details of its bank line."""
     single = {
-        "text": entry.text or entry.information or entry.reference or entry.counterparty_name or entry.bank_code,
+        "text": entry.text
+        or entry.information
+        or entry.reference
+        or entry.counterparty_name
+        or entry.bank_code,
         "reference": entry.reference,
         "name": entry.counterparty_name,
         "end_to_end_id": entry.end_to_end_id,
@@ -100,7 +127,8 @@ def _told(entry):
 
 
 def _details(entry):
-    """Everything that has no column: members of the batch, charges, rate of exchange, and how the entry was read."""
+    """Everything that has no column: members of the batch, charges, rate of exchange, and how the entry was
+    read."""
     told = {
         "members": [_plain(detail) for detail in entry.details],
         "members_state": entry.details_state,
@@ -118,7 +146,8 @@ def _details(entry):
 
 
 def _plain(record):
-    """A record of the formats room as a dict of what it says; amounts and dates become text when they are stored."""
+    """A record of the formats room as a dict of what it says; amounts and dates become text when they are
+    stored."""
     told = {}
     for name in record._fields:
         value = getattr(record, name)

@@ -1,0 +1,214 @@
+"""From staged entries to bank lines, chunk by chunk, and from the bank lines to statements that Odoo finds
+complete.
+
+An overlapping file brings only its new entries. Each unbroken run of new entries becomes one native
+statement, whose balances are the running balance of the file before and after the run: so every statement is
+complete, and valid after the one that brought the known entries.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+from itertools import groupby
+
+from odoo import Command, fields, models
+
+from .import_stage import ImportRefused, sanitized
+
+
+class FinanceImport(models.Model):
+    _inherit = "finance.import"
+
+    def _create_chunk(self, limit):
+        """Make bank lines of the next staged entries (at most ``limit``, of one journal) and note them in the
+        same transaction. How many were made."""
+        self.ensure_one()
+        self.env.cr.execute(
+            """SELECT e.id, e.journal_id, e.booking_date, e.value_date, e.amount::text, e.bank_id, e.uid, "
+            "e.data,
+                      e.counterparty_account
+                 FROM finance_import_entry e
+                WHERE e.import_id = %s AND e.decision = 'new' AND e.line_id IS NULL
+                ORDER BY e.sequence LIMIT %s""",
+            [self.id, limit],
+        )
+        rows = self.env.cr.dictfetchall()
+        if not rows:
+            return 0
+        rows = list(next(groupby(rows, key=lambda row: row["journal_id"]))[1])
+        journal = self.env["account.journal"].browse(rows[0]["journal_id"])
+        self._refuse_locked(journal, {row["booking_date"] for row in rows})
+        partners = self._partners_by_account(
+            {row["counterparty_account"] for row in rows}, journal.company_id
+        )
+        currencies = self._active_currencies()
+        vals_list = [self._line_vals(row, journal, partners, currencies) for row in rows]
+        lines = (
+            self.env["account.bank.statement.line"].with_company(journal.company_id)._create_batch(vals_list)
+        )
+        self.env.flush_all()
+        self.env.cr.execute_values(
+            """UPDATE finance_import_entry e SET line_id = v.line_id FROM (VALUES %s) AS v (id, line_id)
+                WHERE e.id = v.id""",
+            [(row["id"], line.id) for row, line in zip(rows, lines, strict=True)],
+            page_size=1000,
+        )
+        self.created_count += len(rows)
+        return len(rows)
+
+    def _line_vals(self, row, journal, partners, currencies):
+        told = row["data"] or {}
+        amount = Decimal(row["amount"])
+        vals = {
+            "journal_id": journal.id,
+            "date": row["booking_date"],
+            "payment_ref": told.get("text") or "/",
+            "amount": amount,
+            "partner_id": partners.get(sanitized(row["counterparty_account"]), False),
+            "partner_name": told.get("name") or False,
+            "account_number": row["counterparty_account"] or False,
+            "transaction_type": told.get("bank_code") or False,
+            "ref": told.get("reference") or False,
+            "fc_import_id": self.id,
+            "fc_import_uid": row["uid"],
+            "fc_bank_id": row["bank_id"] or False,
+            "fc_end_to_end_id": told.get("end_to_end_id") or False,
+            "fc_value_date": row["value_date"] or False,
+            "fc_structured_reference": told.get("structured_reference") or False,
+            "fc_bank_code": told.get("bank_code") or False,
+            "fc_return_reason": told.get("return_reason") or False,
+            "fc_is_reversal": bool(told.get("is_reversal")),
+            "fc_details": told.get("details") or False,
+        }
+        original = Decimal(told.get("original_amount") or 0)
+        currency_id = currencies.get(told.get("original_currency"))
+        own = journal.currency_id or journal.company_id.currency_id
+        if original and amount and currency_id and currency_id != own.id:
+            # The bank states the original without a reliable sign; it went the way the entry went.
+            vals |= {"foreign_currency_id": currency_id, "amount_currency": abs(original).copy_sign(amount)}
+        return vals
+
+    def _active_currencies(self):
+        """ISO code -> id of the currencies Odoo may book in; amounts in others stay in the details."""
+        return {currency.name: currency.id for currency in self.env["res.currency"].search([])}
+
+    def _partners_by_account(self, accounts, company):
+        """Account number -> partner id, where exactly one partner of the company has that account."""
+        numbers = {sanitized(account) for account in accounts} - {""}
+        if not numbers:
+            return {}
+        self.env["res.partner.bank"].flush_model()
+        self.env.cr.execute(
+            """SELECT b.sanitized_acc_number, min(p.commercial_partner_id) FROM res_partner_bank b
+                 JOIN res_partner p ON p.id = b.partner_id
+                WHERE b.sanitized_acc_number = ANY(%s) AND b.active AND p.active
+                  AND (b.company_id IS NULL OR b.company_id = %s) AND (p.company_id IS NULL OR p.company_id =
+                      %s)
+                GROUP BY b.sanitized_acc_number HAVING count(DISTINCT p.commercial_partner_id) = 1""",
+            [list(numbers), company.id, company.id],
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _refuse_locked(self, journal, dates):
+        """Odoo would silently move an entry of a locked period to another day (INV-15)."""
+        company = journal.company_id
+        for date in sorted(dates):
+            locks = company._get_lock_date_violations(date, sale=False, purchase=False, tax=False)
+            if locks:
+                raise ImportRefused(
+                    self.env._(
+                        "It has entries of %(date)s, and that period is locked: %(locks)s. Change the lock "
+                        "date, or leave the period to what was booked by hand.",
+                        date=date,
+                        locks=company._format_lock_dates(locks),
+                    )
+                )
+
+    # --- the end
+    # ------------------------------------------------------------------------------------------------------
+
+    def _finish(self):
+        """Make statements, coverage and the state appear together."""
+        self.ensure_one()
+        for coverage in self.coverage_ids.sorted("sequence"):
+            self._make_statements(coverage)
+        self._raise_conflicts()
+        self.coverage_ids.write({"state": "proven"})
+        self._set_imported(
+            self.env._(
+                "%(new)s bank lines were made, %(known)s entries were known before.",
+                new=self.created_count,
+                known=self.duplicate_count,
+            )
+        )
+        for journal in self.coverage_ids.journal_id:
+            self.env["finance.coverage"]._check_continuity(journal)
+        self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
+
+    def _set_imported(self, outcome):
+        self.write({"state": "imported", "reason": False, "finished_at": fields.Datetime.now()})
+        self._mark_message("done", outcome)
+        self.env["finance.exception"]._clear(
+            "import_rejected", self.checksum, self.company_id, self.env._("The file was taken over.")
+        )
+        self.env["finance.audit.entry"]._record(
+            "import.done",
+            self,
+            {
+                "filename": self.filename,
+                "checksum": self.checksum,
+                "entries": self.line_count,
+                "new": self.created_count,
+                "known": self.duplicate_count,
+            },
+        )
+
+    def _make_statements(self, coverage):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """SELECT e.amount::text, e.decision, e.line_id, l.statement_id
+                 FROM finance_import_entry e
+                 LEFT JOIN account_bank_statement_line l
+                        ON l.journal_id = e.journal_id AND l.fc_import_uid = e.uid AND e.decision = 'known'
+                WHERE e.coverage_id = %s ORDER BY e.sequence""",
+            [coverage.id],
+        )
+        runs = _runs(Decimal(str(coverage.opening)), self.env.cr.fetchall(), self._statement_ends)
+        for number, (opening, closing, line_ids) in enumerate(runs, 1):
+            self.env["account.bank.statement"].create(
+                {
+                    "name": coverage.name if len(runs) == 1 else f"{coverage.name} ({number})",
+                    "reference": self.filename,
+                    "balance_start": opening,
+                    "balance_end_real": closing,
+                    "line_ids": [Command.set(line_ids)],
+                    "fc_coverage_id": coverage.id,
+                }
+            )
+
+    def _statement_ends(self, statement_id):
+        return Decimal(str(self.env["account.bank.statement"].browse(statement_id).balance_end_real))
+
+
+def _runs(balance, rows, end_of):
+    """[(opening, closing, line ids)] of the unbroken runs of new entries.
+
+    ``rows``: (amount, decision, new line's id, known line's statement id) in the order of the file. A run in
+    the midst of entries of one earlier statement stands behind that statement (``end_of`` gives its closing
+    balance): the bank put it in afterwards.
+    """
+    runs, before, inserted = [], None, defaultdict(Decimal)
+    keyed = groupby(rows, key=lambda row: row[1] == "new")
+    groups = [(is_new, list(group)) for is_new, group in keyed]
+    for place, (is_new, group) in enumerate(groups):
+        moved = sum((Decimal(row[0]) for row in group), Decimal(0))
+        if is_new:
+            after = groups[place + 1][1][0][3] if place + 1 < len(groups) else None
+            opening = balance
+            if before and before == after:
+                opening = end_of(before) + inserted[before]
+                inserted[before] += moved
+            runs.append((opening, opening + moved, [row[2] for row in group]))
+        else:
+            before = group[-1][3]
+        balance += moved
+    return runs

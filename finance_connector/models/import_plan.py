@@ -1,0 +1,266 @@
+"""Deciding which staged entries are new, before anything is booked: overlaps, repeats, and what the bank
+changed (INV-3).
+
+The decision itself is `formats.dedupe`; here the entries known before are found for it, and what it says is
+written to the staged rows, where it survives a crash.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..formats import dedupe
+from ..formats.fingerprint import compose, content_of, ordinal_of
+from .import_stage import ImportRefused
+
+_STORED = """
+SELECT COALESCE(l.fc_bank_id, ''), l.fc_import_uid, m.date, l.amount::text, l.id
+  FROM account_bank_statement_line l JOIN account_move m ON m.id = l.move_id
+ WHERE l.journal_id = %(journal)s AND l.fc_import_uid IS NOT NULL AND m.date BETWEEN %(first)s AND %(last)s
+   AND l.fc_import_id IS DISTINCT FROM %(import)s
+"""
+# Entries that earlier statements of the same file bring.
+_EARLIER = """
+SELECT COALESCE(bank_id, ''), uid, booking_date, amount::text, line_id
+  FROM finance_import_entry
+ WHERE import_id = %(import)s AND journal_id = %(journal)s AND coverage_id < %(coverage)s AND decision = 'new'
+   AND booking_date BETWEEN %(first)s AND %(last)s
+"""
+
+
+class _Staged(NamedTuple):
+    """A staged entry as `formats.dedupe` looks at it."""
+
+    bank_id: str
+    fingerprint: str
+    booking_date: date
+    amount: Decimal
+    is_reversal: bool
+    row_id: int
+
+
+class FinanceImport(models.Model):
+    _inherit = "finance.import"
+
+    def _plan(self):
+        """Decide about every staged entry that has no bank line yet. Raises ImportRefused if a new one may
+        not be booked."""
+        self.ensure_one()
+        self.env.flush_all()
+        for coverage in self.coverage_ids.sorted("sequence"):
+            self._plan_statement(coverage)
+        self.env.cr.execute(
+            """SELECT journal_id, array_agg(DISTINCT booking_date) FROM finance_import_entry
+                WHERE import_id = %s AND decision = 'new' AND line_id IS NULL GROUP BY journal_id""",
+            [self.id],
+        )
+        for journal_id, dates in self.env.cr.fetchall():
+            self._refuse_locked(self.env["account.journal"].browse(journal_id), dates)
+        self.env.cr.execute(
+            """SELECT count(*) FILTER (WHERE decision = 'known'), count(*) FILTER (WHERE decision = "
+            "'conflict')
+                 FROM finance_import_entry WHERE import_id = %s"""[self.id],
+        )
+        known, conflicts = self.env.cr.fetchone()
+        self.write({"planned": True, "duplicate_count": known, "conflict_count": conflicts})
+
+    def _plan_statement(self, coverage):
+        cr = self.env.cr
+        cr.execute(
+            """SELECT COALESCE(bank_id, ''), fingerprint, booking_date, amount::text, data ? 'is_reversal', id
+                 FROM finance_import_entry WHERE coverage_id = %s AND line_id IS NULL ORDER BY sequence""",
+            [coverage.id],
+        )
+        incoming = [_Staged(*row[:3], Decimal(row[3]), *row[4:]) for row in cr.fetchall()]
+        days = [entry.booking_date for entry in incoming]
+        known = self._known_entries(coverage, min(days), max(days)) if days else []
+        adjoining = dedupe.adjoins(self._spans_before(coverage), self._span(coverage))
+        decisions = dedupe.decide(known, incoming, adjoining)
+        taken = self._uids_of_own_lines(coverage)
+        rows = [(entry.row_id, "new", _free(uid, taken), None) for entry, uid in decisions.new]
+        rows += [
+            (pair.entry.row_id, "known", pair.known.fingerprint, pair.reason) for pair in decisions.duplicates
+        ]
+        rows += [
+            (pair.entry.row_id, "conflict", pair.known.fingerprint, pair.reason)
+            for pair in decisions.conflicts
+        ]
+        if rows:
+            cr.execute_values(
+                """UPDATE finance_import_entry e SET decision = v.decision, uid = v.uid, reason = v.reason
+                     FROM (VALUES %s) AS v (id, decision, uid, reason) WHERE e.id = v.id""",
+                rows,
+                page_size=1000,
+            )
+        coverage.write(
+            {
+                "duplicate_count": len(decisions.duplicates),
+                "missing_line_ids": [one.key for one in decisions.missing if one.key],
+            }
+        )
+
+    def _known_entries(self, coverage, first, last):
+        values = {
+            "journal": coverage.journal_id.id,
+            "import": self.id,
+            "coverage": coverage.id,
+            "first": first,
+            "last": last,
+        }
+        self.env.cr.execute(f"{_STORED} UNION ALL {_EARLIER}", values)
+        return [dedupe.Known(*row[:3], Decimal(row[3]), row[4]) for row in self.env.cr.fetchall()]
+
+    def _uids_of_own_lines(self, coverage):
+        """Fingerprints that this import has already given to bank lines of the journal, in a run that was
+        stopped."""
+        self.env.cr.execute(
+            """SELECT uid FROM finance_import_entry
+                WHERE import_id = %s AND journal_id = %s AND line_id IS NOT NULL""",
+            [self.id, coverage.journal_id.id],
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    def _spans_before(self, coverage):
+        """What is proven of the account, and what earlier statements of this file say."""
+        before = self.env["finance.coverage"].search(
+            [
+                ("journal_id", "=", coverage.journal_id.id),
+                "|",
+                ("state", "=", "proven"),
+                "&",
+                ("import_id", "=", self.id),
+                ("sequence", "<", coverage.sequence),
+            ]
+        )
+        return [self._span(one) for one in before]
+
+    def _span(self, coverage):
+        return dedupe.Span(
+            coverage.name,
+            Decimal(str(coverage.opening)),
+            Decimal(str(coverage.closing)),
+            coverage.first_day or coverage.date_to or date.max,
+            coverage.last_day or coverage.date_to or date.max,
+        )
+
+    # --- what only a person can tell
+    # ----------------------------------------------------------------------------------
+
+    def _raise_conflicts(self):
+        """One `bank_conflict` for every entry that the bank tells differently now; nothing is overwritten."""
+        self.env.cr.execute(
+            """SELECT e.id, e.journal_id, e.fingerprint, e.booking_date, e.amount::text, e.bank_id, "
+            "e.reason, e.data,
+                      l.id, m.date, l.amount::text, l.payment_ref
+                 FROM finance_import_entry e
+                 LEFT JOIN account_bank_statement_line l ON l.journal_id = e.journal_id AND l.fc_import_uid =
+                     e.uid
+                 LEFT JOIN account_move m ON m.id = l.move_id
+                WHERE e.import_id = %s AND e.decision = 'conflict' ORDER BY e.sequence"""[self.id],
+        )
+        for row in self.env.cr.fetchall():
+            entry_id, journal_id, fingerprint, day, amount, bank_id, reason, data = row[:8]
+            _line_id, known_day, known_amount, known_text = row[8:]
+            journal = self.env["account.journal"].browse(journal_id)
+            self.env["finance.exception"]._raise(
+                "bank_conflict",
+                f"{journal_id}:{fingerprint}",
+                self.company_id,
+                self.env._(
+                    "%(journal)s: the bank tells an entry of %(day)s differently now",
+                    journal=journal.name,
+                    day=day,
+                ),
+                detail=self.env._(
+                    "%(file)s has %(amount)s of %(day)s “%(text)s” (bank id %(bank_id)s). Known is "
+                    "%(known_amount)s of %(known_day)s “%(known_text)s”. (%(reason)s)\n\nThe entry was not "
+                    "booked and nothing was changed. Ask the bank which one holds; if both are real, open "
+                    "the entry and take it over as a new line.",
+                    file=self.filename,
+                    amount=amount,
+                    day=day,
+                    text=(data or {}).get("text") or "",
+                    bank_id=bank_id or "-",
+                    known_amount=known_amount,
+                    known_day=known_day,
+                    known_text=known_text or "",
+                    reason=reason,
+                ),
+                record=self.env["finance.import.entry"].browse(entry_id),
+                amount=abs(Decimal(amount)),
+                currency=journal.currency_id or journal.company_id.currency_id,
+            )
+        for coverage in self.coverage_ids:
+            for line in (
+                self.env["account.bank.statement.line"].browse(coverage.missing_line_ids or ()).exists()
+            ):
+                self._raise_missing(coverage, line)
+
+    def _take_over(self, entry):
+        """Make a bank line of a conflicting entry, under the next free ordinal of its content. Raises
+        UserError."""
+        if entry.decision != "conflict" or entry.line_id or self.state != "imported":
+            raise UserError(
+                self.env._(
+                    "Only a conflicting entry of an imported file that has no bank line can be taken over."
+                )
+            )
+        self.env.cr.execute(
+            """SELECT fc_import_uid FROM account_bank_statement_line
+                WHERE journal_id = %s AND fc_import_uid LIKE %s""",
+            [entry.journal_id.id, content_of(entry.fingerprint) + ":%"],
+        )
+        uid = _free(entry.fingerprint, {row[0] for row in self.env.cr.fetchall()})
+        entry.write({"decision": "new", "uid": uid})
+        self.env.flush_all()
+        try:
+            self._create_chunk(1)
+        except ImportRefused as refused:
+            raise UserError(refused.reason) from refused
+        entry.invalidate_recordset()
+        self.conflict_count -= 1
+        self.env["finance.exception"]._clear(
+            "bank_conflict",
+            f"{entry.journal_id.id}:{entry.fingerprint}",
+            self.company_id,
+            self.env._("The entry was taken over as a new line."),
+        )
+        self.env["finance.audit.entry"]._record(
+            "import.take_over", self, {"entry": entry.fingerprint, "uid": uid}
+        )
+        self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
+
+    def _raise_missing(self, coverage, line):
+        self.env["finance.exception"]._raise(
+            "bank_conflict",
+            f"missing-{line.id}",
+            self.company_id,
+            self.env._(
+                "%(journal)s: the bank no longer lists %(label)s",
+                journal=line.journal_id.name,
+                label=line.payment_ref,
+            ),
+            detail=self.env._(
+                "%(amount)s of %(day)s came with an earlier file, and statement %(statement)s, which covers "
+                "that day, does not have it. Nothing was changed. Ask the bank; if it took the entry back, "
+                "reverse the line.",
+                amount=line.currency_id.format(line.amount),
+                day=line.date,
+                statement=coverage.name,
+            ),
+            record=line,
+            amount=abs(line.amount),
+            currency=line.currency_id,
+        )
+
+
+def _free(uid, taken):
+    """``uid``, with the next ordinal that is not in ``taken``; it is taken then."""
+    content, ordinal = content_of(uid), ordinal_of(uid)
+    while compose(content, ordinal) in taken:
+        ordinal += 1
+    taken.add(compose(content, ordinal))
+    return compose(content, ordinal)

@@ -1,0 +1,205 @@
+"""What there is to match: the open bank lines and the open items of a company, read by SQL, as records of the
+matching.
+
+A payout is open while its lines on the account for money in transit are; an invoice while its receivable or
+payable line is. Of invoices only those are read that have the amount of a line, or a reference that stands in
+its text.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import api, models
+
+from ..core.matching import Candidate, Line
+from ..core.money import Money
+from ..core.references import tokens
+
+# Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
+# amount only.
+_MAX_TOKENS = 8
+_MAX_CHARACTERS = 40
+_MIN_CHARACTERS = 4
+
+_LINES = """
+SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), l.payment_ref, m.ref,
+       l.fc_structured_reference,
+       l.fc_end_to_end_id, p.commercial_partner_id, l.account_number
+  FROM account_bank_statement_line l
+  JOIN account_move m ON m.id = l.move_id
+  JOIN account_journal j ON j.id = l.journal_id
+  JOIN res_company c ON c.id = l.company_id
+  JOIN res_currency cc ON cc.id = c.currency_id
+  LEFT JOIN res_currency jc ON jc.id = j.currency_id
+  LEFT JOIN res_partner p ON p.id = l.partner_id
+ WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
+   AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
+   AND NOT EXISTS (SELECT 1 FROM account_move_line o
+                    WHERE o.move_id = l.move_id AND o.account_id NOT IN (j.default_account_id,
+                        j.suspense_account_id))
+   AND (l.fc_import_id IS NULL OR EXISTS (SELECT 1 FROM finance_import i WHERE i.id = l.fc_import_id AND
+       i.state = 'imported'))
+ ORDER BY l.id
+"""
+
+_SETTLEMENTS = """
+SELECT s.id, s.external_id, s.trace, s.descriptor, s.arrival_date, s.amount_net::text, c.name,
+       sum(a.amount_residual_currency)::text, min(ac.name), max(ac.name), array_agg(a.id)
+  FROM finance_settlement s
+  JOIN finance_provider p ON p.id = s.provider_id
+  JOIN res_currency c ON c.id = s.currency_id
+  JOIN LATERAL (SELECT move_id, min(id) AS movement_id FROM finance_movement
+                 WHERE settlement_id = s.id AND kind = 'payout' AND move_id IS NOT NULL GROUP BY move_id) v
+                     ON true
+  JOIN account_move_line a ON a.move_id = v.move_id AND a.account_id = p.in_transit_account_id
+   AND COALESCE(a.finance_movement_id, v.movement_id) IN
+       (SELECT id FROM finance_movement WHERE settlement_id = s.id AND kind = 'payout')
+  JOIN res_currency ac ON ac.id = a.currency_id
+ WHERE s.company_id = %(company)s AND s.state IN ('in_transit', 'paid')
+   AND a.parent_state = 'posted' AND a.reconciled IS NOT TRUE
+ GROUP BY s.id, c.name ORDER BY s.id
+"""
+
+_INVOICES = """
+WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
+     amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount,
+         currency)),
+open_items AS (
+    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, c.name AS
+           currency,
+           p.commercial_partner_id, a.date_maturity
+      FROM account_move_line a
+      JOIN account_account t ON t.id = a.account_id
+      JOIN account_move m ON m.id = a.move_id
+      JOIN res_currency c ON c.id = a.currency_id
+      LEFT JOIN res_partner p ON p.id = a.partner_id
+     WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted'
+       AND t.account_type IN ('asset_receivable', 'liability_payable')
+       AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt',
+           'in_receipt')
+)
+SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
+       o.date_maturity
+  FROM open_items o
+ WHERE EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
+    OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
+                   regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
+                   regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
+                   regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
+ ORDER BY o.id
+"""
+
+
+class FinanceReconciliation(models.AbstractModel):
+    _name = "finance.reconciliation"
+    _description = "Reconciliation"
+
+    @api.model
+    def _pool(self, company):
+        """(bank lines, candidates) of ``company`` as records of `core.matching`.
+
+        Candidate ids are ``s:<settlement id>`` and ``i:<journal item id>``.
+        """
+        self.env.flush_all()
+        lines = self._open_lines(company)
+        if not lines:
+            return [], []
+        return lines, [*self._open_settlements(company), *self._open_invoices(company, lines)]
+
+    def _open_lines(self, company):
+        self.env.cr.execute(_LINES, {"company": company.id})
+        return [
+            Line(
+                id=row[0],
+                date=row[1],
+                amount=Money.from_decimal(row[2], row[3]),
+                text="\n".join(filter(None, (row[4], row[7] if row[6] else None))),
+                reference=row[6] or row[7] or row[5] or "",
+                partner_id=row[8],
+                counterparty_account=row[9],
+            )
+            for row in self.env.cr.fetchall()
+        ]
+
+    def _open_settlements(self, company):
+        """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
+        candidates."""
+        self.env.cr.execute(_SETTLEMENTS, {"company": company.id})
+        found = []
+        for (
+            settlement_id,
+            external_id,
+            trace,
+            descriptor,
+            arrival,
+            net,
+            currency,
+            open_,
+            first,
+            last,
+            _ids,
+        ) in self.env.cr.fetchall():
+            if first == last == currency and Decimal(net) == Decimal(open_):
+                found.append(
+                    Candidate(
+                        id=f"s:{settlement_id}",
+                        kind="settlement",
+                        residual=Money.from_decimal(net, currency),
+                        references=tuple(filter(None, (external_id, trace, descriptor))),
+                        date=arrival,
+                    )
+                )
+        return found
+
+    def _open_invoices(self, company, lines):
+        amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
+        self.env.cr.execute(
+            _INVOICES,
+            {
+                "company": company.id,
+                "spellings": sorted(_spellings(lines)),
+                "amounts": [amount for amount, _currency in amounts],
+                "currencies": [currency for _amount, currency in amounts],
+            },
+        )
+        return [
+            Candidate(
+                id=f"i:{row[0]}",
+                kind="invoice",
+                residual=Money.from_decimal(row[4], row[5]),
+                references=tuple(dict.fromkeys(filter(None, row[1:4]))),
+                partner_id=row[6],
+                date=row[7],
+            )
+            for row in self.env.cr.fetchall()
+        ]
+
+    @api.model
+    def _blocked(self, line_ids):
+        """line id -> candidate keys that a person has rejected or undone."""
+        blocked = defaultdict(set)
+        self.env.cr.execute(
+            "SELECT line_id, candidate_key FROM finance_match WHERE line_id = ANY(%s) AND state IN "
+            "('rejected', 'undone')",
+            [list(line_ids)],
+        )
+        for line_id, key in self.env.cr.fetchall():
+            blocked[line_id].add(key)
+        return blocked
+
+
+def _spellings(lines):
+    """Every way in which tokens of the lines' texts, joined, may spell a reference that has a digit."""
+    found = set()
+    for line in lines:
+        for text in (line.text, line.reference):
+            parts = tokens(text)
+            for start in range(len(parts)):
+                joined = ""
+                for part in parts[start : start + _MAX_TOKENS]:
+                    joined += part
+                    if len(joined) > _MAX_CHARACTERS:
+                        break
+                    if len(joined) >= _MIN_CHARACTERS and not joined.isalpha():
+                        found.add(joined)
+    return found
