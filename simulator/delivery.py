@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from simulator import stripe_objects
@@ -16,8 +17,11 @@ def deliver(url: str, body: bytes, secret: str, at: int | None = None) -> int:
     return post(url, body, {"Stripe-Signature": header, "Content-Type": "application/json; charset=utf-8"})[0]
 
 
-def post(url: str, body: bytes, headers: dict[str, str], method: str = "POST") -> tuple[int, bytes]:
-    """Send one request on a connection of its own; return status and body. Raises OSError when nobody answers."""
+def post(url: str, body: bytes | Iterator[bytes], headers: dict[str, str], method: str = "POST") -> tuple[int, bytes]:
+    """Send one request on a connection of its own; return status and body. An iterator is sent in chunks.
+
+    Raises OSError when nobody answers.
+    """
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
     try:

@@ -10,6 +10,7 @@ from odoo.tools.misc import submap
 
 DEFAULT_BODY_LIMIT = 1024 * 1024
 _PREFIX = "/finance/"
+_CHUNK = 64 * 1024
 
 
 class IrHttp(models.AbstractModel):
@@ -19,11 +20,8 @@ class IrHttp(models.AbstractModel):
     def _pre_dispatch(cls, rule, args):
         if rule.endpoint.routing.get("finance_raw_body"):
             limit = request.env["ir.config_parameter"].sudo().get_param("finance_connector.max_body_bytes")
-            httprequest = request.httprequest
-            httprequest.max_content_length = int(limit or DEFAULT_BODY_LIMIT)
             try:
-                # Form parsing would consume the stream and leave no bytes to verify; reading first keeps them.
-                httprequest.get_data(cache=True)
+                _read_body(request.httprequest, int(limit or DEFAULT_BODY_LIMIT))
             except RequestEntityTooLarge:
                 request.env["finance.message.rejection"]._trace_alone(args.get("token"), 413, "too_large")
                 raise
@@ -43,6 +41,25 @@ class IrHttp(models.AbstractModel):
     def _register_hook(self):
         super()._register_hook()
         _serve_without_database()
+
+
+def _read_body(httprequest, limit):
+    """Read the body once, before form parsing consumes the stream and leaves no bytes to verify.
+
+    Raises RequestEntityTooLarge beyond ``limit`` bytes. Werkzeug before 2.3, which Odoo pins for some versions of Python,
+    limits forms only, and a chunked body announces no length at all: so the bytes are counted here.
+    """
+    if (httprequest.content_length or 0) > limit:
+        raise RequestEntityTooLarge
+    werkzeug_request = httprequest._HTTPRequest__wrapped
+    stream, chunks, size = werkzeug_request.stream, [], 0
+    while chunk := stream.read(min(limit + 1 - size, _CHUNK)):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise RequestEntityTooLarge
+    # Where werkzeug's own get_data() and form parser look first.
+    werkzeug_request._cached_data = b"".join(chunks)
 
 
 def _serve_without_database():

@@ -104,6 +104,8 @@ class FinanceMessage(models.Model):
                 base64.b64encode(body),
                 len(body),
             ),
+            # A copy stored at the same moment is no error, and a failed statement would be logged with the whole message.
+            log_exceptions=False,
         )
         row = cr.fetchone()
         return row[0] if row else None

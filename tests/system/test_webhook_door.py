@@ -63,10 +63,21 @@ def test_a_trace_keeps_no_body(shop):
     assert not any("must not be kept" in row[0] for row in kept)
 
 
-def test_a_body_of_2_mib_is_413(shop, unchanged):
+@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded", None])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_of_2_mib_is_413(shop, unchanged, content_type, chunked):
     body = as_json(plain_event(4, name="x" * 2 * 1024 * 1024))
-    assert delivery.deliver(shop.url, body, WEBHOOK_SECRET) == 413
-    assert refusals(shop, 413, "too_large") == 1
+    headers = {"Stripe-Signature": signature(body)} | ({"Content-Type": content_type} if content_type else {})
+    before = refusals(shop, 413, "too_large")
+    assert delivery.post(shop.url, iter([body]) if chunked else body, headers)[0] == 413
+    assert refusals(shop, 413, "too_large") == before + 1
+
+
+def test_a_chunked_body_is_read_whole(shop):
+    body = as_json(plain_event(5))
+    headers = {"Stripe-Signature": signature(body), "Content-Type": "application/json"}
+    assert delivery.post(shop.url, iter([body[:7], body[7:]]), headers)[0] == 200
+    assert shop.value("SELECT body_size FROM finance_message WHERE external_id = 'evt_sys_5'") == len(body)
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"id": 5, "type": "x"}', b'{"id": "evt_1"}'])
