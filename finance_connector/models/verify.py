@@ -1,4 +1,5 @@
-"""The scheduled proof: books against subledger, payouts against their lines, disputes, and the audit chain (INV-6, INV-7)."""
+"""The scheduled proof: books against subledger, payouts against their lines, disputes, stories whose grace time is over, and
+the audit chain (INV-6, INV-7)."""
 
 import logging
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ class FinanceTieOut(models.AbstractModel):
             self._verify_books(provider)
             self._verify_settlements(provider)
             self._verify_disputes(provider)
+            self.env["finance.transaction"]._check_contradictions(provider)
             self.env["ir.cron"]._commit_progress()
         self._verify_chain_daily()
 
