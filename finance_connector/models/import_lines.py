@@ -23,8 +23,8 @@ class FinanceImport(models.Model):
         same transaction. How many were made."""
         self.ensure_one()
         self.env.cr.execute(
-            """SELECT e.id, e.journal_id, e.booking_date, e.value_date, e.amount::text, e.bank_id, e.uid, "
-            "e.data,
+            """SELECT e.id, e.journal_id, e.booking_date, e.value_date, e.amount::text, e.bank_id, e.uid,
+               e.data,
                       e.counterparty_account
                  FROM finance_import_entry e
                 WHERE e.import_id = %s AND e.decision = 'new' AND e.line_id IS NULL

@@ -60,9 +60,10 @@ class FinanceImport(models.Model):
         for journal_id, dates in self.env.cr.fetchall():
             self._refuse_locked(self.env["account.journal"].browse(journal_id), dates)
         self.env.cr.execute(
-            """SELECT count(*) FILTER (WHERE decision = 'known'), count(*) FILTER (WHERE decision = "
-            "'conflict')
-                 FROM finance_import_entry WHERE import_id = %s"""[self.id],
+            """SELECT count(*) FILTER (WHERE decision = 'known'), count(*) FILTER (WHERE decision =
+               'conflict')
+                 FROM finance_import_entry WHERE import_id = %s""",
+            [self.id],
         )
         known, conflicts = self.env.cr.fetchone()
         self.write({"planned": True, "duplicate_count": known, "conflict_count": conflicts})
@@ -152,14 +153,15 @@ class FinanceImport(models.Model):
     def _raise_conflicts(self):
         """One `bank_conflict` for every entry that the bank tells differently now; nothing is overwritten."""
         self.env.cr.execute(
-            """SELECT e.id, e.journal_id, e.fingerprint, e.booking_date, e.amount::text, e.bank_id, "
-            "e.reason, e.data,
+            """SELECT e.id, e.journal_id, e.fingerprint, e.booking_date, e.amount::text, e.bank_id,
+               e.reason, e.data,
                       l.id, m.date, l.amount::text, l.payment_ref
                  FROM finance_import_entry e
                  LEFT JOIN account_bank_statement_line l ON l.journal_id = e.journal_id AND l.fc_import_uid =
                      e.uid
                  LEFT JOIN account_move m ON m.id = l.move_id
-                WHERE e.import_id = %s AND e.decision = 'conflict' ORDER BY e.sequence"""[self.id],
+                WHERE e.import_id = %s AND e.decision = 'conflict' ORDER BY e.sequence""",
+            [self.id],
         )
         for row in self.env.cr.fetchall():
             entry_id, journal_id, fingerprint, day, amount, bank_id, reason, data = row[:8]

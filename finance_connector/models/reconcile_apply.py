@@ -27,8 +27,8 @@ class FinanceReconciliation(models.AbstractModel):
 
     @api.model
     def _apply(self, matches, user=None):
-        """Reconcile every bank line of ``matches`` with its candidate, all or nothing, in the caller's "
-        "transaction.
+        """Reconcile every bank line of ``matches`` with its candidate, all or nothing, in the caller's
+           transaction.
 
         ``user``: who decided (None: the machine). Raises UserError, naming the line, for what cannot be
             applied.
@@ -158,8 +158,8 @@ class FinanceReconciliation(models.AbstractModel):
         if not matches:
             return
         self.env.cr.execute_values(
-            """INSERT INTO finance_settlement_bank_line_rel (finance_settlement_id, "
-            "account_bank_statement_line_id)
+            """INSERT INTO finance_settlement_bank_line_rel (finance_settlement_id,
+               account_bank_statement_line_id)
                VALUES %s ON CONFLICT DO NOTHING""",
             [(match.settlement_id.id, match.line_id.id) for match in matches],
         )

@@ -245,8 +245,8 @@ class FinanceReconciliation(models.AbstractModel):
         their state."""
         self.env.flush_all()
         self.env.cr.execute(
-            """INSERT INTO finance_settlement_bank_line_rel (finance_settlement_id, "
-            "account_bank_statement_line_id)
+            """INSERT INTO finance_settlement_bank_line_rel (
+                   finance_settlement_id, account_bank_statement_line_id)
                SELECT DISTINCT s.id, l.id
                  FROM finance_settlement s
                  JOIN finance_provider p ON p.id = s.provider_id
@@ -257,7 +257,8 @@ class FinanceReconciliation(models.AbstractModel):
                  JOIN account_move_line b ON b.id IN (r.debit_move_id, r.credit_move_id) AND b.id != a.id
                  JOIN account_bank_statement_line l ON l.move_id = b.move_id
                 WHERE s.company_id = %s AND s.state IN ('in_transit', 'paid') AND a.reconciled
-               ON CONFLICT DO NOTHING RETURNING finance_settlement_id"""[company.id],
+               ON CONFLICT DO NOTHING RETURNING finance_settlement_id""",
+            [company.id],
         )
         ids = sorted({row[0] for row in self.env.cr.fetchall()})
         if ids:
