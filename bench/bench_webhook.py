@@ -9,6 +9,7 @@ import os
 import statistics
 import sys
 import time
+from pathlib import Path
 
 from simulator import stripe_objects as stripe
 
@@ -16,17 +17,17 @@ from .load import request_bytes, send
 from .odoo_env import REPOSITORY, connection, environment, prepare
 
 sys.path.insert(0, str(REPOSITORY / "scripts"))
-from fc_env.odoo_server import OdooServer  # noqa: E402
+from fc_env.odoo_server import OdooServer
 
 NAME = "fc_bench_webhook"
-SECRET = "whsec_bench"
-CALLS = int(os.environ.get("CALLS", 400))
+SECRET = "whsec_bench"  # noqa: S105 (made up)
+CALLS = int(os.environ.get("CALLS", "400"))
 ROUNDS = 3
 PEERS = ("finance_connector", "bare", "payment_stripe")
 
 
 def _addons_option():
-    for line in open(os.environ["ODOO_RC"]):
+    for line in Path(os.environ["ODOO_RC"]).read_text().splitlines():
         if line.startswith("addons_path"):
             return f"--addons-path={line.split('=', 1)[1].strip()},{REPOSITORY / 'bench' / 'addons'}"
     raise SystemExit("The generated configuration has no addons_path.")

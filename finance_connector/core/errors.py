@@ -30,7 +30,8 @@ class UnknownStatus(FinanceError):
 class ProviderUnavailable(FinanceError):
     """A call to the provider did not succeed; ``retry_after`` in seconds when the provider said when to come back.
 
-    ``status`` is the HTTP status, 0 when there was no answer. ``outcome`` is ``failed`` when the provider surely did nothing, ``unknown`` when it may have acted.
+    ``status`` is the HTTP status, 0 when there was no answer.
+    ``outcome`` is ``failed`` when the provider surely did nothing, ``unknown`` when it may have acted.
     """
 
     def __init__(self, message, outcome="failed", retry_after=None, status=0):

@@ -10,6 +10,7 @@ from . import transaction_check
 from . import settlement
 from . import settlement_line
 from . import subledger
+from . import subledger_derive
 from . import inbox
 from . import poll
 from . import provider_call

@@ -19,7 +19,7 @@ class FinanceScreen(models.AbstractModel):
         return f"+{text}" if signed and currency.compare_amounts(amount, 0) > 0 else text
 
     def _amount_steps(self, rows, currency):
-        """The drawing of ``rows`` = (key, label, amount, TOTAL or LESS): text, left edge and width in percent.
+        """The drawing of ``rows`` = (key, label, amount, TOTAL or LESS): text, left edge, width in percent.
 
         Percents are for drawing only. A row that ends below zero moves the zero line to the right, so that it
         shows.

@@ -17,7 +17,7 @@ class FinanceDashboard(models.AbstractModel):
 
     @api.model
     def get_data(self):
-        """Everything the dashboard shows, JSON-able. Amounts are texts, one a currency, never added over currencies.
+        """Everything the dashboard shows, JSON-able. Amounts are texts, one a currency, never added up.
 
         Parts that this installation does not have are None.
         """
@@ -113,7 +113,7 @@ class FinanceDashboard(models.AbstractModel):
         ]
 
     def _files(self):
-        if "finance.import" not in self.env:
+        if "finance.import" not in self.env or not self.env["finance.import"].has_access("read"):
             return None
         since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
         groups = self.env["finance.import"]._read_group(

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 # kind -> (label, severity, hours until the deadline)
 KINDS = {
@@ -92,9 +95,9 @@ class FinanceException(models.Model):
         """
         _label, severity, hours = KINDS[kind]
         key = f"{kind}:{cause}"
-        self = self.sudo()
+        queue = self.sudo()
         now = fields.Datetime.now()
-        known = self.search(
+        known = queue.search(
             [("company_id", "=", company.id), ("cause_key", "=", key), ("state", "in", OPEN_STATES)], limit=1
         )
         seen = {
@@ -107,19 +110,22 @@ class FinanceException(models.Model):
         if known:
             known.write(seen | {"count": known.count + 1})
             return known
-        return self.create(
-            seen
-            | {
-                "kind": kind,
-                "cause_key": key,
-                "severity": severity,
-                "company_id": company.id,
-                "provider_id": provider.id if provider else False,
-                "res_model": record._name if record else False,
-                "res_id": record.id if record else 0,
-                "deadline": now + timedelta(hours=hours),
-            }
-        )
+        first = {
+            "kind": kind,
+            "cause_key": key,
+            "severity": severity,
+            "company_id": company.id,
+            "provider_id": provider.id if provider else False,
+            "res_model": record._name if record else False,
+            "res_id": record.id if record else 0,
+            "deadline": now + timedelta(hours=hours),
+        }
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return queue.create(seen | first)
+        except UniqueViolation:
+            # Another worker met the same cause at this moment; its row stands for both.
+            return queue.browse()
 
     @api.model
     def _clear(self, kind, cause, company, why):

@@ -11,7 +11,6 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import psycopg2.errors
-
 from odoo import api, models
 
 from ..core import retry
@@ -54,7 +53,7 @@ class FinanceInbox(models.AbstractModel):
                 if conflicts > 5:
                     _logger.warning("Inbox shard %s met %s conflicts in a row; it goes on later", shard, conflicts)
                     return
-                time.sleep(random.uniform(0, 0.05 * 2**conflicts))
+                time.sleep(random.uniform(0, 0.05 * 2**conflicts))  # noqa: S311 (spreads workers, no secret)
                 continue
             conflicts = 0
             if not done:

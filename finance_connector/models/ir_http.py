@@ -1,12 +1,11 @@
 """What the webhook door needs of the HTTP layer: raw bytes of form bodies, a size limit, and 503 when the database is gone."""
 
 import psycopg2
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.routing import Rule
-
 from odoo import http, models
 from odoo.http import ROUTING_KEYS, request
 from odoo.tools.misc import submap
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import Rule
 
 DEFAULT_BODY_LIMIT = 1024 * 1024
 _PREFIX = "/finance/"

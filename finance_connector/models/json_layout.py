@@ -1,4 +1,4 @@
-"""JSON laid out for reading, one value a line, every token exactly as it was written (amounts keep digits)."""
+"""JSON laid out for reading, one value a line, every token as it was written (amounts keep their digits)."""
 
 import json
 import re

@@ -4,11 +4,11 @@ customer and is reconciled, so that the books are the same as if the document ha
 from odoo import models
 
 from ..core.balances import EFFECTS
+from ..core.money import minor_units
 from .inbox import CONCURRENCY
 from .posting_dates import Calendar, Rates
 from .posting_entries import MOVE, Entry
 from .posting_rows import Payment
-from .subledger import minor_units
 
 
 class _Waiting:

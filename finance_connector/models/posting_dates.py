@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from ..core.errors import FinanceError
-from ..core.money import iso_exponent
-from .subledger import minor_units
+from ..core.money import iso_exponent, minor_units
 
 
 class Calendar:

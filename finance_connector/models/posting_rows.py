@@ -3,8 +3,8 @@
 from odoo import models
 
 from ..core.balances import EFFECTS
+from ..core.money import minor_units
 from ..core.to_post import amounts_to_post
-from .subledger import minor_units
 
 BOOKED_KINDS = frozenset(kind for kind, signs in EFFECTS.items() if any(signs))
 _COLUMNS = """m.id, m.transaction_id, m.kind, m.external_id, m.amount::text, c.name, m.occurred_at,

@@ -4,7 +4,6 @@ import time
 from urllib.parse import urlencode
 
 import requests
-
 from odoo import fields, models
 
 from ..core.errors import ProviderUnavailable

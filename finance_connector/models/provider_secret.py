@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config

@@ -21,24 +21,36 @@ _MAX_TOKENS = 8
 _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
 
+# The payer is the partner of the line, else the only partner whose name is the one that the bank gives.
 _LINES = """
-SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), l.payment_ref, m.ref,
-       l.fc_structured_reference,
-       l.fc_end_to_end_id, p.commercial_partner_id, l.account_number
-  FROM account_bank_statement_line l
-  JOIN account_move m ON m.id = l.move_id
-  JOIN account_journal j ON j.id = l.journal_id
-  JOIN res_company c ON c.id = l.company_id
-  JOIN res_currency cc ON cc.id = c.currency_id
-  LEFT JOIN res_currency jc ON jc.id = j.currency_id
+WITH open_lines AS (
+    SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
+           l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, l.account_number,
+           lower(btrim(l.partner_name)) AS name
+      FROM account_bank_statement_line l
+      JOIN account_move m ON m.id = l.move_id
+      JOIN account_journal j ON j.id = l.journal_id
+      JOIN res_company c ON c.id = l.company_id
+      JOIN res_currency cc ON cc.id = c.currency_id
+      LEFT JOIN res_currency jc ON jc.id = j.currency_id
+      LEFT JOIN finance_import i ON i.id = l.fc_import_id
+     WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
+       AND (i.id IS NULL OR i.state = 'imported')
+       AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
+       AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
+                          AND o.account_id NOT IN (j.default_account_id, j.suspense_account_id))
+), names AS (
+    SELECT lower(btrim(name)) AS name, min(commercial_partner_id) AS partner_id
+      FROM res_partner
+     WHERE active AND (company_id IS NULL OR company_id = %(company)s)
+       AND lower(btrim(name)) IN (SELECT name FROM open_lines WHERE partner_id IS NULL AND name != '')
+     GROUP BY 1 HAVING count(DISTINCT commercial_partner_id) = 1
+)
+SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_structured_reference,
+       l.fc_end_to_end_id, COALESCE(p.commercial_partner_id, n.partner_id), l.account_number
+  FROM open_lines l
   LEFT JOIN res_partner p ON p.id = l.partner_id
- WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
-   AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
-   AND NOT EXISTS (SELECT 1 FROM account_move_line o
-                    WHERE o.move_id = l.move_id AND o.account_id NOT IN (j.default_account_id,
-                        j.suspense_account_id))
-   AND (l.fc_import_id IS NULL OR EXISTS (SELECT 1 FROM finance_import i WHERE i.id = l.fc_import_id AND
-       i.state = 'imported'))
+  LEFT JOIN names n ON n.name = l.name AND l.partner_id IS NULL
  ORDER BY l.id
 """
 

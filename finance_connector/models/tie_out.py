@@ -7,8 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..core.balances import EFFECTS, ROLES
-from ..core.money import Money
-from .subledger import minor_units
+from ..core.money import Money, minor_units
 
 # The facts that count, once each, as `core.facts.distinct` and `core.facts.levelled` choose them: of copies that differ
 # the largest, of running totals the highest. Only what is posted, because the ledger can have no more.
