@@ -1,0 +1,105 @@
+"""Every camt file of the corpus: imported with its balances proven, or refused for a reason that a person
+agrees with.
+
+The tally is printed (pytest -s, and in the summary of a failing run)."""
+
+from collections import Counter
+
+import pytest
+
+from fc import formats
+from fc.formats import dedupe
+
+from .corpus import folder, missing
+
+# A refusal, by what its reason says.
+KINDS = {
+    "intraday account report": "camt.052 is provisional",
+    "debit and credit notification": "camt.054 is a notification",
+    "is in SEK, the account in EUR": "balances in two currencies",
+    "is not the previous closing balance": "OPBD and PRCD contradict each other",
+    "holds no statement": "no statement in the file",
+    "but the closing balance is": "opening + entries is not closing",
+}
+
+# The files of camt.053 that are refused, and why.
+REFUSED_STATEMENTS = {
+    "genkgo/camt053.v2.all-balance-types.xml": "OPBD and PRCD contradict each other",
+    "genkgo/camt053.v2.minimal.xml": "balances in two currencies",
+    "genkgo/camt053.v2.wrong.xml": "no statement in the file",
+    "genkgo/camt053.v3.xml": "balances in two currencies",
+    "genkgo/camt053.v8.xml": "balances in two currencies",
+    # The bank's closing balance leaves out the 1537.00 that is valued on the next day.
+    "postfinance/camt.053_P_CH2909000000250094239_1110092698_0_2020112503071366.xml": ("opening + entries is not closing"),
+}
+
+
+@pytest.fixture(scope="module")
+def results():
+    """Name of the file -> list of its statements, or its FormatError."""
+    corpus = folder()
+    if corpus is None:
+        pytest.skip(missing())
+    found = {}
+    for path in sorted((corpus / "camt").rglob("*.xml")):
+        name = path.relative_to(corpus / "camt").as_posix()
+        try:
+            found[name] = list(formats.parse(path.read_bytes()))
+        except formats.FormatError as error:
+            found[name] = error
+    return found
+
+
+def kind(error):
+    return next((told for words, told in KINDS.items() if words in error.reason), error.reason)
+
+
+def test_tally(results, capsys):
+    refused = {name: kind(found) for name, found in results.items() if isinstance(found, formats.FormatError)}
+    read = {name: found for name, found in results.items() if name not in refused}
+    statements = [statement for found in read.values() for statement in found]
+    entries = [entry for statement in statements for entry in statement.entries]
+    with capsys.disabled():
+        print(f"\ncorpus/camt: {len(results)} files; imported with balances proven: {len(read)} files,", end=" ")
+        print(f"{len(statements)} statements, {len(entries)} entries; refused: {len(refused)}")
+        for reason, count in Counter(refused.values()).most_common():
+            print(f"  {count:4d}  {reason}")
+        print(f"  details: {dict(Counter(entry.details_state for entry in entries))}")
+    assert set(refused.values()) <= set(KINDS.values())
+    assert {name: reason for name, reason in refused.items() if "camt.05" not in reason} == REFUSED_STATEMENTS
+    notifications = [name for name, reason in refused.items() if "camt.054" in reason]
+    assert all("054" in name for name in notifications)
+    assert all("052" in name for name, reason in refused.items() if "camt.052" in reason)
+    assert {name.split("/")[0] for name in read} >= {"daily-053", "month"}
+
+
+def test_no_daily_or_monthly_statement_is_refused(results):
+    for name, found in results.items():
+        if name.startswith(("daily-053/", "month/")):
+            assert isinstance(found, list), f"{name}: {found}"
+
+
+def test_identical_looking_lines_stay_as_many_as_they_are(results):
+    for name, found in results.items():
+        if isinstance(found, list):
+            entries = [entry for statement in found for entry in statement.entries]
+            assert len({entry.fingerprint for entry in entries}) == len(entries), name
+    (month,) = results["month/BE68793230773034-202411.xml"]
+    assert len(month.entries) == 268
+    again = [dedupe.Known(e.bank_id, e.fingerprint, e.booking_date, e.amount) for e in month.entries]
+    assert len(dedupe.decide(again, month.entries).duplicates) == 268
+
+
+def test_the_daily_statements_are_one_chain(results):
+    """Eighty days of two accounts: nothing is known twice, and each day opens where the one before it
+    closed."""
+    spans, known = {}, {}
+    for name, found in results.items():
+        for statement in found if name.startswith("daily-053/") else ():
+            before = spans.setdefault(statement.account, [])
+            assert not before or before[-1].closing == statement.opening, name
+            before.append(dedupe.Span.of(statement))
+            for entry in statement.entries:
+                assert entry.fingerprint not in known, name
+                known[entry.fingerprint] = name
+    assert sorted(len(told) for told in spans.values()) == [80, 80]

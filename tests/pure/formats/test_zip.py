@@ -1,0 +1,97 @@
+"""Archives: members one by one, and every limit by name."""
+
+import io
+import zipfile
+
+import pytest
+
+from fc import formats
+from fc.formats import zip_guard
+
+from .make import simple
+
+
+def archive(*members, method=zipfile.ZIP_DEFLATED):
+    """A zip of (name, content) pairs."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as target:
+        for name, content in members:
+            target.writestr(name, content)
+    return stream.getvalue()
+
+
+def refusal(content):
+    with pytest.raises(formats.FormatError) as caught:
+        list(formats.parse(content))
+    return caught.value
+
+
+def test_several_files_and_what_macos_adds():
+    content = archive(
+        ("march/", b""),
+        ("march/1.xml", simple("1.00")),
+        ("march/2.xml", simple("2.00")),
+        ("__MACOSX/x", b"y"),
+    )
+    assert formats.detect(content, "march.zip") == "zip"
+    found = list(formats.parse(content))
+    assert [(one.member, one.entries[0].amount) for one in found] == [("march/1.xml", 1), ("march/2.xml", 2)]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (archive(), "the archive holds no file"),
+        (archive(("a/", b"")), "the archive holds no file"),
+        (archive(("a.xml", simple("1.00")))[:200], "the archive is damaged"),
+        (archive(("inner.zip", archive(("a.xml", simple("1.00"))))), "an archive inside an archive"),
+        (archive(("../a.xml", simple("1.00"))), "leads out of the archive"),
+        (archive(("/etc/a.xml", simple("1.00"))), "leads out of the archive"),
+        (archive(("a\\..\\b.xml", simple("1.00"))), "leads out of the archive"),
+        (archive(("C:\\b.xml", simple("1.00"))), "leads out of the archive"),
+        (archive(("a.xml", simple("1.00")), method=zipfile.ZIP_LZMA), "compression method 14"),
+        (archive(("a.xml", simple("1.00")), ("b.pdf", b"%PDF-1.7")), "in no format that is read"),
+        (archive(("a.xml", simple("1.00").replace(b"101.00", b"102.00"))), "difference 1.00 EUR"),
+    ],
+)  # fmt: skip
+def test_refused(content, reason):
+    assert reason in refusal(content).reason
+
+
+def test_the_member_is_named():
+    error = refusal(archive(("good.xml", simple("1.00")), ("bad.xml", b"<a/>")))
+    assert error.context["member"] == "bad.xml"
+    assert str(error).startswith("Line 1, file bad.xml of the archive: ")
+
+
+def test_damaged_data():
+    content = bytearray(archive(("a.xml", simple(*["1.00"] * 50))))
+    content[80:90] = b"\xff" * 10
+    assert "the archive is damaged" in refusal(bytes(content)).reason
+
+
+def test_encrypted():
+    content = bytearray(archive(("a.xml", simple("1.00"))))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + offset] |= 1
+    assert "encrypted" in refusal(bytes(content)).reason
+
+
+def test_zip_bomb():
+    bomb = archive(("a.xml", b"<a>" + b" " * (8 * 1024 * 1024) + b"</a>"))
+    assert len(bomb) < 10000
+    assert "MAX_RATIO" in refusal(bomb).reason
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_MEMBERS", 1), ("MAX_MEMBER_BYTES", 100), ("MAX_TOTAL_BYTES", 1500)])
+def test_limits(monkeypatch, limit, value):
+    monkeypatch.setattr(zip_guard, limit, value)
+    assert limit in refusal(archive(("a.xml", simple("1.00")), ("b.xml", simple("2.00")))).reason
+
+
+def test_a_size_that_the_header_understates():
+    content = bytearray(archive(("a.xml", b"<a>" + b" " * (8 * 1024 * 1024) + b"</a>")))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        at = content.index(signature) + offset
+        content[at : at + 4] = (10).to_bytes(4, "little")
+    refusal(bytes(content))
