@@ -1,0 +1,48 @@
+"""Stripe: the adapter as the models see it. Each method is one file of this package.
+
+Facts and sources: API reference of `stripe` 16 (objects Event, Charge, PaymentIntent, Refund, Dispute,
+Payout, BalanceTransaction) and the report type `payout_reconciliation.itemized.5`.
+"""
+
+from ..base import Adapter
+from . import balance, client, events, payload, report, signature
+
+
+class StripeAdapter(Adapter):
+    """See `base.Adapter`."""
+
+    code = "stripe"
+    label = "Stripe"
+    capabilities = frozenset({"webhook", "poll", "report_file", "balance_transactions"})
+    secret_names = {
+        "webhook_secret": ("webhook", "signing_secret", "whsec"),
+        "api_key": ("secret_key", "api_secret"),
+    }
+    api_base = client.API_BASE
+
+    def request_headers(self, api_key):
+        return client.headers(api_key)
+
+    def verify(self, request, secrets, now):
+        return signature.verify(request, secrets, now)
+
+    def envelope(self, request):
+        return payload.envelope(request.body)
+
+    def parse(self, request):
+        return events.parse(request.body)
+
+    def detect_report(self, content):
+        return report.detect(content)
+
+    def parse_report(self, content, filename=None):
+        return report.parse(content, filename)
+
+    def poll(self, call, cursor, now):
+        return client.poll(call, cursor, now)
+
+    def fetch_settlement(self, call, external_id):
+        return client.fetch_settlement(call, external_id)
+
+    def parse_settlement(self, content, external_id):
+        return balance.parse(content, external_id)

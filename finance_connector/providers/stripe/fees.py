@@ -1,0 +1,70 @@
+"""What a balance transaction costs: its fee, the tax on it, tax withheld, and which facts they are.
+
+A fee is ``<balance transaction>``, once, in the currency of the balance. The fee of a dispute is
+`dispute_fee` ``<dispute>`` instead, so that the dispute's events and the settlement tell one fact.
+"""
+
+from typing import NamedTuple
+
+from ...core.money import Money
+from .amounts import currency_of, money
+from .payload import objects, text
+
+TAX, WITHHELD = "tax", "withheld_tax"
+
+
+class Fee(NamedTuple):
+    """The parts of a fee, positive when charged: ``fee`` of Stripe and others, ``tax`` on it, ``withheld``
+    tax."""
+
+    fee: Money
+    tax: Money
+    withheld: Money
+
+
+def split_fee(balance_transaction):
+    """The `Fee` of an API balance transaction: its `fee`, of which `fee_details` tells the tax."""
+    currency = currency_of(balance_transaction)
+    parts = {TAX: Money.zero(currency), WITHHELD: Money.zero(currency)}
+    for detail in objects(balance_transaction, "fee_details"):
+        kind = text(detail, "type")
+        if kind in parts:
+            parts[kind] += money(detail, "amount", currency)
+    return Fee(money(balance_transaction, "fee") - parts[TAX] - parts[WITHHELD], parts[TAX], parts[WITHHELD])
+
+
+def plain_fees(facts, transaction_id, parts, at=None, group=""):
+    """Add the facts of a fee that is not a dispute's."""
+    _fee(facts, transaction_id, parts, at, group)
+    _taxes(facts, transaction_id, parts, at, group)
+
+
+def dispute_fees(facts, kind, numbered_id, transaction_id, parts, at, group):
+    """Add the facts of the fee on a withdrawal (``kind`` dispute_open) or a reinstatement (dispute_won):
+    charged with the one and given back with the other; anything else is a plain fee."""
+    if kind == "dispute_open" and parts.fee.minor > 0:
+        facts.add("dispute_fee", numbered_id, parts.fee, group, at)
+    elif kind == "dispute_won" and parts.fee.minor < 0:
+        facts.add("fee_refund", numbered_id, -parts.fee, group, at)
+    else:
+        _fee(facts, transaction_id, parts, at, group)
+    _taxes(facts, transaction_id, parts, at, group)
+
+
+def _fee(facts, transaction_id, parts, at, group):
+    """A negative fee was given back."""
+    if parts.fee.minor > 0:
+        facts.add("fee", transaction_id, parts.fee, group, at)
+    elif parts.fee.minor < 0:
+        facts.add("fee_refund", transaction_id, -parts.fee, group, at)
+
+
+def _taxes(facts, transaction_id, parts, at, group):
+    """Tax on a fee is `fee_tax`. Tax given back, and tax that Stripe withheld from us, have no kind of their
+    own: they are an `adjustment` that says what it is."""
+    if parts.tax.minor > 0:
+        facts.add("fee_tax", transaction_id, parts.tax, group, at)
+    elif parts.tax.minor < 0:
+        facts.add("adjustment", f"{transaction_id}/tax", -parts.tax, group, at, reason="tax on a fee returned")
+    if parts.withheld:
+        facts.add("adjustment", f"{transaction_id}/withheld", -parts.withheld, group, at, reason="tax withheld")
