@@ -51,12 +51,8 @@ def main(arguments=None):
     """Run the check and print its result; the exit code."""
     parser = argparse.ArgumentParser(description="Verify an exported audit log.")
     parser.add_argument("export", help="file with one JSON object a line, or - for standard input")
-    parser.add_argument(
-        "--head", help="hash of the last entry as noted elsewhere; shows a log that was cut off"
-    )
-    parser.add_argument(
-        "--after", default=GENESIS, help="hash before the first entry, to check a part of a log"
-    )
+    parser.add_argument("--head", help="hash of the last entry as noted elsewhere; shows a log that was cut off")
+    parser.add_argument("--after", default=GENESIS, help="hash before the first entry, to check a part of a log")
     parser.add_argument("--first", type=int, default=1, help="sequence of the first entry of a part")
     options = parser.parse_args(arguments)
     try:

@@ -58,8 +58,7 @@ def effect_of(kind):
         return EFFECTS[kind]
     except KeyError:
         raise FinanceError(
-            f"No balance effect is defined for movements of kind {kind!r}; "
-            f"add the kind to the table of core/balances.py."
+            f"No balance effect is defined for movements of kind {kind!r}; add the kind to the table of core/balances.py."
         ) from None
 
 

@@ -25,8 +25,7 @@ class Contradiction(NamedTuple):
 TEXTS = {
     "conflicting_amounts": (
         True,
-        "The same fact was told with two amounts: {detail}. The largest is counted; "
-        "compare it with the provider.",
+        "The same fact was told with two amounts: {detail}. The largest is counted; compare it with the provider.",
     ),
     "mixed_currencies": (
         True,
@@ -47,13 +46,11 @@ TEXTS = {
     ),
     "capture_above_authorization": (
         False,
-        "{amount} more is captured than was authorised ({detail}); "
-        "a raised authorisation may not have been told yet.",
+        "{amount} more is captured than was authorised ({detail}); a raised authorisation may not have been told yet.",
     ),
     "capture_fail_without_capture": (
         False,
-        "{amount} of failed captures exceeds what is known to be captured; "
-        "the capture may not have been told yet.",
+        "{amount} of failed captures exceeds what is known to be captured; the capture may not have been told yet.",
     ),
     "refund_without_capture": (
         False,
@@ -61,13 +58,11 @@ TEXTS = {
     ),
     "refund_above_capture": (
         False,
-        "{amount} more is refunded than is captured ({detail}); "
-        "a capture may be missing, or the refund was paid twice.",
+        "{amount} more is refunded than is captured ({detail}); a capture may be missing, or the refund was paid twice.",
     ),
     "refund_fail_without_refund": (
         False,
-        "{amount} of failed refunds exceeds the refunds they belong to; "
-        "the refund may not have been told yet.",
+        "{amount} of failed refunds exceeds the refunds they belong to; the refund may not have been told yet.",
     ),
     "refund_and_dispute_above_capture": (
         False,
@@ -124,11 +119,7 @@ def _add(found, tally, code, minor, detail="", amount=None):
     definite, text = TEXTS[code]
     if minor is not None:
         amount = Money(minor, tally.currency)
-    found.append(
-        Contradiction(
-            code, text.format(amount=amount, detail=detail, currency=tally.currency), definite, amount
-        )
-    )
+    found.append(Contradiction(code, text.format(amount=amount, detail=detail, currency=tally.currency), definite, amount))
 
 
 def _conflicting(found, tally, kind, external_id, amounts):
@@ -146,9 +137,7 @@ def _captures_after_end(found, tally):
         if group in usable:
             usable = {group: usable[group]}
         ends = [
-            end
-            for end in tally.endings
-            if end[0] < at and end[1] in late and (not end[2] or end[2] == group or end[2] in usable)
+            end for end in tally.endings if end[0] < at and end[1] in late and (not end[2] or end[2] == group or end[2] in usable)
         ]
         if ends and all(
             any(end_at >= newest[0] and (not ended or ended == authorized) for end_at, _kind, ended in ends)
@@ -181,9 +170,7 @@ def _refunds(found, tally):
         _add(found, tally, "refund_and_dispute_above_capture", refunded + disputed - captured, detail)
     sums = tally.sums
     excess = sum(
-        max(0, minor - max(0, sums.get(("refund", group), 0)))
-        for (kind, group), minor in sums.items()
-        if kind == "refund_fail"
+        max(0, minor - max(0, sums.get(("refund", group), 0))) for (kind, group), minor in sums.items() if kind == "refund_fail"
     )
     if excess:
         _add(found, tally, "refund_fail_without_refund", excess)

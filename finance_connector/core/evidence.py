@@ -59,8 +59,7 @@ class Pool:
     def _add(self, candidate):
         if candidate.kind not in CANDIDATE_KINDS:
             raise FinanceError(
-                f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows "
-                f"{' and '.join(CANDIDATE_KINDS)} only."
+                f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows {' and '.join(CANDIDATE_KINDS)} only."
             )
         residual, buckets = candidate.residual, []
         if not residual:

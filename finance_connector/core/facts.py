@@ -46,12 +46,25 @@ def distinct(movements):
         if known is None:
             facts[key] = fact
         elif known != fact:
-            if known[MINOR] != fact[MINOR] or known[CURRENCY] != fact[CURRENCY]:
-                conflicts.setdefault(key, set()).update(
-                    (known[MINOR : CURRENCY + 1], fact[MINOR : CURRENCY + 1])
-                )
+            if _money(known) != _money(fact):
+                conflicts.setdefault(key, set()).update((_money(known), _money(fact)))
             facts[key] = _preferred(known, fact)
-    return facts, conflicts
+    disputed = {key: _disagreement(versions) for key, versions in conflicts.items()}
+    return facts, {key: amounts for key, amounts in disputed.items() if amounts}
+
+
+def _money(fact):
+    return fact[MINOR], fact[CURRENCY], fact[COUNTER_MINOR], fact[COUNTER_CURRENCY]
+
+
+def _disagreement(versions):
+    """The (minor, currency) that copies tell for one thing: for the amount, or else for the counter
+    amount."""
+    amounts = {version[:2] for version in versions}
+    if len(amounts) > 1:
+        return amounts
+    counters = {version[2:] for version in versions if version[2] is not None}
+    return counters if len(counters) > 1 else None
 
 
 def _preferred(one, other):
@@ -65,7 +78,8 @@ def _preferred(one, other):
 
 
 def _remainder(fact):
-    return fact[GROUP], fact[CUMULATIVE], fact[COUNTER_MINOR] or 0, fact[COUNTER_CURRENCY] or ""
+    counter = fact[COUNTER_MINOR]
+    return fact[GROUP], fact[CUMULATIVE], counter is not None, counter or 0, fact[COUNTER_CURRENCY] or ""
 
 
 def levelled(facts):

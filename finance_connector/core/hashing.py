@@ -34,9 +34,7 @@ def canonical_json(content):
     ``YYYY-MM-DD``. Raises TypeError for anything else, floats above all: their text differs between
     languages, and money is never one.
     """
-    return json.dumps(
-        _plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
 def _plain(value):
@@ -62,9 +60,7 @@ def _plain(value):
         return utc.isoformat(timespec="microseconds") + "Z"
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(
-        f"{type(value).__name__} {value!r} has no canonical form; use integers, Decimal, Money or strings."
-    )
+    raise TypeError(f"{type(value).__name__} {value!r} has no canonical form; use integers, Decimal, Money or strings.")
 
 
 def chain_hash(previous_hash, sequence, payload):
@@ -75,9 +71,7 @@ def chain_hash(previous_hash, sequence, payload):
     TypeError as `canonical_json`.
     """
     if not (isinstance(previous_hash, str) and _HASH.fullmatch(previous_hash)):
-        raise ValueError(
-            f"{previous_hash!r} is no hash of this audit chain; the first entry follows {GENESIS}."
-        )
+        raise ValueError(f"{previous_hash!r} is no hash of this audit chain; the first entry follows {GENESIS}.")
     if type(sequence) is not int:
         raise ValueError(f"The sequence of an audit entry is an integer, got {sequence!r}.")
     hashed = b"\n".join((_PREFIX, previous_hash.encode(), str(sequence).encode(), canonical_json(payload)))
@@ -107,9 +101,7 @@ def verify_chain(entries, previous_hash=GENESIS, first_sequence=1, head=None):
             return ChainVerdict(False, expected, reason)
         last, expected = entry["hash"], expected + 1
     if head is not None and head != last:
-        return ChainVerdict(
-            False, expected, f"The chain ends with {last}, but its last hash was noted as {head}."
-        )
+        return ChainVerdict(False, expected, f"The chain ends with {last}, but its last hash was noted as {head}.")
     return ChainVerdict(True, None, "")
 
 

@@ -37,9 +37,7 @@ class Row(NamedTuple):
 
 
 TABLE = (
-    Row(
-        "unknown", ("orphan",), (), "a refund, dispute or failed capture whose capture has not been told yet"
-    ),
+    Row("unknown", ("orphan",), (), "a refund, dispute or failed capture whose capture has not been told yet"),
     Row(
         "charged_back",
         ("lost",),

@@ -171,9 +171,7 @@ class _Run:
                 waiting.append((line, options))
         doubts = [self._doubt(step, options, claims) for _line, options in waiting]
         for (line, options), doubt in zip(waiting, doubts, strict=True):
-            self.decided[line.id] = (
-                self._ambiguous(step, line, options, doubt) if doubt else self._matched(step, line, options)
-            )
+            self.decided[line.id] = self._ambiguous(step, line, options, doubt) if doubt else self._matched(step, line, options)
         for (line, options), doubt in zip(waiting, doubts, strict=True):
             if not doubt:
                 self.pool.taken[options.candidates[0].id] = line.id
@@ -191,9 +189,7 @@ class _Run:
         candidate = options.candidates[0]
         if claims[candidate.id] > 1:
             return "several_lines", f"{claims[candidate.id]} bank lines are equally good for this item."
-        if candidate.id in self._withheld or not self._withheld_buckets.isdisjoint(
-            self.pool.buckets_of(candidate)
-        ):
+        if candidate.id in self._withheld or not self._withheld_buckets.isdisjoint(self.pool.buckets_of(candidate)):
             return "withheld", "Another bank line that is ambiguous may pay this item."
         return None
 
@@ -224,9 +220,7 @@ class _Run:
         if total > limit:
             text += f" The first {limit} of {total} are listed."
         reasons = {"code": code, "text": text}, self._evidence(step, line)
-        return LineMatch(
-            line.id, AMBIGUOUS, tuple(listed), step.score, step.score if total > 1 else 0, reasons
-        )
+        return LineMatch(line.id, AMBIGUOUS, tuple(listed), step.score, step.score if total > 1 else 0, reasons)
 
     def left_over(self, line):
         """The result of a line that nothing speaks for at its amount."""
@@ -243,6 +237,4 @@ class _Run:
                 "text": f"The text names {names}, but open is {told}, not {line.amount}.",
             }
         limit = self.pool.policy.max_alternatives
-        return LineMatch(
-            line.id, UNMATCHED, tuple(candidate.id for candidate in named)[:limit], reasons=(reason,)
-        )
+        return LineMatch(line.id, UNMATCHED, tuple(candidate.id for candidate in named)[:limit], reasons=(reason,))

@@ -45,9 +45,7 @@ def fold_settlement(facts):
                     f"{', '.join(SETTLEMENT_STATES)}; correct the adapter that reported it."
                 )
         else:
-            kind, amount = (
-                (fact[0], fact[2:4]) if isinstance(fact, tuple) else (fact.kind, _pair(fact.amount))
-            )
+            kind, amount = (fact[0], fact[2:4]) if isinstance(fact, tuple) else (fact.kind, _pair(fact.amount))
             reached = _BY_KIND.get(kind)
             if reached is None:
                 continue

@@ -100,7 +100,5 @@ def _currency(facts):
     if not codes:
         return NO_CURRENCY
     weakest = len(_PRESENTMENT)
-    first = min(
-        facts, key=lambda fact: (_RANK.get(fact[KIND], weakest), fact[AT], fact[EXTERNAL_ID], fact[CURRENCY])
-    )
+    first = min(facts, key=lambda fact: (_RANK.get(fact[KIND], weakest), fact[AT], fact[EXTERNAL_ID], fact[CURRENCY]))
     return first[CURRENCY]

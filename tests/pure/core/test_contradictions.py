@@ -88,7 +88,7 @@ def test_every_code_has_a_case():
         [fact("authorize", 10000, at=1, group="b"), fact("authorize", 10000, at=4, group="c"),
          fact("void", 0, at=3, group="b"), CAPTURE],
     ],
-    ids=["same instant", "after", "authorised again", "other attempt", "failed attempt", "sale", "second attempt"],
+    ids=["same instant", "after", "authorised again", "other attempt", "failed attempt", "sale", "retry"],
 )  # fmt: skip
 def test_what_is_no_capture_after_void(facts):
     assert "capture_after_void" not in codes(fold(facts))
@@ -103,6 +103,11 @@ def test_only_the_captures_after_the_void_are_at_stake():
     ]
     found = fold(facts).contradictions[0]
     assert (found.code, found.amount) == ("capture_after_void", euro(4000))
+
+
+def test_a_capture_does_not_live_on_the_authorization_of_another_attempt():
+    other = fact("authorize", 10000, at=1, group="b")
+    assert codes(fold([*CASES["capture_after_void"][0], other])) == ["capture_after_void"]
 
 
 def test_a_contradiction_goes_away_when_the_missing_message_arrives():

@@ -16,8 +16,13 @@ CONTENT = {
     "at": NOON,
     "user": "Zoë",
     "action": "approve",
-    "payload": {"amount": Money(1050, "EUR"), "rate": Decimal("1.0800"), "on": date(2026, 3, 1), "n": [1, None, True]},
-}  # fmt: skip
+    "payload": {
+        "amount": Money(1050, "EUR"),
+        "rate": Decimal("1.0800"),
+        "on": date(2026, 3, 1),
+        "n": [1, None, True],
+    },
+}
 GOLDEN_JSON = (
     '{"action":"approve","at":"2026-03-01T12:00:00.000000Z","payload":{"amount":{"currency":"EUR","minor":1050},'
     '"n":[1,null,true],"on":"2026-03-01","rate":"1.0800"},"user":"Zoë"}'
@@ -30,6 +35,10 @@ GOLDEN_HASHES = (
 
 def test_golden_form():
     assert canonical_json(CONTENT).decode() == GOLDEN_JSON
+
+
+def test_a_decimal_is_written_without_exponent():
+    assert canonical_json([Decimal("1E+2"), Decimal("1.10"), Decimal("1E-8")]) == b'["100","1.10","0.00000001"]'
 
 
 def test_golden_hashes():
@@ -79,7 +88,8 @@ def test_wrong_chain_arguments_are_refused():
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"]))
     | st.decimals(allow_nan=False, allow_infinity=False) | st.dates()
-    | st.datetimes(timezones=st.just(timezone.utc)) | st.builds(Money, st.integers(), st.sampled_from(["EUR", "JPY"])),
+    | st.datetimes(timezones=st.just(timezone.utc))
+    | st.builds(Money, st.integers(), st.sampled_from(["EUR", "JPY"])),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
     max_leaves=12,
 )  # fmt: skip

@@ -63,9 +63,7 @@ def test_an_ended_authorization(ending, state):
     assert fold([authorize, fact(ending, 0, at=1, group="a")]).state == state, "ended at the same instant"
     assert fold([authorize, fact(ending, 0, at=2)]).state == state, "the whole payment ended"
     assert fold([authorize, fact(ending, 0, at=2, group="b")]).state == "authorized", "another attempt ended"
-    assert fold([fact(ending, 0, at=0), authorize]).state == "authorized", (
-        "authorised after an earlier attempt"
-    )
+    assert fold([fact(ending, 0, at=0), authorize]).state == "authorized", "authorised after an earlier attempt"
     assert fold([authorize, fact(ending, 0, at=2, group="a")]).authorized == euro(5000)
 
 
@@ -88,6 +86,17 @@ def test_the_rest_of_an_authorization_may_be_voided_under_another_group_than_the
     ]
     state = fold(facts)
     assert (state.state, state.authorized, state.contradictions) == ("partially_captured", euro(10000), ())
+
+
+def test_ended_authorizations_count_when_the_standing_ones_do_not_cover_the_capture():
+    facts = [
+        fact("authorize", 10000, at=1, group="a"),
+        fact("capture", 6000, at=2, group="a"),
+        fact("void", 4000, at=3, group="a"),
+        fact("authorize", 2000, at=4, group="b"),
+    ]
+    state = fold(facts)
+    assert (state.state, state.authorized, state.contradictions) == ("partially_captured", euro(12000), ())
 
 
 def test_a_raised_authorization_replaces_the_first_and_the_newest_counts():
@@ -149,6 +158,8 @@ def test_a_verdict_counts_by_its_instant_and_an_opening_told_late_does_not_reope
     lost = fact("dispute_lost", 0, at=6, group="d")
     assert fold([capture, fact("dispute_open", 100, at=9, group="d"), lost]).state == "charged_back"
     assert fold([capture, fact("dispute_open", 100, at=1, group="d"), won, lost]).state == "charged_back"
+    together = fact("dispute_won", 40, at=6, group="d")
+    assert fold([capture, fact("dispute_open", 100, group="d"), together, lost]).state == "charged_back"
     later = fact("dispute_won", 40, at=7, group="d")
     assert fold([capture, fact("dispute_open", 100, at=1, group="d"), later, lost]).state == "disputed"
 

@@ -55,9 +55,7 @@ def test_invoice_by_its_own_reference():
 
 
 def test_a_reference_is_no_piece_of_a_longer_one():
-    assert outcome([line(1, text="X10")], [invoice("a", 10000, "X1")], Policy(min_reference_length=2)) == {
-        1: ("unmatched", ())
-    }
+    assert outcome([line(1, text="X10")], [invoice("a", 10000, "X1")], Policy(min_reference_length=2)) == {1: ("unmatched", ())}
 
 
 def test_a_short_reference_never_counts():
@@ -67,9 +65,7 @@ def test_a_short_reference_never_counts():
 
 
 def test_a_reference_without_digits_names_no_invoice():
-    assert outcome([line(1, text="RENT MARCH")], [invoice("a", 10000, "Rent March")]) == {
-        1: ("unmatched", ())
-    }
+    assert outcome([line(1, text="RENT MARCH")], [invoice("a", 10000, "Rent March")]) == {1: ("unmatched", ())}
 
 
 @pytest.mark.parametrize("other", [line(1, 9999, "INV/2026/0007"), line(1, -10000, "INV/2026/0007"),
@@ -86,9 +82,7 @@ def test_a_line_that_names_one_invoice_is_not_given_to_another_of_its_amount():
     result = only([line(1, text="INV/2026/0007", partner_id=5)], candidates)
     assert (result.state, result.candidate_ids) == ("ambiguous", ("b",))
     assert reason_codes(result)[0] == "names_other"
-    assert outcome([line(1, text="INV/2026/0007")], [candidates[0], payout("p")]) == {
-        1: ("ambiguous", ("p",))
-    }
+    assert outcome([line(1, text="INV/2026/0007")], [candidates[0], payout("p")]) == {1: ("ambiguous", ("p",))}
 
 
 def test_two_invoices_named_at_once():
@@ -99,6 +93,13 @@ def test_two_invoices_named_at_once():
         ("a",),
         "names_several",
     )
+
+
+def test_two_invoices_of_equal_amount_named_at_once():
+    candidates = [invoice("a", 10000, "INV/2026/0007"), invoice("b", 10000, "INV/2026/0008")]
+    result = only([line(1, text="INV/2026/0007 INV/2026/0008")], candidates)
+    assert (result.state, result.candidate_ids) == ("ambiguous", ("a", "b"))
+    assert reason_codes(result)[0] == "names_several"
 
 
 def test_a_reference_that_two_invoices_share_is_decided_by_the_amount():
@@ -157,9 +158,7 @@ def test_invoice_by_amount_and_partner():
     }
     assert outcome([line(1)], [invoice("a", partner=5)]) == {1: ("unmatched", ())}
     assert outcome([line(1)], [invoice("a")]) == {1: ("unmatched", ())}
-    assert outcome([line(1, -10000, partner_id=5)], [invoice("bill", -10000, partner=5)]) == {
-        1: ("matched", ("bill",))
-    }
+    assert outcome([line(1, -10000, partner_id=5)], [invoice("bill", -10000, partner=5)]) == {1: ("matched", ("bill",))}
 
 
 def test_what_an_ambiguous_line_may_pay_is_withheld_from_weaker_evidence():
@@ -169,14 +168,25 @@ def test_what_an_ambiguous_line_may_pay_is_withheld_from_weaker_evidence():
     assert reason_codes(match(lines, candidates).by_line[2])[0] == "withheld"
 
 
+def test_an_ambiguous_line_still_contends_for_what_its_amount_fits():
+    shared = [invoice("a", 10000, "S00012"), invoice("b", 10000, "S00012")]
+    lines = [line(1, text="S00012", partner_id=5), line(2, partner_id=5)]
+    assert outcome(lines, [*shared, invoice("c", partner=5)]) == {
+        1: ("ambiguous", ("a", "b")),
+        2: ("ambiguous", ("c",)),
+    }
+
+
 def test_payout_by_trace_or_id_however_late():
     for text in ("STRIPE PAYOUT TRACE99817", "po_1XyZ9 Stripe"):
         found = only([line(1, text=text, day=60)], [payout("p", 10000, "po_1XyZ9", "TRACE99817", "STRIPE")])
         assert (found.state, found.score) == ("matched", 100)
 
 
-@pytest.mark.parametrize(("day", "state"), [(-4, "unmatched"), (-3, "matched"), (0, "matched"), (5, "matched"),
-                                            (6, "unmatched")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [(-4, "unmatched"), (-3, "matched"), (0, "matched"), (5, "matched"), (6, "unmatched")],
+)
 def test_payout_by_amount_within_its_window(day, state):
     result = only([line(1, day=day)], [payout("p")])
     assert (result.state, result.score) == (state, 75 if state == "matched" else 0)
@@ -205,6 +215,11 @@ def test_the_descriptor_tells_payouts_of_one_amount_apart():
     assert outcome([line(1, text="STRIPER")], candidates[:1]) == {1: ("matched", ("p",))}
 
 
+def test_the_name_in_an_invoice_does_not_hide_the_descriptor_of_a_payout():
+    candidates = [payout("p", 10000, "STRIPE"), invoice("a", 500, "STRIPE FEES")]
+    assert only([line(1, text="STRIPE FEES")], candidates).score == 90
+
+
 def test_a_line_of_a_known_partner_is_no_payout_of_another():
     assert outcome([line(1, partner_id=5)], [payout("p", partner=6)]) == {1: ("unmatched", ())}
     assert outcome([line(1, partner_id=6)], [payout("p", partner=6)]) == {1: ("matched", ("p",))}
@@ -215,9 +230,9 @@ def test_a_negative_payout_matches_a_debit_line():
 
 
 def test_nothing_is_matched_by_no_money():
-    assert outcome(
-        [line(1, 0, text="INV/2026/0007", partner_id=5)], [invoice("a", 0, "INV/2026/0007", partner=5)]
-    ) == {1: ("unmatched", ())}
+    assert outcome([line(1, 0, text="INV/2026/0007", partner_id=5)], [invoice("a", 0, "INV/2026/0007", partner=5)]) == {
+        1: ("unmatched", ())
+    }
 
 
 def test_more_candidates_than_are_listed_or_compared():
@@ -225,7 +240,7 @@ def test_more_candidates_than_are_listed_or_compared():
     makers = (
         lambda key: invoice(key, 10000, "S00012"),
         lambda key: invoice(key, partner=5),
-        lambda key: payout(key),
+        payout,
     )
     for make in makers:
         for count in (5, 9):

@@ -17,9 +17,7 @@ partners = st.none() | st.integers(1, 2)
 policies = st.builds(Policy, max_alternatives=st.integers(1, 3), max_considered=st.integers(1, 5))
 words = st.lists(st.sampled_from([*REFERENCES, "PAYMENT", "X"]), max_size=3)
 line_parts = st.tuples(moneys, days, words.map(" ".join), partners)
-candidate_parts = st.tuples(
-    st.sampled_from(["settlement", "invoice"]), moneys, words.map(tuple), partners, st.none() | days
-)
+candidate_parts = st.tuples(st.sampled_from(["settlement", "invoice"]), moneys, words.map(tuple), partners, st.none() | days)
 
 
 @st.composite
@@ -29,9 +27,7 @@ def problems(draw):
         Line(key, amount, day, text=text, partner_id=partner)
         for key, (amount, day, text, partner) in enumerate(draw(st.lists(line_parts, max_size=7)))
     ]
-    candidates = [
-        Candidate(key, *parts) for key, parts in enumerate(draw(st.lists(candidate_parts, max_size=7)))
-    ]
+    candidates = [Candidate(key, *parts) for key, parts in enumerate(draw(st.lists(candidate_parts, max_size=7)))]
     return lines, candidates, draw(policies)
 
 

@@ -79,9 +79,7 @@ def test_scenario_07_exact_duplicates_and_one_fact_under_two_events():
 
 def test_scenario_11_partial_refunds_one_fails_afterwards():
     facts = [fact("capture", 10000)]
-    facts += [
-        fact("refund", minor, at=at, group=f"re_{at}") for at, minor in ((1, 3000), (2, 3000), (3, 4000))
-    ]
+    facts += [fact("refund", minor, at=at, group=f"re_{at}") for at, minor in ((1, 3000), (2, 3000), (3, 4000))]
     state = in_every_order(facts)
     assert (state.state, state.refunded) == ("refunded", euro(10000))
     state = in_every_order([*facts, fact("refund_fail", 4000, at=50, group="re_3")])
