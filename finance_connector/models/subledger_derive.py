@@ -68,6 +68,7 @@ class FinanceSubledger(models.AbstractModel):
         assignments = ", ".join(f"{name} = v.{name}" for name in names)
         cr.execute_values(
             f"""UPDATE finance_transaction t SET {assignments}, write_date = {_NOW},
+                    link_after = CASE WHEN t.reference IS DISTINCT FROM v.reference THEN NULL ELSE t.link_after END,
                     contradiction_since = CASE WHEN v.contradiction IS NULL THEN NULL
                         ELSE COALESCE(t.contradiction_since, {_NOW}) END
                 FROM (VALUES %s) AS v (id, {", ".join(names)}) WHERE t.id = v.id""",
