@@ -160,6 +160,11 @@ class FinanceException(models.Model):
                 f"exception.{state}", exception, {"cause": exception.cause_key, "reason": reason}
             )
 
+    def write(self, vals):
+        if vals.get("state") in ("resolved", "ignored") and not vals.get("resolution"):
+            raise UserError(self.env._("Say how it was resolved: use Resolve, which asks for the reason."))
+        return super().write(vals)
+
     def action_assign_to_me(self):
         """Take the exception: it is yours and in progress."""
         self.write({"user_id": self.env.uid, "state": "in_progress"})
@@ -180,6 +185,7 @@ class FinanceException(models.Model):
 
     def action_retry(self):
         """Do the work again that failed; the exception closes itself when it succeeds."""
+        self.check_access("write")
         for exception in self:
             source = self.env[exception.res_model].browse(exception.res_id).exists() if exception.res_model else None
             if source is None or not hasattr(source, "_retry_exception"):

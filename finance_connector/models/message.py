@@ -112,6 +112,7 @@ class FinanceMessage(models.Model):
 
     def action_replay(self):
         """Give the message another round from the beginning, at once. Facts it already gave are not given twice."""
+        self.check_access("write")
         refused = self.filtered(lambda message: message.state == "received")
         if refused:
             raise UserError(

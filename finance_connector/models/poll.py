@@ -18,6 +18,7 @@ class FinanceProvider(models.Model):
 
     def action_poll(self):
         """Ask now, instead of at the next scheduled time."""
+        self.check_access("write")
         self._wake("finance_connector.cron_poll")
         return True
 

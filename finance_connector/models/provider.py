@@ -116,6 +116,7 @@ class FinanceProvider(models.Model):
     def set_secret(self, name, value):
         """Store ``value`` encrypted under ``name``; an earlier value stays valid during its rotation time."""
         self.ensure_one()
+        self.check_access("write")
         return self.env["finance.provider.secret"]._store(self, name, value)
 
     def _secret_values(self, name):
@@ -148,6 +149,7 @@ class FinanceProvider(models.Model):
 
     def action_rotate_token(self):
         """Give the webhook a new address; the old one answers 404 from now on."""
+        self.check_access("write")
         for provider in self.sudo():
             provider.webhook_token = secrets.token_urlsafe(24)
             provider._audit("provider.rotate_token", {"name": provider.name})

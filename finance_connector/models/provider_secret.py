@@ -96,6 +96,7 @@ class FinanceProviderSecret(models.Model):
 
     def action_revoke(self):
         """End the validity of a value at once, as after a leak."""
+        self.check_access("unlink")
         for secret in self:
             secret.provider_id._audit("provider.secret_revoked", {"name": secret.name, "mark": secret.mark})
         self.sudo().unlink()

@@ -1,6 +1,8 @@
 """The queue: one row a cause, closed only with a reason or by the cause going away."""
 
-from odoo.exceptions import UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user
 
 from .common import FinanceCase, fact
 
@@ -51,3 +53,43 @@ class TestException(FinanceCase):
         self.absorb(fact("capture", "ch_1", 500, -5, key="pi_late"))
         transactions._check_contradictions(self.provider, late.ids)
         self.assertEqual(self.exceptions("contradiction").mapped("res_id"), never.ids)
+
+    def test_closing_without_a_reason_is_refused_by_the_server(self):
+        with self.assertRaisesRegex(UserError, "Resolve"):
+            self.raise_one().write({"state": "resolved"})
+
+    def test_an_auditor_reads_everything_and_changes_nothing(self):
+        auditor = new_test_user(
+            self.env, "fc_auditor", "finance_connector.group_auditor", company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )  # fmt: skip
+        message, exception = self.keep(), self.raise_one()
+        for record in (message, exception, self.provider):
+            self.assertTrue(record.with_user(auditor).read(["display_name"]))
+        acts = (
+            message.with_user(auditor).action_replay,
+            exception.with_user(auditor).action_retry,
+            exception.with_user(auditor).action_assign_to_me,
+            self.provider.with_user(auditor).action_pause,
+            self.provider.with_user(auditor).action_rotate_token,
+            self.provider.with_user(auditor).action_poll,
+            lambda: self.provider.with_user(auditor).set_secret("api_key", "sk"),
+            lambda: self.provider.secret_ids.with_user(auditor).action_revoke(),
+        )
+        for act in acts:
+            with self.assertRaises(AccessError):
+                act()
+
+    def test_inv_15_companies_stay_apart(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env, "fc_stranger", "finance_connector.group_administrator", company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )  # fmt: skip
+        transaction = self.absorb(fact("capture", "ch_1", 100))
+        records = [self.provider, self.raise_one(), self.keep(), transaction, transaction.movement_ids]
+        for record in records:
+            model = record.with_user(stranger).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(model.search([("id", "in", record.ids)]), record._name)
+            with self.assertRaises(AccessError):
+                model.read(["display_name"])
