@@ -3,7 +3,7 @@
 from odoo import fields, models
 
 from ..core.errors import FinanceError
-from ..core.money import Money
+from ..core.money import Money, minor_units
 
 
 class AccountPayment(models.Model):
@@ -64,9 +64,9 @@ class FinancePosting(models.AbstractModel):
     def _same_amount(self, row, candidates):
         amount = Money(row.to_post, row.currency)
         for payment in candidates:
-            if payment.currency_id.name == row.currency and not payment.currency_id.compare_amounts(
-                payment.amount, amount.to_decimal()
-            ):
+            decimals = payment.currency_id.decimal_places
+            booked = minor_units(f"{payment.amount:.{decimals}f}", payment.currency_id.name)
+            if payment.currency_id.name == row.currency and booked == row.to_post:
                 return payment
         booked = ", ".join(f"{payment.name} ({payment.amount} {payment.currency_id.name})" for payment in candidates)
         raise FinanceError(
