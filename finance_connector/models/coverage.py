@@ -30,8 +30,10 @@ WITH links AS (
            lag(number) OVER w AS before_number, links.*
       FROM links WINDOW w AS (ORDER BY place)
 )
-SELECT before_coverage, before_statement, before_closing::text, before_name, before_day, before_number,
-       coverage_id, statement_id, opening::text, name, day, number, (opening - before_closing)::text
+SELECT before_coverage, before_statement, round(before_closing, %(decimals)s)::text, before_name, before_day,
+       before_number,
+       coverage_id, statement_id, round(opening, %(decimals)s)::text, name, day, number,
+       round(opening - before_closing, %(decimals)s)::text
   FROM pairs
  WHERE (before_coverage IS NOT NULL OR before_statement IS NOT NULL)
    AND (round(opening, %(decimals)s) != round(before_closing, %(decimals)s)

@@ -248,7 +248,14 @@ class FinanceImport(models.Model):
     def action_retry(self):
         """Read the stored bytes of a refused file again."""
         for record in self.sudo().filtered(lambda one: one.state == "rejected"):
-            record.write({"state": "received", "reason": False, "error_line": 0, "finished_at": False})
+            vals = {"state": "received", "reason": False, "error_line": 0, "finished_at": False}
+            original = record._same_file(
+                record.checksum, record.company_id, record.journal_id, record.provider_id
+            )
+            if original:
+                record.write(vals | {"state": "duplicate", "original_import_id": original.id})
+                continue
+            record.write(vals)
             record._work_now(record.message_id._raw())
         return True
 

@@ -13,7 +13,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..formats import dedupe
-from ..formats.fingerprint import compose, content_of, ordinal_of
+from ..formats.fingerprint import compose, content_of
 from .import_stage import ImportRefused
 
 _STORED = """
@@ -139,12 +139,12 @@ class FinanceImport(models.Model):
         return [self._span(one) for one in before]
 
     def _span(self, coverage):
+        day = coverage.date_to or date.max
         return dedupe.Span(
-            coverage.name,
             Decimal(str(coverage.opening)),
             Decimal(str(coverage.closing)),
-            coverage.first_day or coverage.date_to or date.max,
-            coverage.last_day or coverage.date_to or date.max,
+            coverage.first_day or day,
+            coverage.last_day or day,
         )
 
     # --- what only a person can tell
@@ -261,7 +261,8 @@ class FinanceImport(models.Model):
 
 def _free(uid, taken):
     """``uid``, with the next ordinal that is not in ``taken``; it is taken then."""
-    content, ordinal = content_of(uid), ordinal_of(uid)
+    content, _colon, number = uid.partition(":")
+    ordinal = int(number)
     while compose(content, ordinal) in taken:
         ordinal += 1
     taken.add(compose(content, ordinal))

@@ -5,3 +5,9 @@ from . import test_poll
 from . import test_evidence
 from . import test_secrets
 from . import test_exception
+from . import test_posting
+from . import test_import
+from . import test_import_refused
+from . import test_import_steps
+from . import test_coverage
+from . import test_bank_line_batch

@@ -1,0 +1,156 @@
+"""Big files: worked by the scheduled action in committed steps, and right again after a crash between any two of them."""
+
+from unittest.mock import patch
+
+from odoo.addons.finance_connector.models.import_lines import FinanceImport as Lines
+
+from .bank_common import BankCase
+from .camt_file import entry, file_of
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing may catch it."""
+
+
+class TestImportSteps(BankCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        parameters = cls.env["ir.config_parameter"]
+        parameters.set_param("finance_connector.import_entry_limit", "3")
+        parameters.set_param("finance_connector.import_chunk_size", "2")
+        cls.entries = [
+            entry(f"{number}.00", text="same text", bank_id=f"B{number}") for number in range(1, 8)
+        ]
+
+    def big(self, **values):
+        record = self.take(file_of(*self.entries, opening="1.00", **values))
+        self.assertRecordValues(
+            record, [{"state": "received", "line_count": 7, "created_count": 0, "staged": True}]
+        )
+        return record
+
+    def work(self):
+        self.cron("cron_import_statements")
+
+    def assertDone(self, record):
+        self.assertEqual(record.state, "imported", record.reason)
+        self.assertEqual([int(amount) for amount in self.amounts()], [1, 2, 3, 4, 5, 6, 7])
+        statements = self.assertStatementsSound()
+        self.assertRecordValues(statements, [{"balance_start": 1.0, "balance_end_real": 29.0}])
+        self.assertEqual(len(statements.line_ids), 7)
+        self.assertEqual(record.coverage_ids.state, "proven")
+        self.assertEqual(len(set(self.lines().mapped("name"))), 7)
+
+    def test_in_chunks_by_the_scheduled_action(self):
+        record = self.big()
+        self.assertFalse(self.lines(), "nothing is booked in the call")
+        self.work()
+        self.assertDone(record)
+        self.assertEqual(record.progress, 1.0)
+
+    def test_killed_between_chunks(self):
+        record = self.big()
+        create, calls = Lines._create_chunk, []
+
+        def killed_third(self, limit):
+            calls.append(1)
+            if len(calls) == 3:
+                raise Killed
+            return create(self, limit)
+
+        with patch.object(Lines, "_create_chunk", killed_third):
+            self.assert_killed(record)
+        self.assertRecordValues(record, [{"state": "received", "created_count": 4}])
+        self.assertEqual(round(record.progress, 3), round(4 / 7, 3))
+        self.assertFalse(self.env["account.bank.statement"].search([("journal_id", "=", self.bank.id)]))
+        self.work()
+        self.assertDone(record)
+
+    def test_killed_in_a_chunk_before_its_commit(self):
+        record = self.big()
+        create = Lines._create_chunk
+
+        def killed_after(self, limit):
+            create(self, limit)
+            raise Killed
+
+        with patch.object(Lines, "_create_chunk", killed_after):
+            self.assert_killed(record)
+        self.assertRecordValues(record, [{"state": "received", "created_count": 0, "planned": True}])
+        self.assertFalse(self.lines())
+        self.work()
+        self.assertDone(record)
+
+    def test_killed_before_the_end(self):
+        record = self.big()
+        with patch.object(Lines, "_finish", side_effect=Killed):
+            self.assert_killed(record)
+        self.assertRecordValues(record, [{"state": "received", "created_count": 7}])
+        self.work()
+        self.assertDone(record)
+
+    def assert_killed(self, record):
+        """Work step by step as the scheduled action does, each step its own savepoint, until the kill."""
+        self.env.flush_all()
+        try:
+            while record.state == "received":
+                with self.env.cr.savepoint():
+                    record._next_step()
+        except Killed:
+            self.env.invalidate_all()
+            return
+        self.fail("the import went to its end without being killed")
+
+    def test_following_files_wait_for_their_turn(self):
+        """A small file behind a big one of the same journal is not booked first: the overlap is decided in order."""
+        record = self.big()
+        small = self.take(file_of(self.entries[-1], entry("9.00", "2026-03-03", bank_id="B9"), opening="22.00",
+                                  last="2026-03-03", name="S2"))  # fmt: skip
+        self.assertEqual(small.state, "received")
+        self.work()
+        self.assertEqual((record.state, small.state), ("imported", "imported"))
+        self.assertEqual((small.created_count, small.duplicate_count), (1, 1))
+        self.assertEqual(len(self.lines()), 8)
+        self.assertStatementsSound()
+
+    def test_period_locked_half_way(self):
+        """What is booked stays, the rest waits with an exception, and goes on when the period is open again."""
+        record = self.big()
+        record._next_step(), record._next_step()
+        self.assertEqual(record.created_count, 2)
+        self.company.fiscalyear_lock_date = False
+        with patch.object(
+            type(self.company), "_get_lock_date_violations", lambda *a, **k: [(a[1], "hard_lock_date")]
+        ):
+            self.work()
+        self.assertRecordValues(record, [{"state": "received", "created_count": 2, "attempts": 1}])
+        self.assertIn("2 of 7", record.reason)
+        self.assertEqual(len(self.exceptions("import_rejected")), 1)
+        record.next_attempt_at = False
+        self.work()
+        self.assertDone(record)
+        self.assertFalse(self.exceptions("import_rejected"))
+
+    def test_too_big_to_read_in_the_call(self):
+        self.env["ir.config_parameter"].set_param("finance_connector.import_byte_limit", "10")
+        record = self.take(file_of(*self.entries, opening="1.00"))
+        self.assertRecordValues(record, [{"state": "received", "staged": False}])
+        self.work()
+        self.assertDone(record)
+
+    def test_a_failing_file_does_not_stop_the_next(self):
+        bad = self.take(file_of(*self.entries, opening="1.00"))
+        other = self.make_bank("Second", "BNKB", "NL91ABNA0417164300")
+        good = self.take(file_of(*self.entries, iban="NL91ABNA0417164300"))
+        plan = type(bad)._plan
+
+        def broken(self):
+            if self == bad:
+                raise ZeroDivisionError("boom")
+            return plan(self)
+
+        with patch.object(type(bad), "_plan", broken):
+            self.work()
+        self.assertEqual((bad.state, good.state), ("rejected", "imported"))
+        self.assertEqual(len(self.lines(other)), 7)
