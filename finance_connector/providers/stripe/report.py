@@ -53,6 +53,8 @@ def parse(content, filename=None):
     decoded = _decode(content, "strict")
     if not decoded.strip():
         raise PayloadError(f"{name} is empty; download the report again.")
+    if "\0" in decoded:
+        raise PayloadError(f"{name} has NUL characters in it, so it is damaged or no text; download it again.")
     reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
     found = []
     try:
@@ -108,8 +110,6 @@ def _cut_matters(header, columns):
 def _row(values, header, columns, where):
     if len(values) != len(header):
         raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-    if any("\0" in value for value in values):
-        raise PayloadError(f"{where}: a NUL character; the file is damaged.")
     cells = {column: values[position].strip() for column, position in columns.items()}
     currency = _currency(cells["currency"], where)
     gross, fee, net = (from_report(cells[column], currency, f"{where}, {column}") for column in ("gross", "fee", "net"))

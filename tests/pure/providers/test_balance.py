@@ -86,6 +86,17 @@ def test_captures_in_steps_are_totals_that_the_charge_tells():
     assert amounts(second_payout) == {("capture", "ch_1/7500"): 7500}
 
 
+def test_a_partial_capture_in_another_currency():
+    charge = stripe.charge("ch_1", 12000, "usd", intent="pi_1", captured=7200)
+    parsed = parse(
+        transaction("txn_1", 11000, charge, "charge"),
+        transaction("txn_2", -4400, charge, "partial_capture_reversal"),
+    )
+    assert facts(parsed)[("capture", "ch_1/7200")][:2] == (7200, "USD")
+    told = {fact.external_id: fact.counter_amount for fact in parsed.movements if fact.kind == "fx"}
+    assert told == {"txn_1": Money(12000, "USD"), "txn_2": Money(-4800, "USD")}
+
+
 def test_facts_of_the_account_belong_to_no_payment():
     fee = {"id": "fee_1", "object": "application_fee", "charge": "ch_9"}
     parsed = parse(transaction("txn_1", 500, fee, "platform_earning"), transaction("txn_2", -20, "acct_1", "fee"))

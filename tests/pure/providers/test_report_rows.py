@@ -54,6 +54,17 @@ def test_every_category_is_a_line_of_its_kind(category, gross):
         assert parsed.movements[0].settlement_key == ("src_1" if kind in ("payout", "payout_fail") else "po_A")
 
 
+@pytest.mark.parametrize(
+    ("category", "gross"),
+    [("refund", "10.00"), ("dispute", "10.00"), ("charge_failure", "10.00"), ("refund_failure", "-10.00"),
+     ("dispute_reversal", "-10.00")],
+)  # fmt: skip
+def test_a_sign_that_cannot_be_is_for_a_person(category, gross):
+    parsed = parse(row(reporting_category=category, gross=gross, source_id="src_1"))
+    assert [line.kind for line in parsed.lines] == ["unknown"]
+    assert not parsed.movements
+
+
 def test_a_category_never_seen_is_a_line_for_a_person_and_no_fact():
     parsed = parse(row(reporting_category="teleport", fee="1.00", net="9.00"))
     assert [(line.kind, line.category) for line in parsed.lines] == [("unknown", "teleport")]
