@@ -21,10 +21,7 @@ class AuditExportController(http.Controller):
         entries = request.env["finance.audit.entry"].sudo()
         companies = entries._read_group([], ["company_id"])
         if any(company and company not in user.company_ids for (company,) in companies):
-            raise Forbidden(
-                "The chain holds entries of companies that you may not see; ask somebody who may see them "
-                "all."
-            )
+            raise Forbidden("The chain holds entries of companies that you may not see; ask somebody who may see them all.")
         headers = [
             ("Content-Type", "application/jsonl; charset=utf-8"),
             ("Content-Disposition", content_disposition("finance_audit_chain.jsonl")),

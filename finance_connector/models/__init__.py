@@ -63,4 +63,5 @@ from . import provider_screen
 from . import audit_screen
 from . import dashboard
 from . import dashboard_money
+from . import dashboard_books
 from . import secret_screen

@@ -89,9 +89,7 @@ class FinanceDashboard(models.AbstractModel):
             "oldest_minutes": int((now - oldest).total_seconds() // 60) if oldest else None,
             "failed": by_state.get("failed", (0, None))[0],
             "dead": by_state.get("dead", (0, None))[0],
-            "refused": self.env["finance.message.rejection"].search_count(
-                [("at", ">=", now - timedelta(days=WEEK_DAYS))]
-            ),
+            "refused": self.env["finance.message.rejection"].search_count([("at", ">=", now - timedelta(days=WEEK_DAYS))]),
         }
 
     def _providers(self):
@@ -116,9 +114,7 @@ class FinanceDashboard(models.AbstractModel):
         if "finance.import" not in self.env or not self.env["finance.import"].has_access("read"):
             return None
         since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
-        groups = self.env["finance.import"]._read_group(
-            [("create_date", ">=", since)], ["state"], ["__count"]
-        )
+        groups = self.env["finance.import"]._read_group([("create_date", ">=", since)], ["state"], ["__count"])
         counts = dict(groups)
         return {"refused": counts.get("rejected", 0), "imported": counts.get("imported", 0)}
 
@@ -135,9 +131,7 @@ class FinanceDashboard(models.AbstractModel):
         """The files that were refused in the last week."""
         since = fields.Datetime.now() - timedelta(days=WEEK_DAYS)
         domain = [("state", "=", "rejected"), ("create_date", ">=", since)]
-        return self._list_action(
-            "action_finance_import", self.env._("Refused files"), "finance.import", domain
-        )
+        return self._list_action("action_finance_import", self.env._("Refused files"), "finance.import", domain)
 
     def _list_action(self, xmlid, name, model, domain):
         """The window action ``xmlid`` for ``domain``, or a plain list where there is no such action."""

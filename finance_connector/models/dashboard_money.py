@@ -1,4 +1,4 @@
-"""The dashboard's money: payments by state, money in and out, what is on its way, and whether books tie."""
+"""The dashboard's money: payments by state, money in and out, and what is on its way."""
 
 from datetime import timedelta
 
@@ -30,9 +30,7 @@ class FinanceDashboard(models.AbstractModel):
             if count:
                 share = round(100 * count / total, 1)
                 money = self._money([(group[1], group[3]) for group in chosen])
-                rows.append(
-                    {"state": state, "label": labels[state], "count": count, "share": share, "money": money}
-                )
+                rows.append({"state": state, "label": labels[state], "count": count, "share": share, "money": money})
         return {
             "days": CHART_DAYS,
             "total": total,
@@ -99,13 +97,9 @@ class FinanceDashboard(models.AbstractModel):
                     "id": settlement.id,
                     "name": settlement.external_id,
                     "provider": settlement.provider_id.name,
-                    "date": fields.Date.to_string(settlement.arrival_date)
-                    if settlement.arrival_date
-                    else False,
+                    "date": fields.Date.to_string(settlement.arrival_date) if settlement.arrival_date else False,
                     "late": settlement.late,
-                    "text": self.env["finance.screen"]._money_text(
-                        settlement.amount_net, settlement.currency_id
-                    ),
+                    "text": self.env["finance.screen"]._money_text(settlement.amount_net, settlement.currency_id),
                 }
                 for settlement in arrivals
             ],
@@ -126,19 +120,14 @@ class FinanceDashboard(models.AbstractModel):
 
     def _bank_sum(self, side):
         """What came in (``>``) or went out (``<``): one sum of both would hide one behind the other."""
-        return self._money(
-            self.env["account.bank.statement.line"]._read_group(
-                [*self._open_bank_lines(), ("amount", side, 0)], ["currency_id"], ["amount:sum"]
-            )
+        groups = self.env["account.bank.statement.line"]._read_group(
+            [*self._open_bank_lines(), ("amount", side, 0)], ["currency_id"], ["amount:sum"]
         )
+        return self._money([(currency, abs(amount)) for currency, amount in groups])
 
     def _open_bank_lines(self):
         own = self.env["finance.provider"].search([]).journal_id
         return [("is_reconciled", "=", False), ("state", "=", "posted"), ("journal_id", "not in", own.ids)]
-
-    def _books(self):
-        """Whether ledger and subledger agree, per connection and currency; None without that model."""
-        return
 
 
 def _as_date(day):

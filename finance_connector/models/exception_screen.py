@@ -12,6 +12,7 @@ class FinanceException(models.Model):
     meaning = fields.Char(compute="_compute_guidance")
     next_step = fields.Char(compute="_compute_guidance")
     source_name = fields.Char(compute="_compute_source", string="About")
+    source_label = fields.Char(compute="_compute_source")
     can_retry = fields.Boolean(compute="_compute_source", help="The source can do its work again by machine.")
     can_open = fields.Boolean(compute="_compute_source", help="There is a source and you may read it.")
     is_open = fields.Boolean(compute="_compute_is_open")
@@ -29,6 +30,7 @@ class FinanceException(models.Model):
         for exception in self:
             source = exception._readable_source()
             exception.source_name = source.display_name if source else False
+            exception.source_label = self.env["ir.model"]._get(source._name).name if source else False
             exception.can_open = bool(source)
             exception.can_retry = bool(source) and hasattr(source, "_retry_exception")
 
@@ -53,9 +55,7 @@ class FinanceException(models.Model):
     def _search_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain(
-            "deadline", "<", fields.Datetime.now()
-        )
+        late = fields.Domain("state", "in", OPEN_STATES) & fields.Domain("deadline", "<", fields.Datetime.now())
         return late if True in value else ~late
 
     @api.model

@@ -12,9 +12,7 @@ class FinanceMessage(models.Model):
     _inherit = "finance.message"
 
     body_pretty = fields.Text(compute="_compute_body_pretty", string="Content, laid out")
-    body_cut = fields.Boolean(
-        compute="_compute_body_pretty", help="The content is longer than what a screen shows."
-    )
+    body_cut = fields.Boolean(compute="_compute_body_pretty", help="The content is longer than what a screen shows.")
     headers_text = fields.Text(
         compute="_compute_headers_text",
         string="Headers, one a line",
@@ -33,17 +31,11 @@ class FinanceMessage(models.Model):
     @api.depends("headers")
     def _compute_headers_text(self):
         for message in self:
-            message.headers_text = "\n".join(
-                f"{name}: {value}" for name, value in (message.headers or {}).items()
-            )
+            message.headers_text = "\n".join(f"{name}: {value}" for name, value in (message.headers or {}).items())
 
     @api.depends("movement_ids")
     def _compute_movement_count(self):
-        counts = dict(
-            self.env["finance.movement"]._read_group(
-                [("message_id", "in", self.ids)], ["message_id"], ["__count"]
-            )
-        )
+        counts = dict(self.env["finance.movement"]._read_group([("message_id", "in", self.ids)], ["message_id"], ["__count"]))
         for message in self:
             message.movement_count = counts.get(message, 0)
 

@@ -35,9 +35,7 @@ class FinanceMovement(models.Model):
 
     def _timeline_events(self):
         """The movements as timeline events (JSON-able)."""
-        return [
-            movement._timeline_event() for movement in self.sorted(lambda item: (item.occurred_at, item.id))
-        ]
+        return [movement._timeline_event() for movement in self.sorted(lambda item: (item.occurred_at, item.id))]
 
     def _timeline_event(self):
         self.ensure_one()
@@ -50,18 +48,14 @@ class FinanceMovement(models.Model):
             "kind": self.kind,
             "tone": self._timeline_tone(moves_money),
             "label": LABELS[self.kind],
-            "amount": screen._money_text(
-                self.signed_amount if moves_money else self.amount, self.currency_id, moves_money
-            ),
+            "amount": screen._money_text(self.signed_amount if moves_money else self.amount, self.currency_id, moves_money),
             "moves_money": moves_money,
             "external_id": self.external_id,
             "notes": self._timeline_notes(moves_money),
             "message": {"id": message.id, "name": message.external_id, "source": message.source},
             "entry": {"id": entry.id, "name": entry.display_name} if entry else False,
             "settlement": (
-                {"id": self.settlement_id.id, "name": self.settlement_id.external_id}
-                if self.settlement_id
-                else False
+                {"id": self.settlement_id.id, "name": self.settlement_id.external_id} if self.settlement_id else False
             ),
         }
 

@@ -31,8 +31,7 @@ class FinanceProvider(models.Model):
 
     def _checklist_items(self, secret_names):
         no_api_key = self.env._(
-            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts "
-            "have no lines."
+            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts have no lines."
         )
         return [
             self._check_item(
@@ -61,9 +60,7 @@ class FinanceProvider(models.Model):
 
     def _check_roles(self):
         self.ensure_one()
-        missing = [
-            self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]
-        ]
+        missing = [self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]]
         return self._check_item(
             not missing,
             self.env._("An account for every role"),
@@ -81,10 +78,8 @@ class FinanceProvider(models.Model):
     def _compute_warnings(self):
         names = self._secret_names_set()
         for provider in self:
-            polls = "poll" in provider._adapter().capabilities
-            provider.message_warning = provider._quiet(
-                provider.last_message_at, QUIET_HOURS, self.env._("No message yet")
-            )
+            polls = provider.state == "active" and "poll" in provider._adapter().capabilities
+            provider.message_warning = provider._quiet(provider.last_message_at, QUIET_HOURS, self.env._("No message yet"))
             provider.poll_warning = False
             if polls and "api_key" not in names.get(provider.id, set()):
                 provider.poll_warning = self.env._("Cannot be asked: no API key")
@@ -112,11 +107,7 @@ class FinanceProvider(models.Model):
             provider.exception_count = exceptions.get(provider, 0)
 
     def _count(self, model, domain):
-        return dict(
-            self.env[model]._read_group(
-                [("provider_id", "in", self.ids), *domain], ["provider_id"], ["__count"]
-            )
-        )
+        return dict(self.env[model]._read_group([("provider_id", "in", self.ids), *domain], ["provider_id"], ["__count"]))
 
     def _screen_action(self, name, model, domain):
         self.ensure_one()

@@ -1,4 +1,4 @@
-"""How long a secret is valid, in words."""
+"""What a secret is for and how long it is valid, in words."""
 
 from odoo import fields, models
 from odoo.tools import format_datetime
@@ -7,16 +7,17 @@ from odoo.tools import format_datetime
 class FinanceProviderSecret(models.Model):
     _inherit = "finance.provider.secret"
 
+    label = fields.Char(compute="_compute_validity", string="Secret")
     validity = fields.Char(compute="_compute_validity", string="Valid")
 
     def _compute_validity(self):
         now = fields.Datetime.now()
+        labels = {"webhook_secret": self.env._("Webhook signing secret"), "api_key": self.env._("API key")}
         for secret in self:
+            secret.label = labels.get(secret.name, secret.name)
             if not secret.expires_at:
                 secret.validity = self.env._("Valid")
             elif secret.expires_at > now:
-                secret.validity = self.env._(
-                    "Replaced, valid until %s", format_datetime(self.env, secret.expires_at)
-                )
+                secret.validity = self.env._("Replaced, valid until %s", format_datetime(self.env, secret.expires_at))
             else:
                 secret.validity = self.env._("Expired %s", format_datetime(self.env, secret.expires_at))

@@ -15,9 +15,7 @@ class FinanceSettlement(models.Model):
         compute="_compute_proof",
         search="_search_proof",
     )
-    late = fields.Boolean(
-        compute="_compute_late", help="The arrival date is over and the money is not seen at the bank."
-    )
+    late = fields.Boolean(compute="_compute_late", help="The arrival date is over and the money is not seen at the bank.")
     line_count = fields.Integer(compute="_compute_line_count")
     move_count = fields.Integer(compute="_compute_move_count")
     exception_count = fields.Integer(compute="_compute_exception_count")
@@ -44,9 +42,7 @@ class FinanceSettlement(models.Model):
             if not settlement.complete:
                 settlement.proof = "waiting"
             else:
-                settlement.proof = (
-                    "equal" if settlement.currency_id.is_zero(settlement.difference) else "differs"
-                )
+                settlement.proof = "equal" if settlement.currency_id.is_zero(settlement.difference) else "differs"
 
     def _search_proof(self, operator, value):
         if operator != "in":
@@ -68,9 +64,7 @@ class FinanceSettlement(models.Model):
     @api.depends("line_ids")
     def _compute_line_count(self):
         counts = dict(
-            self.env["finance.settlement.line"]._read_group(
-                [("settlement_id", "in", self.ids)], ["settlement_id"], ["__count"]
-            )
+            self.env["finance.settlement.line"]._read_group([("settlement_id", "in", self.ids)], ["settlement_id"], ["__count"])
         )
         for settlement in self:
             settlement.line_count = counts.get(settlement, 0)

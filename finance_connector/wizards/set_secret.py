@@ -14,9 +14,7 @@ class FinanceProviderSecretSet(models.TransientModel):
         required=True,
         default="webhook_secret",
     )
-    value = fields.Char(
-        compute="_compute_value", inverse="_inverse_value", help="It cannot be read again after saving."
-    )
+    value = fields.Char(compute="_compute_value", inverse="_inverse_value", help="It cannot be read again after saving.")
     replaces = fields.Char(compute="_compute_replaces")
 
     def _compute_value(self):

@@ -9,7 +9,8 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { FlowChart } from "./flow_chart";
 
-const REFRESH_MS = 60000;
+// The proof of the books is part of the numbers: not for every second.
+const REFRESH_MS = 5 * 60 * 1000;
 
 export class FinanceDashboard extends Component {
     static template = "finance_connector.Dashboard";
