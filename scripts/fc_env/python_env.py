@@ -38,15 +38,14 @@ def ensure() -> None:
 
 def _create(step: Step) -> None:
     try:
-        import ensurepip
-        import venv
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
     except ImportError as error:
-        package = f"python3.{sys.version_info[1]}-venv" if "/usr/bin" in sys.executable else "python3-venv"
         raise SetupError(
-            f"{sys.executable} can not create virtual environments ({error}). "
-            f"Install it: apt-get install {package} (or python3-venv)") from error
+            f"{sys.executable} can not create virtual environments ({error}). Install what is missing: "
+            f"apt-get install python3-venv (for another Python than the system's: python3.{sys.version_info[1]}-venv)"
+        ) from error
     shutil.rmtree(paths.venv(), ignore_errors=True)
-    del ensurepip, venv
     # A command started from inside the venv must not build it out of itself.
     base = getattr(sys, "_base_executable", sys.executable)
     step.run([base, "-m", "venv", paths.venv()], "The virtual environment could not be created:")
