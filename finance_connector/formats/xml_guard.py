@@ -44,7 +44,10 @@ def elements(source, kind, tags=None):
                 seen = True
                 _refuse_declared_type(element)
             yield element
-    _guarded(parser.close)
+    # Some versions of the parser say nothing about bytes that are no text in their encoding; then there is
+    # no root.
+    if _guarded(parser.close) is None:
+        raise FormatError(None, "the file is not well-formed XML: it has no element.")
     for _kind, element in queue:
         yield element
 

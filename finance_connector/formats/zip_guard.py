@@ -56,14 +56,16 @@ def members(content):
 
 
 def _is_ignored(info):
-    return info.is_dir() or info.filename.startswith("__MACOSX/")
+    return info.filename.endswith("/") or info.filename.startswith("__MACOSX/")
 
 
 def _refuse_unsafe(info):
     """Refuses what is never in a bank's archive: names that lead elsewhere, passwords, exotic compression."""
     name = info.filename
     reason = None
-    if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\x00" in name:
+    if not name:
+        reason = "a file in the archive has no name."
+    elif name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\x00" in name:
         reason = f"the name {name!r} leads out of the archive."
     elif info.flag_bits & 0x1:
         reason = "the archive is encrypted."

@@ -70,6 +70,13 @@ def test_damaged_data():
     assert "the archive is damaged" in refusal(bytes(content)).reason
 
 
+def test_a_file_without_a_name():
+    content = bytearray(archive(("a", simple("1.00"))))
+    for signature, offset in ((b"PK\x03\x04", 30), (b"PK\x01\x02", 46)):
+        content[content.index(signature) + offset] = 0
+    assert "has no name" in refusal(bytes(content)).reason
+
+
 def test_encrypted():
     content = bytearray(archive(("a.xml", simple("1.00"))))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
