@@ -84,7 +84,7 @@ class FinanceMatch(models.Model):
                 raise UserError(self.env._("%s is not open, so it cannot be applied.", match.display_name))
         reconciliation = self.env["finance.reconciliation"].sudo()
         for match in self.sudo():
-            reconciliation._apply([match], user=self.env.user)
+            reconciliation._apply(match, user=self.env.user)
         return True
 
     def action_reject(self):

@@ -11,3 +11,5 @@ from . import test_import_refused
 from . import test_import_steps
 from . import test_coverage
 from . import test_bank_line_batch
+from . import test_reconcile
+from . import test_drop_folder
