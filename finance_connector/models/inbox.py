@@ -105,6 +105,8 @@ class FinanceInbox(models.AbstractModel):
         if parsed.live is not None and parsed.live != (provider.environment == "live"):
             kind = "live" if parsed.live else "test"
             return Parsed(ignored=f"A {kind} event at a connection that is set to {provider.environment}")
+        if parsed.account and parsed.account != provider.account_key:
+            return Parsed(ignored=f"An event of connected account {parsed.account}, which is not this connection's account")
         return parsed
 
     def _absorb_isolated(self, provider, understood, outcomes):

@@ -73,7 +73,7 @@ class FinanceProvider(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _poll_settlements(self):
-        """Fetch the lines of every payout whose lines are not complete yet."""
+        """Fetch the lines of every payout that the provider can list and whose lines are not complete yet."""
         self.ensure_one()
         adapter = self._adapter()
         if "balance_transactions" not in adapter.capabilities:
@@ -82,8 +82,8 @@ class FinanceProvider(models.Model):
             [
                 ("provider_id", "=", self.id),
                 ("complete", "=", False),
-                ("automatic", "=", True),
-                ("state", "in", ("in_transit", "paid", "reconciled")),
+                ("itemizable", "=", True),
+                ("state", "!=", "failed"),
             ]
         )
         for key in waiting.mapped("external_id"):

@@ -105,6 +105,8 @@ class FinancePosting(models.AbstractModel):
             return {}
         books = self._books(provider)
         payments = books.env["account.payment"].create([self._payment_values(provider, entry) for entry in entries])
+        # Odoo takes the account from the method line when a payment is created, also when it is given one.
+        payments.outstanding_account_id = provider.clearing_account_id
         payments.action_post()
         moves = dict(zip(entries, payments.move_id, strict=True))
         for entry, payment in zip(entries, payments, strict=True):
@@ -130,7 +132,6 @@ class FinancePosting(models.AbstractModel):
             "journal_id": provider.journal_id.id,
             "company_id": provider.company_id.id,
             "payment_method_line_id": entry.method_line.id,
-            "outstanding_account_id": provider.clearing_account_id.id,
             "destination_account_id": row.info.receivable_id,
             "invoice_ids": [Command.set(row.info.invoice_ids)] if inbound else [],
             "payment_transaction_id": row.info.online_id if inbound else False,

@@ -70,6 +70,11 @@ class FinanceProvider(models.Model):
     adjustment_account_id = fields.Many2one("account.account", string="Adjustments", check_company=True)
     fx_account_id = fields.Many2one("account.account", string="Currency differences", check_company=True)
 
+    account_key = fields.Char(
+        string="Account at the provider",
+        help="The provider's id of our account, if the address also receives events of connected accounts. Events of any "
+        "other account are kept and not booked.",
+    )
     secret_ids = fields.One2many("finance.provider.secret", "provider_id")
     api_base = fields.Char(
         string="API address",
@@ -177,7 +182,7 @@ class FinanceProvider(models.Model):
     def write(self, vals):
         if "state" in vals or "webhook_token" in vals:
             self.env.registry.clear_cache()
-        watched = sorted(set(vals) & {"code", "company_id", "environment", "journal_id", "posting_mode", *ROLE_FIELDS})
+        watched = sorted(set(vals) & {"account_key", "code", "company_id", "environment", "journal_id", "posting_mode", *ROLE_FIELDS})
         result = super().write(vals)
         for provider in self if watched else self.browse():
             provider._audit("provider.change", {"fields": watched})

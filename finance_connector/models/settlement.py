@@ -23,6 +23,7 @@ class FinanceSettlement(models.Model):
     difference = fields.Monetary(readonly=True, help="Paid out less the sum of the lines. Must be zero.")
     complete = fields.Boolean(readonly=True, help="The provider said that these are all its lines.")
     automatic = fields.Boolean(readonly=True)
+    itemizable = fields.Boolean(readonly=True, help="The provider can list its lines now.")
     method = fields.Char(readonly=True)
     trace = fields.Char(string="Trace", readonly=True, index="btree_not_null", help="The reference the bank will show.")
     descriptor = fields.Char(readonly=True)

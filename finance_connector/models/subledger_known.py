@@ -30,6 +30,7 @@ def settlement_facts(infos):
             "occurred_at": stamp,
             "arrival_date": info.arrival_date.isoformat() if info.arrival_date else None,
             "automatic": info.automatic,
+            "itemizable": True if info.itemizable else None,
             "method": info.method or None,
             "trace": info.trace,
             "descriptor": info.descriptor,

@@ -4,7 +4,6 @@ import json
 from unittest.mock import patch
 
 from odoo import fields
-
 from odoo.addons.finance_connector.core import retry
 from odoo.addons.finance_connector.core.records import Parsed
 from odoo.addons.finance_connector.models.message import BUCKETS, bucket_of
@@ -20,6 +19,10 @@ def parse_by_body(_self, request):
         raise RuntimeError("the handler broke")
     if content.get("ignore"):
         return Parsed(ignored="carries no money")
+    if content.get("account"):
+        return Parsed(movements=(fact("capture", content["id"], 100),), account=content["account"])
+    if content.get("test"):
+        return Parsed(movements=(fact("capture", content["id"], 100),), live=False)
     if content.get("too_large"):
         return Parsed(movements=(fact("capture", "x" * 10, 100, key="pi_bad", status="\x00"),))
     return Parsed(movements=(fact("capture", content["id"], 100, key=f"pi_{content['id']}"),))
@@ -81,6 +84,17 @@ class TestInbox(FinanceCase):
         message = self.put(1, ignore=True)
         self.work()
         self.assertEqual((message.state, message.outcome), ("ignored", "carries no money"))
+
+    def test_events_of_another_account_or_of_test_data_are_kept_and_not_booked(self):
+        self.provider.account_key = "acct_ours"
+        ours, theirs = self.put(1, account="acct_ours"), self.put(2, account="acct_theirs")
+        self.work()
+        self.assertEqual((ours.state, theirs.state), ("done", "ignored"))
+        self.assertIn("acct_theirs", theirs.outcome)
+        self.provider.environment = "live"
+        test_event = self.put(3, test=True)
+        self.work()
+        self.assertEqual(test_event.state, "ignored")
 
     def test_inv_3_replaying_gives_no_fact_twice(self):
         message = self.put(1)

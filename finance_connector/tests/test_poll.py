@@ -5,6 +5,8 @@ from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 from odoo.addons.finance_connector.core.errors import ProviderUnavailable
+from odoo.addons.finance_connector.core.money import Money
+from odoo.addons.finance_connector.core.records import SettlementInfo
 from odoo.addons.finance_connector.models.provider_call import FinanceProvider
 
 from .common import FinanceCase
@@ -26,18 +28,26 @@ def listed_event(number, minutes_ago):
     }  # fmt: skip
 
 
+FEE = {
+    "id": "txn_1", "object": "balance_transaction", "amount": -50, "fee": 0, "fee_details": [], "net": -50, "currency": "eur",
+    "created": int(NOW.timestamp()), "type": "stripe_fee", "reporting_category": "fee", "source": None, "description": "Fees",
+}  # fmt: skip
+
+
 class Api:
     """Stripe's list of events: newest first, filtered by time, paged by id."""
 
     def __init__(self, events, page=100):
         self.events, self.page, self.calls, self.fail_at = events, page, 0, None
+        self.payouts = []
 
     def __call__(self, _method, path, params):
         self.calls += 1
         if self.calls == self.fail_at:
             raise ProviderUnavailable("Stripe answered 500.", status=500)
-        if path != "/v1/events":
-            return json.dumps({"object": "list", "data": [], "has_more": False}).encode()
+        if path == "/v1/balance_transactions":
+            self.payouts.append(params["payout"])
+            return json.dumps({"object": "list", "data": [FEE], "has_more": False}).encode()
         found = [
             event
             for event in sorted(self.events, key=lambda event: -event["created"])
@@ -88,3 +98,16 @@ class TestPoll(FinanceCase):
         self.provider.poll_cursor = {"created": old, "id": "evt_old", "checked": old}
         self.poll(Api([listed_event(1, 10)]))
         self.assertEqual(self.exceptions("poll_gap").res_id, self.provider.id)
+
+    def test_lines_of_a_payout_are_fetched_once_the_provider_can_list_them(self):
+        for key, ready in (("po_early", None), ("po_ready", True)):
+            info = SettlementInfo(key, Money(-50, "EUR"), NOW, status="paid", automatic=True, itemizable=ready)
+            self.absorb(settlements=(info,))
+        api = Api([])
+        self.poll(api)
+        self.env["finance.inbox"]._process_batch()
+        self.poll(api)
+        self.assertEqual(api.payouts, ["po_ready"])
+        settlement = self.env["finance.settlement"].search([("external_id", "=", "po_ready")])
+        self.assertEqual((settlement.complete, settlement.line_ids.mapped("kind")), (True, ["fee"]))
+        self.assertEqual(settlement.difference, 0)
