@@ -127,7 +127,7 @@ class Embedded:
 
     def _choose_home(self) -> Path:
         """Return the folder of the data: in the cache, or in /var/tmp when the cache can not be reached
-        by the account that PostgreSQL runs as (a repository below /root)."""
+        by the account that PostgreSQL runs as (a repository in root's home folder)."""
         home = paths.cache_root() / "postgres"
         if not self.account:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
