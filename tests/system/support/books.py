@@ -1,0 +1,62 @@
+"""A shop's books as text: what must be the same after a crash, another order, or a second run.
+
+Nothing of it depends on ids, on the clock, or on how the work was cut into batches.
+"""
+from __future__ import annotations
+
+_QUERIES = {
+    "message": "SELECT external_id, state FROM finance_message WHERE source != 'file'",
+    "file": "SELECT filename, state, format, line_count, created_count FROM finance_import WHERE state != 'duplicate'",
+    "transaction": """
+        SELECT t.provider_reference, t.state, t.settlement_state, t.reference, t.amount, t.amount_authorized,
+               t.amount_captured, t.amount_refunded, t.amount_disputed, t.amount_fee, t.amount_net, p.name,
+               t.document_model, t.document_name, t.contradiction,
+               (SELECT string_agg(m.name, ',' ORDER BY m.name) FROM finance_transaction_invoice_rel r
+                  JOIN account_move m ON m.id = r.account_move_id WHERE r.finance_transaction_id = t.id)
+          FROM finance_transaction t LEFT JOIN res_partner p ON p.id = t.partner_id""",
+    "movement": """
+        SELECT kind, external_id, amount, posted_at IS NOT NULL, posted_amount, unapplied, settlement_key
+          FROM finance_movement""",
+    "settlement": """
+        SELECT s.external_id, s.state, s.amount_gross, s.amount_fee, s.amount_net, s.difference, s.complete, s.trace,
+               (SELECT count(*) FROM finance_settlement_bank_line_rel r WHERE r.finance_settlement_id = s.id)
+          FROM finance_settlement s""",
+    "settlement line": """
+        SELECT external_id, kind, gross, fee, tax, net FROM finance_settlement_line""",
+    "ledger": """
+        SELECT a.name->>'en_US', j.code, p.name, l.date, sum(l.debit), sum(l.credit), sum(l.amount_residual)
+          FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+          JOIN account_journal j ON j.id = l.journal_id LEFT JOIN res_partner p ON p.id = l.partner_id
+         WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3, 4""",
+    "receipt": """
+        SELECT p.memo, p.amount, p.date, p.state, c.name FROM account_payment p
+          LEFT JOIN res_partner c ON c.id = p.partner_id""",
+    "invoice": """
+        SELECT name, payment_state, amount_residual FROM account_move WHERE move_type = 'out_invoice'""",
+    "bank line": """
+        SELECT m.date, l.payment_ref, l.amount, l.is_reconciled, l.fc_bank_id, p.name
+          FROM account_bank_statement_line l JOIN account_move m ON m.id = l.move_id
+          LEFT JOIN res_partner p ON p.id = l.partner_id""",
+    "statement": "SELECT name, balance_start, balance_end_real, is_complete FROM account_bank_statement",
+    "order": "SELECT name, state FROM sale_order",
+    "online payment": "SELECT reference, state, is_post_processed FROM payment_transaction",
+    "exception": """
+        SELECT kind, amount_at_risk, severity FROM finance_exception WHERE state IN ('open', 'in_progress')""",
+}
+
+
+def dump(shop) -> list[str]:
+    """The books of ``shop``, one sorted line a fact."""
+    return [
+        f"{name}: " + " | ".join(str(value) for value in row)
+        for name, query in _QUERIES.items() for row in sorted(shop.rows(query), key=repr)]
+
+
+def duplicates(shop) -> list[tuple]:
+    """What is there twice although it happened once: facts booked twice, bank lines of one bank id, receipts."""
+    return shop.rows("""
+        SELECT 'movement', kind || ' ' || external_id, count(*) FROM finance_movement GROUP BY 1, 2 HAVING count(*) > 1
+        UNION ALL SELECT 'bank line', fc_bank_id, count(*) FROM account_bank_statement_line
+         WHERE fc_bank_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
+        UNION ALL SELECT 'receipt', finance_movement_id::text, count(*) FROM account_payment
+         WHERE finance_movement_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1""")
