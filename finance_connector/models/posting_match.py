@@ -12,7 +12,7 @@ from .posting_entries import LINKED
 
 _FAILED = {"capture_fail": "capture", "refund_fail": "refund"}
 _CUSTOMER_LINES = """
-SELECT m.transaction_id, m.kind, l.id, l.reconciled
+SELECT m.transaction_id, m.kind, COALESCE(m.group_key, ''), l.id
   FROM finance_movement m
   JOIN account_move_line l ON l.finance_movement_id = m.id
   JOIN account_account a ON a.id = l.account_id
@@ -21,7 +21,7 @@ SELECT m.transaction_id, m.kind, l.id, l.reconciled
  ORDER BY m.occurred_at, l.id
 """
 _DOCUMENT_LINES = """
-SELECT r.finance_transaction_id, d.move_type, l.id, l.amount_residual_currency::text
+SELECT r.finance_transaction_id, d.move_type, l.id
   FROM finance_transaction_invoice_rel r
   JOIN account_move i ON i.id = r.account_move_id
   JOIN account_move d ON d.id = i.id OR (d.reversed_entry_id = i.id AND d.move_type = 'out_refund')
@@ -111,7 +111,7 @@ class FinancePosting(models.AbstractModel):
     # --- customers ----------------------------------------------------------------------------------------------------
 
     def _match_customers(self, provider, transaction_ids):
-        """Reconcile the open customer lines of these transactions with their documents, and failures with what failed."""
+        """Reconcile the open customer lines of these transactions with their documents, failures with what failed."""
         if not transaction_ids:
             return
         self.env.flush_all()
@@ -121,30 +121,27 @@ class FinancePosting(models.AbstractModel):
         documents = self._document_lines(transaction_ids)
         nodes = []
         for transaction_id, kinds in self._own_lines(transaction_ids).items():
-            invoices, notes = documents[transaction_id]
-            receipts = self._open_lines(kinds["capture"])
+            invoices, notes = (self._open_lines(ids) for ids in documents[transaction_id])
+            receipts = self._open_lines(line_id for _group, line_id in kinds["capture"])
             if receipts and invoices:
-                nodes.append((transaction_id, receipts | self._open_lines(invoices)))
-            for refund in self._open_lines(kinds["refund"]):
-                note = self._credit_note_for(refund, notes)
-                if note:
-                    nodes.append((transaction_id, refund | note))
-                    notes.remove(note.id)
+                nodes.append((transaction_id, receipts | invoices))
+            refunds = self._open_lines(line_id for _group, line_id in kinds["refund"])
+            nodes += [(transaction_id, lines) for lines in self._refund_pairs(refunds, notes)]
         self._reconcile(provider, self._merge(nodes))
 
     def _own_lines(self, transaction_ids):
-        """transaction id -> {kind: [journal item ids]} of the customer lines that we booked."""
+        """transaction id -> {kind: [(group, journal item id)]} of the customer lines that we booked."""
         self.env.cr.execute(_CUSTOMER_LINES, [list(transaction_ids)])
         found = defaultdict(lambda: defaultdict(list))
-        for transaction_id, kind, line_id, _reconciled in self.env.cr.fetchall():
-            found[transaction_id][kind].append(line_id)
+        for transaction_id, kind, group, line_id in self.env.cr.fetchall():
+            found[transaction_id][kind].append((group, line_id))
         return found
 
     def _document_lines(self, transaction_ids):
         """transaction id -> (open invoice item ids, open credit note item ids)."""
         self.env.cr.execute(_DOCUMENT_LINES, [list(transaction_ids)])
         found = defaultdict(lambda: ([], []))
-        for transaction_id, move_type, line_id, _residual in self.env.cr.fetchall():
+        for transaction_id, move_type, line_id in self.env.cr.fetchall():
             found[transaction_id][move_type == "out_refund"].append(line_id)
         return found
 
@@ -156,23 +153,28 @@ class FinancePosting(models.AbstractModel):
         nodes = []
         for transaction_id, kinds in own.items():
             for failed, undone in _FAILED.items():
-                failures = self._open_lines(kinds[failed])
-                if failures and kinds[undone]:
-                    lines = self.env["account.move.line"].browse(kinds[undone])
-                    lines.remove_move_reconcile()
-                    nodes.append((transaction_id, lines | failures))
-        return nodes
+                groups = {group for group, _line_id in kinds[undone]}
+                for group, line_id in kinds[failed]:
+                    failure = self._open_lines([line_id])
+                    same = [other for key, other in kinds[undone] if key == group or group not in groups]
+                    if failure and same:
+                        lines = self.env["account.move.line"].browse(same)
+                        lines.remove_move_reconcile()
+                        nodes.append((transaction_id, lines | failure))
+        return self._merge(nodes)
 
-    def _credit_note_for(self, refund, note_ids):
-        """The open credit note line for a refund: the only one, or the only one of its amount."""
-        notes = self._open_lines(note_ids).filtered(lambda line: line.account_id == refund.account_id)
-        if len(notes) > 1:
-            currency = refund.currency_id
-            notes = notes.filtered(
-                lambda line: line.currency_id == currency
-                and not currency.compare_amounts(line.amount_residual_currency, -refund.amount_residual_currency)
-            )
-        return notes if len(notes) == 1 else None
+    def _refund_pairs(self, refunds, notes):
+        """Refunds with the credit note of their amount, or all of them with the only one that is over their sum."""
+        pairs = []
+        for refund in refunds:
+            fitting = notes.filtered(lambda note, refund=refund: _opposite(refund, note))
+            if len(fitting) == 1:
+                pairs.append(refund | fitting)
+                notes -= fitting
+                refunds -= refund
+        if len(refunds) > 1 and len(notes) == 1 and _opposite(refunds, notes):
+            pairs.append(refunds | notes)
+        return pairs
 
     def _merge(self, nodes):
         """Nodes that share an item become one, for two receipts of one invoice in one batch."""
@@ -231,3 +233,13 @@ class FinancePosting(models.AbstractModel):
                 provider=provider,
                 amount=sum(lines.filtered(lambda line: line.balance > 0).mapped("balance")),
             )
+
+
+def _opposite(lines, other):
+    """Whether ``lines`` are together what is open on ``other``, on one account and in one currency."""
+    currency = other.currency_id
+    return (
+        lines.currency_id == currency
+        and lines.account_id == other.account_id
+        and not currency.compare_amounts(sum(lines.mapped("amount_residual_currency")), -other.amount_residual_currency)
+    )

@@ -3,6 +3,7 @@ from . import test_inbox
 from . import test_webhook
 from . import test_poll
 from . import test_evidence
+from . import test_limits
 from . import test_secrets
 from . import test_exception
 from . import test_posting
@@ -13,3 +14,16 @@ from . import test_coverage
 from . import test_bank_line_batch
 from . import test_reconcile
 from . import test_drop_folder
+from . import test_screen_exceptions
+from . import test_screen_payment
+from . import test_screen_provider
+from . import test_screen_audit
+from . import test_screen_dashboard
+from . import test_screen_roles
+from . import test_posting_dates
+from . import test_posting_preview
+from . import test_posting_rule
+from . import test_document_link
+from . import test_online_payment
+from . import test_tie_out
+from . import test_scenarios_books

@@ -71,7 +71,7 @@ class FinancePostingPreview(models.TransientModel):
         """Post exactly what is shown; refused if something else would be posted by now."""
         self.ensure_one()
         self.movement_ids.check_access("read")
-        if not self.env.user.has_group("finance_connector.group_user"):
+        if not (self.env.su or self.env.user.has_group("finance_connector.group_user")):
             raise UserError(self.env._("Only users of the connector can post."))
         posting = self.env["finance.posting"].sudo()
         movements = self.movement_ids.sudo()
