@@ -3,7 +3,7 @@
 from .camt_money import amount_in, charges, detailed_amounts, original
 from .camt_parties import bank_codes, counterparty, references, remittance, returned
 from .camt_values import amount_of, children, code_of, currency_of, direction_of, exponent_of, text_of
-from .records import NO_REFERENCES, Detail
+from .records import Detail
 
 _NO_CHARGES = ((), None)
 _NO_REMITTANCE = ((), (), (), ())
@@ -29,7 +29,7 @@ def read_detail(element, account, direction, is_reversal):
     information = text_of(fields["AddtlTxInf"]) if "AddtlTxInf" in fields else ""
     detail = Detail(
         amount,
-        references(fields["Refs"], names) if "Refs" in fields else NO_REFERENCES,
+        references(fields["Refs"], names) if "Refs" in fields else {},
         *counterparty(fields, names, direction, is_reversal, account.number),
         lines,
         structured,

@@ -57,7 +57,7 @@ _SINGLE = (
 # Of the references of a transaction, those that a bank repeats whenever it lists the entry again.
 _REPEATED = frozenset(("EndToEndId", "InstrId", "TxId", "UETR", "PmtInfId", "MsgId", "MndtId", "ChqNb"))
 
-_NO_DETAIL = Detail(None)
+_NO_DETAIL = Detail(None, {})
 
 
 class Account(NamedTuple):

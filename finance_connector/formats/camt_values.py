@@ -1,5 +1,5 @@
 """How camt writes amounts, dates, codes and numbers, and what is refused: nothing is rounded, shifted or
-defaulted.
+defaulted (INV-5).
 
 Every reader takes the element, so that an error can name the line.
 """

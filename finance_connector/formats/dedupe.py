@@ -1,4 +1,5 @@
-"""Which entries of a statement are already known, when files overlap, come twice, or come in a newer version.
+"""Which entries of a statement are already known, when files overlap, come twice, or come in a newer
+version (INV-3, INV-8).
 
 An entry has two ids, and neither is enough. The bank's (``bank_id``) is stable with most banks, but some
 change it from file to file, and some give one to several entries (a batch and its charge, a payment and its

@@ -8,14 +8,10 @@ Amounts are exact Decimals, signed: positive is money that came in. Texts that t
 other values None. Nothing in here is rounded, converted or shifted by a time zone.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import NamedTuple
-
-NO_REFERENCES = MappingProxyType({})
 
 # Entry.details_state
 NO_DETAILS = "none"
@@ -66,7 +62,7 @@ class Detail(NamedTuple):
     """
 
     amount: Decimal | None
-    references: Mapping = NO_REFERENCES
+    references: dict
     counterparty_name: str = ""
     counterparty_account: str = ""
     counterparty_bank: str = ""

@@ -1,4 +1,4 @@
-"""How untrusted XML is read: strictly, as a stream, without DTD, entities, network or recovery.
+"""How untrusted XML is read: strictly, as a stream, without DTD, entities, network or recovery (INV-14).
 
 The tree never grows beyond what the caller keeps: it gets the elements it asked for and frees them with
 `release`.

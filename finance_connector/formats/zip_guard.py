@@ -1,5 +1,5 @@
 """How an archive of bank files is opened: in memory, member by member, within limits, without any path
-being used."""
+being used (INV-14)."""
 
 import io
 import zipfile

@@ -146,6 +146,7 @@ NEXT = DAY + timedelta(1)
         # the same statement again, alone or after its neighbour
         ([span(1, 2)], span(1, 2), False),
         ([span(0, 1), span(1, 2)], span(1, 2), False),
+        ([span(1, 1)], span(1, 1), False),
         # the day as a whole, where a part of it is known, and the other way round
         ([span(0, 1)], span(0, 2), False),
         ([span(0, 2)], span(1, 2), False),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fc import formats
 from fc.formats.fingerprint import RepeatCounter, compose, content_of, digest
 
-from .make import document, entry, statement
+from .make import balance, document, entry, statement
 
 DAYS = [f"2025-03-{number:02d}" for number in range(10, 16)]
 
@@ -49,7 +49,16 @@ def test_what_is_told_again_and_what_is_not():
         content = document(statement(entry(amount, **{"text": "x", **told}), total=amount))
         return next(formats.parse(content)).entries[0].fingerprint
 
-    same = [of(), of(ref="R1"), of("5.000", text=" x "), of(extra="<NtryRef>9</NtryRef>"), of(details="<TxDtls/>" * 2)]
+    ids = "<TxDtls><Refs><AcctSvcrRef>{0}</AcctSvcrRef><Prtry><Tp>Nr</Tp><Ref>{0}</Ref></Prtry></Refs></TxDtls>"
+    same = [
+        of(),
+        of(details=ids.format(1)),
+        of(details=ids.format(2)),
+        of(ref="R1"),
+        of("5.000", text=" x "),
+        of(extra="<NtryRef>9</NtryRef>"),
+        of(details="<TxDtls/>" * 2),
+    ]
     other = [
         of("5.01"),
         of("-5.00"),
@@ -101,6 +110,26 @@ def test_a_copy_in_the_same_file_has_the_same_fingerprints():
     told = statement(entry("5.00"), entry("5.00"), total="10")
     first, second = formats.parse(document(told, told))
     assert fingerprints(first) == fingerprints(second)
+
+
+def test_a_copy_whose_entries_cancel_out_is_a_copy_too():
+    told = statement(entry("5.00"), entry("-5.00"), total="0")
+    first, second = formats.parse(document(told, told))
+    assert fingerprints(first) == fingerprints(second)
+
+
+def test_a_statement_after_the_pages_of_another_counts_on():
+    def page(number, last):
+        return f"<StmtPgntn><PgNb>{number}</PgNb><LastPgInd>{last}</LastPgInd></StmtPgntn>"
+
+    _paged, after = formats.parse(
+        document(
+            statement(entry("5.00"), head=page(1, "false"), balances=balance("OPBD", "0.00")),
+            statement(entry("5.00"), head=page(2, "true"), balances=balance("CLBD", "10.00")),
+            statement(entry("5.00"), opening="10.00", total="5", name="S2"),
+        )
+    )
+    assert fingerprints(after)[0].endswith(":3")
 
 
 def test_accounts_are_counted_apart():

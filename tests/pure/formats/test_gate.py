@@ -35,6 +35,7 @@ EXPLAINED = [
     ("1026.00", charges(sign="CRDT"), "1000.00", ""),
     ("-1531.00", charges(total="31.00"), "1500.00", ""),
     ("-1531.00", charges(amount="", total="31.00"), "1500.00", ""),
+    ("1031.00", charges(sign="CRDT", total="31.00"), "1000.00", ""),
 ]
 
 
@@ -51,6 +52,7 @@ def test_charges_explain_the_difference(amount, outer, inner, charged):
         ("-1526.00", "", "1500.00", ""),
         ("-1526.00", charges("25.99"), "1500.00", ""),
         ("-1526.00", charges(included="false"), "1500.00", ""),
+        ("-1531.00", charges(included="false", total="31.00"), "1500.00", ""),
         ("-1552.00", charges(), "1500.00", charges()),
         ("1026.00", charges(), "1000.00", ""),
     ],

@@ -162,6 +162,12 @@ def test_an_entry_in_another_currency_that_explains_itself():
     )
 
 
+def test_an_original_amount_has_the_direction_of_its_entry():
+    instructed = "<AmtDtls><InstdAmt><Amt Ccy='USD'>5.40</Amt></InstdAmt></AmtDtls>"
+    (found,) = read_one(entry("-5.00", extra=instructed), total="-5").entries
+    assert (found.original_amount, found.original_currency) == (Decimal("-5.40"), "USD")
+
+
 def parties(debtor="", creditor=""):
     def side(role, name, account):
         number = f"<{role}Acct><Id><IBAN>{account}</IBAN></Id></{role}Acct>" if account else ""

@@ -101,6 +101,17 @@ def test_doctype_and_entities(content):
         assert "DOCTYPE" in refusal(content, format).reason
 
 
+def test_a_doctype_is_refused_before_the_parser_sees_it(monkeypatch):
+    monkeypatch.setattr(xml_guard, "_guarded", lambda *_call: pytest.fail("the parser was fed"))
+    assert "DOCTYPE" in refusal(BOMB).reason
+
+
+def test_the_parser_tells_of_a_doctype_that_comes_late():
+    content = b"<!--" + b" " * (2 * xml_guard.CHUNK_BYTES) + b"--><!DOCTYPE Document>" + GOOD.split(b"?>")[1]
+    for format in (None, "camt.053"):
+        assert "DOCTYPE" in refusal(content, format).reason
+
+
 def test_doctype_behind_a_prolog_longer_than_the_first_chunk():
     content = b"<!--" + b" " * (2 * xml_guard.CHUNK_BYTES) + b"-->" + BOMB.split(b"?>")[1]
     for format in (None, "camt.053"):
