@@ -39,8 +39,12 @@
         "views/provider_views.xml",
         "views/dashboard_views.xml",
         "views/menus.xml",
+        "views/settings_views.xml",
     ],
-    "assets": {"web.assets_backend": ["finance_connector/static/src/**/*"]},
+    "assets": {
+        "web.assets_backend": ["finance_connector/static/src/**/*"],
+        "web.assets_tests": ["finance_connector/static/tests/tours/**/*"],
+    },
     "application": True,
     "installable": True,
     "post_init_hook": "post_init_hook",

@@ -1,4 +1,5 @@
 from . import append_only
+from . import limits
 from . import provider
 from . import account_setup
 from . import provider_secret

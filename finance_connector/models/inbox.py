@@ -16,6 +16,7 @@ from odoo import api, models
 from ..core import retry
 from ..core.errors import FinanceError, PayloadError, UnknownStatus
 from ..core.records import Parsed
+from .limits import limit
 
 _logger = logging.getLogger(__name__)
 BATCH = 500
@@ -71,13 +72,13 @@ class FinanceInbox(models.AbstractModel):
         return self.env.cr.fetchone()[0]
 
     @api.model
-    def _process_batch(self, shard=0, of=1, limit=BATCH):
+    def _process_batch(self, shard=0, of=1, size=BATCH):
         """Claim and handle one batch; returns how many messages were handled. The caller commits.
 
         The claim is one statement and must be the first of its transaction (REPEATABLE READ: a row that another worker
         finished after our snapshot cannot be locked).
         """
-        self.env.cr.execute(_CLAIM, [of, shard, limit])
+        self.env.cr.execute(_CLAIM, [of, shard, size])
         claimed = self.env.cr.fetchall()
         by_provider = {}
         for row in claimed:
@@ -185,7 +186,7 @@ class FinanceInbox(models.AbstractModel):
         attempts += 1
         # Time does not teach the adapter a new status or a new shape: a person must look first.
         hopeless = isinstance(error, (UnknownStatus, PayloadError))
-        dead = hopeless or retry.is_exhausted(attempts)
+        dead = hopeless or retry.is_exhausted(attempts, limit(self.env, "attempts"))
         text = str(error) if isinstance(error, FinanceError) else f"{type(error).__name__}: {error}"
         delay = timedelta(seconds=float(retry.next_delay(attempts, random.SystemRandom())))
         self.env.cr.execute(

@@ -4,10 +4,11 @@ import psycopg2
 from odoo import http, models
 from odoo.http import ROUTING_KEYS, request
 from odoo.tools.misc import submap
+
+from .limits import limit
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
 
-DEFAULT_BODY_LIMIT = 1024 * 1024
 _PREFIX = "/finance/"
 _CHUNK = 64 * 1024
 
@@ -18,9 +19,8 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         if rule.endpoint.routing.get("finance_raw_body"):
-            limit = request.env["ir.config_parameter"].sudo().get_param("finance_connector.max_body_bytes")
             try:
-                _read_body(request.httprequest, int(limit or DEFAULT_BODY_LIMIT))
+                _read_body(request.httprequest, limit(request.env, "body_bytes"))
             except RequestEntityTooLarge:
                 request.env["finance.message.rejection"]._trace_alone(args.get("token"), 413, "too_large")
                 raise
@@ -42,20 +42,20 @@ class IrHttp(models.AbstractModel):
         _serve_without_database()
 
 
-def _read_body(httprequest, limit):
+def _read_body(httprequest, most):
     """Read the body once, before form parsing consumes the stream and leaves no bytes to verify.
 
-    Raises RequestEntityTooLarge beyond ``limit`` bytes. Werkzeug before 2.3, which Odoo pins for some versions of Python,
+    Raises RequestEntityTooLarge beyond ``most`` bytes. Werkzeug before 2.3, which Odoo pins for some versions of Python,
     limits forms only, and a chunked body announces no length at all: so the bytes are counted here.
     """
-    if (httprequest.content_length or 0) > limit:
+    if (httprequest.content_length or 0) > most:
         raise RequestEntityTooLarge
     werkzeug_request = httprequest._HTTPRequest__wrapped
     stream, chunks, size = werkzeug_request.stream, [], 0
-    while chunk := stream.read(min(limit + 1 - size, _CHUNK)):
+    while chunk := stream.read(min(most + 1 - size, _CHUNK)):
         chunks.append(chunk)
         size += len(chunk)
-        if size > limit:
+        if size > most:
             raise RequestEntityTooLarge
     # Where werkzeug's own get_data() and form parser look first.
     werkzeug_request._cached_data = b"".join(chunks)

@@ -10,7 +10,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import config
 
-ROTATION_HOURS = 24
+from .limits import limit
+
 _KEY_OPTION = "finance_connector_key"
 
 
@@ -60,7 +61,7 @@ class FinanceProviderSecret(models.Model):
         earlier = self.sudo().search([("provider_id", "=", provider.id), ("name", "=", name)])
         earlier.filtered(lambda secret: secret.mark == mark).unlink()
         for secret in earlier.exists().filtered(lambda secret: not secret.expires_at):
-            secret.expires_at = now + timedelta(hours=ROTATION_HOURS)
+            secret.expires_at = now + timedelta(hours=limit(self.env, "rotation_hours"))
         self.sudo().create(
             {
                 "provider_id": provider.id,

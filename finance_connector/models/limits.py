@@ -1,0 +1,61 @@
+"""The limits that an administrator may change: each has a name, a default, and says when it is reached (INV-14)."""
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+# name of the limit -> (system parameter, default)
+LIMITS = {
+    "body_bytes": ("finance_connector.max_body_bytes", 1024 * 1024),
+    "attempts": ("finance_connector.max_attempts", 10),
+    "rotation_hours": ("finance_connector.secret_rotation_hours", 24),
+    "import_entries": ("finance_connector.import_entry_limit", 500),
+    "import_bytes": ("finance_connector.import_byte_limit", 16 * 1024 * 1024),
+    "match_days": ("finance_connector.match_missing_days", 5),
+}
+
+
+def limit(env, name):
+    """The value of limit ``name``: a whole number above zero."""
+    parameter, default = LIMITS[name]
+    value = env["ir.config_parameter"].sudo().get_param(parameter)
+    return int(value) if value and value.isdigit() and int(value) > 0 else default
+
+
+def _setting(name, label, text):
+    parameter, default = LIMITS[name]
+    return fields.Integer(string=label, config_parameter=parameter, default=default, help=text)
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    finance_body_bytes = _setting(
+        "body_bytes",
+        "Webhook body, bytes",
+        "A larger webhook is answered with 413 and listed among the refused calls.",
+    )
+    finance_attempts = _setting(
+        "attempts", "Tries of a message", "After so many failed tries a message is given up, with an exception."
+    )
+    finance_rotation_hours = _setting(
+        "rotation_hours", "Replaced secret, hours", "How long a secret stays valid after it was replaced."
+    )
+    finance_import_entries = _setting(
+        "import_entries",
+        "Entries imported at once",
+        "A file with more entries is worked by the scheduled action; its progress is shown at the import.",
+    )
+    finance_import_bytes = _setting(
+        "import_bytes", "Bytes imported at once", "A larger file is worked by the scheduled action."
+    )
+    finance_match_days = _setting(
+        "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."
+    )
+
+    @api.constrains(*(f"finance_{name}" for name in LIMITS))
+    def _check_limits(self):
+        for settings in self:
+            for name in LIMITS:
+                if settings[f"finance_{name}"] <= 0:
+                    field = settings._fields[f"finance_{name}"]
+                    raise ValidationError(self.env._("“%s” must be above zero.", field.string))
