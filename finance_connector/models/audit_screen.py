@@ -24,7 +24,8 @@ class FinanceAuditEntry(models.Model):
         else:
             title, kind = self.env._("The audit chain is broken"), "danger"
             message = self.env._(
-                "Entry %(entry)s does not verify: %(reason)s. Tell the auditor, and keep a copy of the database as it is.",
+                "Entry %(entry)s does not verify: %(reason)s. Tell the auditor, and keep a copy of the "
+                "database as it is.",
                 entry=result["first_bad"],
                 reason=result["reason"],
             )

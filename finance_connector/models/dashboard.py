@@ -136,16 +136,11 @@ class FinanceDashboard(models.AbstractModel):
     def _list_action(self, xmlid, name, model, domain):
         """The window action ``xmlid`` for ``domain``, or a plain list where there is no such action."""
         known = self.env.ref(f"finance_connector.{xmlid}", raise_if_not_found=False)
-        action = known._get_action_dict() if known else {"type": "ir.actions.act_window", "res_model": model}
-        action.pop("path", None)
         views = [(False, "list"), (False, "form")]
-        return action | {
-            "name": name,
-            "domain": domain,
-            "context": {},
-            "view_mode": "list,form",
-            "views": views,
-        }
+        action = known._get_action_dict() if known else {"type": "ir.actions.act_window", "views": views}
+        # Not the address of the whole list: reloading must show the same rows again.
+        action.pop("path", None)
+        return action | {"name": name, "display_name": name, "res_model": model, "domain": domain, "context": {}}
 
     # --- helpers ------------------------------------------------------------------------------------------
 

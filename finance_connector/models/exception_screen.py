@@ -26,6 +26,7 @@ class FinanceException(models.Model):
             exception.next_step = self.env._(next_step) if next_step else False
 
     @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_source(self):
         for exception in self:
             source = exception._readable_source()

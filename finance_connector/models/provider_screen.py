@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .account_roles import ROLE_FIELDS
 
@@ -22,6 +22,7 @@ class FinanceProvider(models.Model):
     transaction_count = fields.Integer(compute="_compute_counts")
     exception_count = fields.Integer(compute="_compute_counts")
 
+    @api.depends("journal_id", "secret_ids.name", *ROLE_FIELDS)
     def _compute_checklist(self):
         names = self._secret_names_set()
         for provider in self:
@@ -31,7 +32,8 @@ class FinanceProvider(models.Model):
 
     def _checklist_items(self, secret_names):
         no_api_key = self.env._(
-            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts have no lines."
+            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts "
+            "have no lines."
         )
         return [
             self._check_item(
@@ -75,6 +77,7 @@ class FinanceProvider(models.Model):
             names.setdefault(row.provider_id.id, set()).add(row.name)
         return names
 
+    @api.depends("state", "polled_at", "secret_ids.name")
     def _compute_warnings(self):
         names = self._secret_names_set()
         for provider in self:

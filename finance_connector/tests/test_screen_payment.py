@@ -1,0 +1,56 @@
+"""A payment, its payout and its messages in a real browser: down to the bytes, and replayed."""
+
+from .screen_common import ScreenCase
+
+
+class TestScreenPayment(ScreenCase):
+    def test_from_the_list_down_to_the_raw_message(self):
+        self.tour("/odoo/finance-transactions", "transaction_timeline", "screen_user")
+
+    def test_replay_a_dead_message(self):
+        self.tour("/odoo/finance-messages", "message_replay", "screen_user")
+        self.assertEqual(self.dead.state, "received")
+        self.assertTrue(self.audited("message.replay", self.dead))
+
+    def test_settlement_says_whether_it_adds_up(self):
+        self.assertEqual(self.bad.proof, "differs")
+        self.assertEqual(self.good.proof, "equal")
+        self.tour("/odoo/finance-settlements", "settlement_proof", "screen_user")
+
+    def test_raw_bytes_are_served_as_they_came(self):
+        self.authenticate("screen_auditor", "screen_auditor")
+        address = self.captured_by.action_download()["url"]
+        answer = self.url_open(address)
+        self.assertEqual(answer.content, b'{"id":"evt_screen_capture","amount":10000}')
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+
+    def test_timeline_carries_signs_messages_and_lateness(self):
+        events = {event["kind"]: event for event in self.payment.timeline}
+        self.assertEqual(list(events), ["authorize", "capture", "fee", "refund"])
+        self.assertEqual(
+            [event["amount"].replace("\N{NO-BREAK SPACE}", " ") for event in events.values()],
+            ["100.00 €", "+100.00 €", "-3.20 €", "-25.00 €"],
+        )
+        self.assertEqual(events["capture"]["message"]["id"], self.captured_by.id)
+        self.assertFalse(events["authorize"]["moves_money"])
+        self.assertIn("arrived 48 h later", events["authorize"]["notes"])
+        self.assertIn("not booked yet", events["capture"]["notes"])
+
+    def test_steps_are_drawn_from_the_amounts(self):
+        steps = {step["key"]: step for step in self.payment.amount_steps}
+        self.assertEqual((steps["captured"]["left"], steps["captured"]["width"]), (0.0, 100.0))
+        self.assertEqual((steps["refunded"]["left"], steps["refunded"]["width"]), (75.0, 25.0))
+        self.assertEqual((steps["fee"]["left"], steps["fee"]["width"]), (71.8, 3.2))
+        self.assertEqual((steps["net"]["left"], steps["net"]["width"]), (0.0, 71.8))
+
+    def test_steps_below_zero_move_the_zero_line(self):
+        self.absorb(self.story("dispute_open", "dp_screen", 10000, 90))
+        net = next(step for step in self.payment.amount_steps if step["key"] == "net")
+        self.assertTrue(net["text"].startswith("-"))
+        self.assertEqual(net["left"], 0)
+        self.assertEqual(net["width"], net["zero_at"])
+
+    def test_content_is_laid_out_with_its_digits(self):
+        self.assertEqual(self.dead.body_pretty, '{\n  "id": "evt_screen_dead",\n  "amount": 12.50\n}')
+        broken = self.keep("evt_broken", b'{"id": 12.50,')
+        self.assertEqual(broken.body_pretty, '{"id": 12.50,')
