@@ -7,11 +7,17 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    # Payments are linked by equality with these names of an invoice.
+    _finance_name_idx = models.Index("(name) WHERE move_type IN ('out_invoice', 'out_receipt')")
+    _finance_payment_reference_idx = models.Index("(payment_reference) WHERE move_type IN ('out_invoice', 'out_receipt')")
+    _finance_ref_idx = models.Index("(ref) WHERE move_type IN ('out_invoice', 'out_receipt')")
+    _finance_origin_idx = models.Index("(invoice_origin) WHERE move_type IN ('out_invoice', 'out_receipt')")
+
     def _post(self, soft=True):
         posted = super()._post(soft)
         documents = posted.filtered(lambda move: move.move_type in ("out_invoice", "out_receipt", "out_refund"))
         for company, moves in documents.grouped("company_id").items():
-            moves._tell_finance_transactions(company)
+            moves.sudo()._tell_finance_transactions(company)
         return posted
 
     def _tell_finance_transactions(self, company):
@@ -19,7 +25,7 @@ class AccountMove(models.Model):
         for move in self:
             references |= {move.name, move.payment_reference, move.ref}
             references |= {part.strip() for part in (move.invoice_origin or "").split(",")}
-        self.env["finance.transaction"].sudo()._documents_posted(
+        self.env["finance.transaction"]._documents_posted(
             company,
             references - {False, None, ""},
             self.transaction_ids.ids,

@@ -27,3 +27,7 @@ class FinanceMovement(models.Model):
 
     _unapplied_idx = models.Index("(transaction_id) WHERE unapplied")
     _move_kind_idx = models.Index("(settlement_id, kind) WHERE move_id IS NOT NULL")
+
+    def _try_again(self):
+        """Have the next run of posting try again what failed."""
+        self.sudo().filtered("post_after").write({"post_after": False})

@@ -16,7 +16,7 @@ class PaymentTransaction(models.Model):
         its document is known), which is then applied to the invoice.
         """
         self.ensure_one()
-        booked = self._finance_booked()
+        booked = self.sudo()._finance_booked()
         if not booked:
             return super()._create_payment(**extra_create_values)
         payment = self.env["account.payment"].sudo().search([("finance_movement_id", "in", booked.ids)], limit=1)
@@ -25,12 +25,14 @@ class PaymentTransaction(models.Model):
             if not payment.payment_transaction_id:
                 payment.payment_transaction_id = self
         self._finance_follow(booked.transaction_id)
+        if booked.kind == "capture" and self.currency_id.compare_amounts(booked.posted_amount, abs(self.amount)):
+            self.env["finance.payment.advance"].sudo()._refuse_amount(booked.transaction_id, self)
         return payment
 
     def _finance_booked(self):
-        """The posted movement that this online payment (or refund) is about, of the same amount."""
+        """The posted movement that this online payment (or refund) is about: the one of its amount, else the first."""
         source = self.source_transaction_id or self
-        transactions = self.env["finance.transaction"].sudo().search(
+        transactions = self.env["finance.transaction"].search(
             [
                 ("company_id", "=", self.company_id.id),
                 "|",
@@ -46,11 +48,15 @@ class PaymentTransaction(models.Model):
         movements = transactions.movement_ids.filtered(
             lambda movement: movement.kind == kind
             and movement.posted_at
-            and movement.currency_id == self.currency_id
-            and not self.currency_id.compare_amounts(movement.posted_amount, abs(self.amount))
+            and movement.posted_amount
         )
         taken = self.search([("payment_id.finance_movement_id", "in", movements.ids), ("id", "!=", self.id)])
-        return (movements - taken.payment_id.finance_movement_id)[:1]
+        free = movements - taken.payment_id.finance_movement_id
+        exact = free.filtered(
+            lambda movement: movement.currency_id == self.currency_id
+            and not self.currency_id.compare_amounts(movement.posted_amount, abs(self.amount))
+        )
+        return (exact or free)[:1]
 
     def _finance_follow(self, transactions):
         """Have the connector apply the receipt to the invoices of this online payment."""

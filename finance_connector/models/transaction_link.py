@@ -1,6 +1,6 @@
 """What linking notes on a transaction, and what the retry button of its exceptions does."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class FinanceTransaction(models.Model):
@@ -11,14 +11,21 @@ class FinanceTransaction(models.Model):
 
     _to_link_idx = models.Index("(provider_id, id) WHERE linked_at IS NULL")
     _changed_idx = models.Index("(provider_id, id) WHERE documents_changed")
-    _base_idx = models.Index("(company_id, regexp_replace(reference, '-[0-9]+$', ''))")
+    _base_idx = models.Index("(regexp_replace(reference, '-[0-9]+$', '')) WHERE reference IS NOT NULL")
+
+    @api.depends("movement_ids.move_id", "movement_ids.applied_move_id", "payment_id.move_id")
+    def _compute_move_ids(self):
+        super()._compute_move_ids()
+        for transaction in self:
+            transaction.move_ids |= transaction.movement_ids.applied_move_id
 
     def _retry_exception(self, exception):
-        """Look for the document again and post what waits, at once."""
-        self.write({"link_after": False, "documents_changed": True})
-        self.movement_ids.filtered("post_after").write({"post_after": False})
-        self.env["finance.payment.advance"]._retry(self)
-        self.provider_id._wake("finance_connector.cron_post")
+        """Look for the document again and post what waits, at once. Users may ask for it, but not write these rows."""
+        waiting = self.sudo()
+        waiting.write({"link_after": False, "documents_changed": True})
+        waiting.movement_ids._try_again()
+        self.env["finance.payment.advance"].sudo()._retry(waiting)
+        self.env["finance.provider"]._wake("finance_connector.cron_post")
 
     def _documents_posted(self, company, references, online_ids=(), invoice_ids=()):
         """Invoices or credit notes with these references were posted: look at their transactions again.
@@ -28,12 +35,14 @@ class FinanceTransaction(models.Model):
         self.flush_model()
         self.env.cr.execute(
             """UPDATE finance_transaction t SET documents_changed = true, link_after = NULL
-                WHERE company_id = %(company)s AND NOT COALESCE(documents_changed, false) AND (
-                      regexp_replace(reference, '-[0-9]+$', '') = ANY(%(references)s)
-                   OR reference = ANY(%(references)s)
-                   OR payment_transaction_id = ANY(%(online)s)
-                   OR id IN (SELECT finance_transaction_id FROM finance_transaction_invoice_rel
-                              WHERE account_move_id = ANY(%(invoices)s)))""",
+                WHERE company_id = %(company)s AND NOT COALESCE(documents_changed, false) AND id IN (
+                      SELECT id FROM finance_transaction WHERE reference = ANY(%(references)s)
+                      UNION ALL SELECT id FROM finance_transaction
+                       WHERE reference IS NOT NULL
+                         AND regexp_replace(reference, '-[0-9]+$', '') = ANY(%(references)s)
+                      UNION ALL SELECT id FROM finance_transaction WHERE payment_transaction_id = ANY(%(online)s)
+                      UNION ALL SELECT finance_transaction_id FROM finance_transaction_invoice_rel
+                       WHERE account_move_id = ANY(%(invoices)s))""",
             {
                 "company": company.id,
                 "references": sorted(references),
@@ -51,7 +60,7 @@ class FinanceSettlement(models.Model):
 
     def _retry_exception(self, exception):
         """Post what waits of this payout, and check it again, at once."""
-        self.movement_ids.filtered("post_after").write({"post_after": False})
+        self.movement_ids._try_again()
         self.env["finance.provider"]._wake("finance_connector.cron_post", "finance_connector.cron_verify")
 
 
@@ -63,5 +72,5 @@ class FinanceProvider(models.Model):
         if exception.kind not in ("posting_failed", "books_differ"):
             return super()._retry_exception(exception)
         movements = self.env["finance.movement"]
-        movements.search([("provider_id", "in", self.ids), ("post_after", "!=", False)]).write({"post_after": False})
+        movements.search([("provider_id", "in", self.ids), ("post_after", "!=", False)])._try_again()
         return self._wake("finance_connector.cron_post", "finance_connector.cron_verify")

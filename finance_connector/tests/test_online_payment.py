@@ -188,6 +188,19 @@ class TestOnlinePayment(PostingCase):
         self.assertEqual((invoice.payment_state, transaction.invoice_ids), ("paid", invoice))
         self.assertTied()
 
+    def test_a_checkout_that_confirms_more_than_was_captured_books_nothing_more(self):
+        transaction = self.capture(6000)
+        self.post_now()
+        online = self.online()
+        online._set_done()
+        online._post_process()
+        self.assertFalse(self.receipts())
+        self.assertIn("60.00", self.exceptions("posting_failed").detail)
+        self.post_now()
+        self.assertEqual(transaction.payment_transaction_id, online)
+        self.assertEqual(self.balance(self.provider.clearing_account_id), 60)
+        self.assertTied()
+
     def test_a_refund_made_in_odoo_is_not_doubled(self):
         self.put_checkout_in(self.provider.journal_id, self.provider.clearing_account_id)
         online = self.online()

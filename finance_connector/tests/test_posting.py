@@ -5,7 +5,9 @@ from unittest.mock import patch
 
 from odoo.addons.finance_connector.core.balances import EFFECTS
 from odoo.addons.finance_connector.core.money import Money
+from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import new_test_user
 
 from .common import fact
 from .posting_common import PostingCase
@@ -164,7 +166,9 @@ class TestPosting(PostingCase):
         self.assertIn("GBP", exception.detail)
         self.assertTied()
         gbp.active = True
-        exception.action_retry()
+        user = new_test_user(self.env, "retrier", "finance_connector.group_user", company_id=self.company.id,
+                             company_ids=[Command.set(self.company.ids)])  # fmt: skip
+        exception.with_user(user).action_retry()
         self.post()
         self.assertIn("exchange rate", exception.detail)
         self.env["res.currency.rate"].create(

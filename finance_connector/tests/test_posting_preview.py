@@ -1,10 +1,9 @@
 """What the preview shows is what is posted, line by line; nothing else can be posted from it."""
 
 from odoo import Command
+from odoo.addons.finance_connector.core.money import Money
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
-
-from odoo.addons.finance_connector.core.money import Money
 
 from .common import fact
 from .posting_common import PostingCase

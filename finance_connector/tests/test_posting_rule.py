@@ -3,10 +3,9 @@
 from datetime import date
 
 from odoo import Command
+from odoo.addons.finance_connector.core.balances import EFFECTS
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
-
-from odoo.addons.finance_connector.core.balances import EFFECTS
 
 from ..models.posting_rule import BOOKED_KINDS
 from .common import fact

@@ -1,11 +1,10 @@
 """Ledger against subledger: every difference alarms with its sign and clears when it is gone; so do the other proofs."""
 
 from odoo import Command
-from odoo.exceptions import UserError
-
 from odoo.addons.finance_connector.core.balances import balance_totals
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import SettlementLine
+from odoo.exceptions import UserError
 
 from .common import at, fact
 from .posting_common import PostingCase

@@ -137,7 +137,3 @@ class FinanceProvider(models.Model):
         self.ensure_one()
         waiting = self.env["finance.movement"].search([("provider_id", "=", self.id), ("posted_at", "=", False)])
         return self.env["finance.posting.preview"]._open(waiting, self.name)
-
-    def action_post_now(self):
-        """Have the scheduled action post what waits."""
-        return self._wake("finance_connector.cron_post")

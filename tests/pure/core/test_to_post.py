@@ -1,5 +1,7 @@
 """What is still to be booked: in whatever portions facts are claimed, the same is booked in the end."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,5 +86,5 @@ def test_any_portions_book_the_same(told, random):
     random.shuffle(told)
     cuts = sorted(random.randrange(len(told) + 1) for _ in range(3))
     edges = [0, *cuts, len(told)]
-    portions = [told[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    portions = [told[start:end] for start, end in pairwise(edges)]
     assert totals(book(portions)) == expected(told)
