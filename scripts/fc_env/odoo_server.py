@@ -102,6 +102,14 @@ class OdooServer:
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         return "\n".join("    " + line for line in [*text.splitlines()[-lines:], f"full log: {self.log}"])
 
+    def ends_within(self, seconds: float) -> bool:
+        """Tell whether the server is not running, or ends by itself in this time."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def stop(self) -> None:
         """End the server as an administrator would; after half a minute by force."""
         if not self.running:

@@ -13,15 +13,22 @@ _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
 def statement(today: date, documents: dict[str, str]) -> bytes:
     """The file of the day on which the statement was drawn."""
-    day = today + timedelta(days=story.STATEMENT_DAY)
-    entries = [_entry(1, day, story.payout_amount(), "STRIPE PAYMENTS", f"{DESCRIPTOR} {TRACE}")]
-    for number, transfer in enumerate(story.TRANSFERS, 2):
+    entries = [(story.payout_amount(), "STRIPE PAYMENTS", f"{DESCRIPTOR} {TRACE}")]
+    for transfer in story.TRANSFERS:
         text = f"Invoice {documents[transfer.key]}" if transfer.says_reference else "Thank you for the goods"
-        entries.append(_entry(number, day, transfer.total, transfer.customer, text))
-    balances = _balance("OPBD", story.OPENING_BALANCE, day) + _balance("CLBD", story.closing_balance(), day)
+        entries.append((transfer.total, transfer.customer, text))
+    return camt053(today + timedelta(days=story.STATEMENT_DAY), story.OPENING_BALANCE, entries)
+
+
+def camt053(day: date, opening: int, entries: list[tuple[int, str, str]], iban: str = story.IBAN,
+            currency: str = story.CURRENCY) -> bytes:
+    """A statement of one day: ``entries`` are (cents received, payer, text)."""
+    closing = opening + sum(cents for cents, _payer, _text in entries)
+    booked = [_entry(number, day, currency, *entry) for number, entry in enumerate(entries, 1)]
+    balances = _balance("OPBD", opening, currency, day) + _balance("CLBD", closing, currency, day)
     return _DOCUMENT.format(
-        namespace=_NAMESPACE, day=day, iban=story.IBAN, currency=story.CURRENCY, balances=balances,
-        entries="".join(entries)).encode()
+        namespace=_NAMESPACE, day=day, iban=iban, currency=currency, balances=balances,
+        entries="".join(booked)).encode()
 
 
 def _iban(account: int) -> str:
@@ -30,13 +37,13 @@ def _iban(account: int) -> str:
     return f"DE{98 - int(number + '131400') % 97:02d}{number}"
 
 
-def _balance(code: str, cents: int, day: date) -> str:
-    return _BALANCE.format(code=code, amount=euros(cents), currency=story.CURRENCY, day=day)
+def _balance(code: str, cents: int, currency: str, day: date) -> str:
+    return _BALANCE.format(code=code, amount=euros(cents), currency=currency, day=day)
 
 
-def _entry(number: int, day: date, cents: int, payer: str, text: str) -> str:
+def _entry(number: int, day: date, currency: str, cents: int, payer: str, text: str) -> str:
     return _ENTRY.format(
-        number=number, day=day, amount=euros(cents), currency=story.CURRENCY, payer=escape(payer),
+        number=number, day=day, amount=euros(cents), currency=currency, payer=escape(payer),
         iban=_iban(70000 + number), text=escape(text))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +16,8 @@ from fc_env import database, paths
 from fc_env.odoo_source import Odoo
 from fc_env.steps import SetupError
 
-NAME = "fc_demo"
+# The tests of the demo run it on another name.
+NAME = os.environ.get("DEMO_DB") or "fc_demo"
 MODULES = ["payment_stripe", "finance_connector"]
 # A provider keeps events for a month only: an older demo could not be gone on with.
 LONGEST_DAYS = 20

@@ -12,6 +12,10 @@ from . import story
 from .card_events import PAYOUT, TRACE, CardEvents, instant
 
 
+# Metadata columns are added to a report by whoever asks for it.
+_REFERENCE = "payment_metadata[order_reference]"
+
+
 def balance_transactions(cards: CardEvents) -> list[dict]:
     """The balance transactions of the payout, its own among them, with their sources expanded."""
     lines = []
@@ -60,7 +64,7 @@ def report(cards: CardEvents) -> bytes:
         row |= {
             "automatic_payout_id": PAYOUT, "automatic_payout_effective_at": arrival,
             "automatic_payout_effective_at_utc": arrival, "trace_id": TRACE, "trace_id_status": "supported"}
-    return stripe.report(rows)
+    return stripe.report(rows, (*stripe.REPORT_COLUMNS, _REFERENCE))
 
 
 def _row(line: dict, payments: dict[str, story.Payment]) -> dict:
@@ -80,6 +84,7 @@ def _row(line: dict, payments: dict[str, story.Payment]) -> dict:
             "customer_name": payment.customer, "payment_method_type": "card", "card_brand": "visa",
             "customer_facing_amount": euros(abs(line["amount"])),
             "customer_facing_currency": line["currency"],
+            _REFERENCE: source.get("metadata", {}).get("order_reference", ""),
             "dispute_reason": source.get("reason") if source["object"] == "dispute" else "",
         }
     return row

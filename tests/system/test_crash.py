@@ -1,6 +1,4 @@
 """kill -9 at every step of the road: after a restart the books are as if it had not happened (INV-1, INV-3, INV-4)."""
-import threading
-
 import pytest
 from simulator.demo import bank_file, deliveries, payout_lines, story
 from support.books import dump, duplicates
@@ -44,23 +42,7 @@ def send_files(shop):
 def crash(shop, step, work):
     """Start ``work``, kill the server when it stands at ``step``, and start it again."""
     _what, table, event, nth = step
-    with Gate(shop.name, table, event, nth) as gate:
-        thread = threading.Thread(target=_ignore_the_end, args=(work,))
-        thread.start()
-        gate.wait()
-        shop.server.kill()
-    thread.join()
-    # Odoo lets an action rest that was killed three times in a row; here every crash is a case of its own.
-    shop.rows("UPDATE ir_cron_progress SET timed_out_counter = 0")
-    shop.restart()
-
-
-def _ignore_the_end(work):
-    # The server dies under the call: whatever the caller sees then is what a provider or a user would see.
-    try:
-        work()
-    except Exception as error:  # noqa: BLE001
-        print(f"the call ended with {type(error).__name__}: {error}")
+    shop.crash_at(Gate(shop.name, table, event, nth), work)
 
 
 def play(shop, crashes=False):

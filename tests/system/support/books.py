@@ -1,6 +1,7 @@
 """A shop's books as text: what must be the same after a crash, another order, or a second run.
 
-Nothing of it depends on ids, on the clock, or on how the work was cut into batches.
+Nothing of it depends on ids, on the clock, or on how the work was cut into batches: a receipt whose order was
+unknown when it was booked goes by way of unapplied receipts, and ends on the same accounts.
 """
 from __future__ import annotations
 
@@ -15,8 +16,7 @@ _QUERIES = {
                   JOIN account_move m ON m.id = r.account_move_id WHERE r.finance_transaction_id = t.id)
           FROM finance_transaction t LEFT JOIN res_partner p ON p.id = t.partner_id""",
     "movement": """
-        SELECT kind, external_id, amount, posted_at IS NOT NULL, posted_amount, unapplied, settlement_key
-          FROM finance_movement""",
+        SELECT kind, external_id, amount, posted_at IS NOT NULL, posted_amount, unapplied FROM finance_movement""",
     "settlement": """
         SELECT s.external_id, s.state, s.amount_gross, s.amount_fee, s.amount_net, s.difference, s.complete, s.trace,
                (SELECT count(*) FROM finance_settlement_bank_line_rel r WHERE r.finance_settlement_id = s.id)
@@ -24,13 +24,11 @@ _QUERIES = {
     "settlement line": """
         SELECT external_id, kind, gross, fee, tax, net FROM finance_settlement_line""",
     "ledger": """
-        SELECT a.name->>'en_US', j.code, p.name, l.date, sum(l.debit), sum(l.credit), sum(l.amount_residual)
+        SELECT a.name->>'en_US', j.code, CASE WHEN a.account_type = 'asset_receivable' THEN p.name END, l.date,
+               sum(l.balance), sum(l.amount_residual)
           FROM account_move_line l JOIN account_account a ON a.id = l.account_id
           JOIN account_journal j ON j.id = l.journal_id LEFT JOIN res_partner p ON p.id = l.partner_id
-         WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3, 4""",
-    "receipt": """
-        SELECT p.memo, p.amount, p.date, p.state, c.name FROM account_payment p
-          LEFT JOIN res_partner c ON c.id = p.partner_id""",
+         WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3, 4 HAVING sum(l.balance) != 0""",
     "invoice": """
         SELECT name, payment_state, amount_residual FROM account_move WHERE move_type = 'out_invoice'""",
     "bank line": """

@@ -1,0 +1,105 @@
+"""`make demo` itself: it ties, a second run changes nothing, and a kill -9 in its middle ends in the same books."""
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fc_env import database
+from support.books import dump, duplicates
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Books:
+    """The demo's database, with the two methods that a dump needs."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def rows(self, query, *values):
+        connection = database.connect(self.name)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall()
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def demo():
+    """The database that these tests' demo runs on."""
+    from simulator.demo import database as demo_database
+
+    name = f"fc_sys_{os.getpid()}_demo"
+    yield Books(name)
+    demo_database.remove(name)
+
+
+def start(name, **variables):
+    return subprocess.Popen(
+        [sys.executable, str(REPOSITORY / "scripts" / "demo.py")], cwd=REPOSITORY, text=True,
+        env={**os.environ, "SERVE": "0", "DEMO_DB": name, "PORT": "", **variables},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def finish(process):
+    output = process.communicate(timeout=600)[0]
+    print(output)
+    return process.returncode, output
+
+
+def server_of(name):
+    """The process id of the Odoo server on this database; None while there is none."""
+    for folder in Path("/proc").iterdir():
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0") if folder.name.isdigit() else []
+        except OSError:
+            continue
+        if b"odoo" in command and name.encode() in command:
+            return int(folder.name)
+    return None
+
+
+def wait_for_messages(demo, count):
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        try:
+            if demo.rows("SELECT count(*) FROM finance_message")[0][0] >= count:
+                return
+        except Exception:  # noqa: BLE001 - the database is being made
+            pass
+        time.sleep(0.02)
+    raise AssertionError("the demo delivered nothing")
+
+
+def test_the_demo_ties_is_idempotent_and_survives_kill_9(template, demo):
+    code, output = finish(start(demo.name, FRESH="1"))
+    assert code == 0
+    assert "everything tied: yes" in output
+    books = dump(demo)
+    assert duplicates(demo) == []
+
+    code, output = finish(start(demo.name))
+    assert code == 0
+    assert "going on with it" in output
+    assert dump(demo) == books
+
+    from simulator.demo import database as demo_database
+
+    demo_database.remove(demo.name)
+    process = start(demo.name)
+    wait_for_messages(demo, 12)
+    os.kill(server_of(demo.name), signal.SIGKILL)
+    code, output = finish(process)
+    assert code == 1
+    assert "Run it again" in output
+
+    code, output = finish(start(demo.name))
+    assert code == 0
+    assert "going on with it" in output
+    assert duplicates(demo) == []
+    assert dump(demo) == books
