@@ -42,9 +42,11 @@ from . import verify
 from . import coverage
 from . import finance_import
 from . import import_entry
+from . import import_account
 from . import import_stage
 from . import import_report
 from . import import_plan
+from . import import_conflict
 from . import import_lines
 from . import import_work
 from . import import_drop

@@ -106,8 +106,7 @@ class FinanceImport(models.Model):
             record.date_from = min(covered.filtered("date_from").mapped("date_from"), default=False)
             record.date_to = max(covered.filtered("date_to").mapped("date_to"), default=False)
 
-    # --- the front door
-    # -----------------------------------------------------------------------------------------------
+    # --- the front door -------------------------------------------------------------------------------------
 
     @api.model
     def import_file(self, content, filename, journal_id=None, provider_id=None):
@@ -199,8 +198,7 @@ class FinanceImport(models.Model):
             message_id = known.id
         return message_id
 
-    # --- outcomes
-    # -----------------------------------------------------------------------------------------------------
+    # --- outcomes -------------------------------------------------------------------------------------------
 
     def _reject(self, reason, line=None):
         """Refuse the file: nothing of it stays but its bytes and the reason."""

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from odoo import Command, fields, models
 
-from .import_stage import ImportRefused, sanitized
+from .import_account import ImportRefused, sanitized
 
 
 class FinanceImport(models.Model):
@@ -123,8 +123,7 @@ class FinanceImport(models.Model):
                     )
                 )
 
-    # --- the end
-    # ------------------------------------------------------------------------------------------------------
+    # --- the end --------------------------------------------------------------------------------------------
 
     def _finish(self):
         """Make statements, coverage and the state appear together."""

@@ -10,11 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..formats import dedupe
-from ..formats.fingerprint import compose, content_of
-from .import_stage import ImportRefused
+from ..formats.fingerprint import compose
 
 _STORED = """
 SELECT COALESCE(l.fc_bank_id, ''), l.fc_import_uid, m.date, l.amount::text, l.id
@@ -81,7 +79,7 @@ class FinanceImport(models.Model):
         adjoining = dedupe.adjoins(self._spans_before(coverage), self._span(coverage))
         decisions = dedupe.decide(known, incoming, adjoining)
         taken = self._uids_of_own_lines(coverage)
-        rows = [(entry.row_id, "new", _free(uid, taken), None) for entry, uid in decisions.new]
+        rows = [(entry.row_id, "new", free_uid(uid, taken), None) for entry, uid in decisions.new]
         rows += [
             (pair.entry.row_id, "known", pair.known.fingerprint, pair.reason) for pair in decisions.duplicates
         ]
@@ -147,119 +145,8 @@ class FinanceImport(models.Model):
             coverage.last_day or day,
         )
 
-    # --- what only a person can tell
-    # ----------------------------------------------------------------------------------
 
-    def _raise_conflicts(self):
-        """One `bank_conflict` for every entry that the bank tells differently now; nothing is overwritten."""
-        self.env.cr.execute(
-            """SELECT e.id, e.journal_id, e.fingerprint, e.booking_date, e.amount::text, e.bank_id,
-               e.reason, e.data,
-                      l.id, m.date, l.amount::text, l.payment_ref
-                 FROM finance_import_entry e
-                 LEFT JOIN account_bank_statement_line l ON l.journal_id = e.journal_id AND l.fc_import_uid =
-                     e.uid
-                 LEFT JOIN account_move m ON m.id = l.move_id
-                WHERE e.import_id = %s AND e.decision = 'conflict' ORDER BY e.sequence""",
-            [self.id],
-        )
-        for row in self.env.cr.fetchall():
-            entry_id, journal_id, fingerprint, day, amount, bank_id, reason, data = row[:8]
-            _line_id, known_day, known_amount, known_text = row[8:]
-            journal = self.env["account.journal"].browse(journal_id)
-            self.env["finance.exception"]._raise(
-                "bank_conflict",
-                f"{journal_id}:{fingerprint}",
-                self.company_id,
-                self.env._(
-                    "%(journal)s: the bank tells an entry of %(day)s differently now",
-                    journal=journal.name,
-                    day=day,
-                ),
-                detail=self.env._(
-                    "%(file)s has %(amount)s of %(day)s “%(text)s” (bank id %(bank_id)s). Known is "
-                    "%(known_amount)s of %(known_day)s “%(known_text)s”. (%(reason)s)\n\nThe entry was not "
-                    "booked and nothing was changed. Ask the bank which one holds; if both are real, open "
-                    "the entry and take it over as a new line.",
-                    file=self.filename,
-                    amount=amount,
-                    day=day,
-                    text=(data or {}).get("text") or "",
-                    bank_id=bank_id or "-",
-                    known_amount=known_amount,
-                    known_day=known_day,
-                    known_text=known_text or "",
-                    reason=reason,
-                ),
-                record=self.env["finance.import.entry"].browse(entry_id),
-                amount=abs(Decimal(amount)),
-                currency=journal.currency_id or journal.company_id.currency_id,
-            )
-        for coverage in self.coverage_ids:
-            for line in (
-                self.env["account.bank.statement.line"].browse(coverage.missing_line_ids or ()).exists()
-            ):
-                self._raise_missing(coverage, line)
-
-    def _take_over(self, entry):
-        """Make a bank line of a conflicting entry, under the next free ordinal of its content. Raises
-        UserError."""
-        if entry.decision != "conflict" or entry.line_id or self.state != "imported":
-            raise UserError(
-                self.env._(
-                    "Only a conflicting entry of an imported file that has no bank line can be taken over."
-                )
-            )
-        self.env.cr.execute(
-            """SELECT fc_import_uid FROM account_bank_statement_line
-                WHERE journal_id = %s AND fc_import_uid LIKE %s""",
-            [entry.journal_id.id, content_of(entry.fingerprint) + ":%"],
-        )
-        uid = _free(entry.fingerprint, {row[0] for row in self.env.cr.fetchall()})
-        entry.write({"decision": "new", "uid": uid})
-        self.env.flush_all()
-        try:
-            self._create_chunk(1)
-        except ImportRefused as refused:
-            raise UserError(refused.reason) from refused
-        entry.invalidate_recordset()
-        self.conflict_count -= 1
-        self.env["finance.exception"]._clear(
-            "bank_conflict",
-            f"{entry.journal_id.id}:{entry.fingerprint}",
-            self.company_id,
-            self.env._("The entry was taken over as a new line."),
-        )
-        self.env["finance.audit.entry"]._record(
-            "import.take_over", self, {"entry": entry.fingerprint, "uid": uid}
-        )
-        self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
-
-    def _raise_missing(self, coverage, line):
-        self.env["finance.exception"]._raise(
-            "bank_conflict",
-            f"missing-{line.id}",
-            self.company_id,
-            self.env._(
-                "%(journal)s: the bank no longer lists %(label)s",
-                journal=line.journal_id.name,
-                label=line.payment_ref,
-            ),
-            detail=self.env._(
-                "%(amount)s of %(day)s came with an earlier file, and statement %(statement)s, which covers "
-                "that day, does not have it. Nothing was changed. Ask the bank; if it took the entry back, "
-                "reverse the line.",
-                amount=line.currency_id.format(line.amount),
-                day=line.date,
-                statement=coverage.name,
-            ),
-            record=line,
-            amount=abs(line.amount),
-            currency=line.currency_id,
-        )
-
-
-def _free(uid, taken):
+def free_uid(uid, taken):
     """``uid``, with the next ordinal that is not in ``taken``; it is taken then."""
     content, _colon, number = uid.partition(":")
     ordinal = int(number)

@@ -3,7 +3,7 @@
 from odoo import models
 
 from .. import providers
-from .import_stage import ImportRefused
+from .import_account import ImportRefused
 
 
 class FinanceImport(models.Model):

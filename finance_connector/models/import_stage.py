@@ -8,57 +8,23 @@ from odoo import models
 
 from .. import formats
 from ..formats import camt, zip_guard
+from .import_account import ImportRefused, currency_of
 from .import_entry import entry_row
 
 _PAGE = 1000
-
-
-class ImportRefused(Exception):
-    """The file cannot be taken over: ``reason`` says what is wrong and what to do; ``line`` in the file, if
-    one is to blame."""
-
-    def __init__(self, reason, line=None):
-        self.reason, self.line = reason, line
-        super().__init__(reason)
 
 
 class FinanceImport(models.Model):
     _inherit = "finance.import"
 
     def _stage(self, data):
-        """Read ``data`` into `finance.coverage` and `finance.import.entry`. Raises FormatError or
-        ImportRefused; the caller rolls back."""
+        """Read ``data`` into `finance.coverage` and `finance.import.entry`. Raises FormatError or "
+        "ImportRefused;
+        the caller rolls back."""
         self.ensure_one()
         self._drop_staging()
         name = formats.detect(data, self.filename)
-        total = 0
-        coverage, pending, first, last, journals = None, [], None, None, {}
-        for member, event in _events(data, name):
-            if isinstance(event, formats.Entry):
-                total += 1
-                first = min(first or event.booking_date, event.booking_date)
-                last = max(last or event.booking_date, event.booking_date)
-                pending.append(entry_row(self.id, coverage.id, coverage.journal_id.id, total, event))
-                if len(pending) >= _PAGE:
-                    self.env["finance.import.entry"]._insert(pending)
-                    pending.clear()
-            elif isinstance(event, formats.StatementHeader):
-                coverage = self._begin_statement(event, member, journals)
-                first = last = None
-            else:
-                coverage.write(
-                    {
-                        "closing": event.closing,
-                        "entry_count": event.count,
-                        "provisional_count": event.provisional_count,
-                        "first_day": first,
-                        "last_day": last,
-                        "date_from": coverage.date_from or first,
-                        "date_to": event.closing_date or coverage.date_to or last,
-                    }
-                )
-        if pending:
-            self.env["finance.import.entry"]._insert(pending)
+        total = self._stage_events(_events(data, name))
         covered = self.coverage_ids
         self.write(
             {
@@ -71,26 +37,45 @@ class FinanceImport(models.Model):
             }
         )
 
+    def _stage_events(self, events):
+        """Stage what the reader gives, page by page; how many entries there were."""
+        staging = self.env["finance.import.entry"]
+        coverage, days, page, journals, total = None, set(), [], {}, 0
+        for member, event in events:
+            if isinstance(event, formats.Entry):
+                total += 1
+                days.add(event.booking_date)
+                page.append(entry_row(self.id, coverage.id, coverage.journal_id.id, total, event))
+                if len(page) == _PAGE:
+                    staging._insert(page)
+                    page.clear()
+            elif isinstance(event, formats.StatementHeader):
+                coverage, days = self._begin_statement(event, member, journals), set()
+            else:
+                self._end_statement(coverage, event, min(days, default=False), max(days, default=False))
+        if page:
+            staging._insert(page)
+        return total
+
+    def _end_statement(self, coverage, proof, first_day, last_day):
+        coverage.write(
+            {
+                "closing": proof.closing,
+                "entry_count": proof.count,
+                "provisional_count": proof.provisional_count,
+                "first_day": first_day,
+                "last_day": last_day,
+                "date_from": coverage.date_from or first_day,
+                "date_to": proof.closing_date or coverage.date_to or last_day,
+            }
+        )
+
     def _drop_staging(self):
         self.env.cr.execute("DELETE FROM finance_import_entry WHERE import_id = %s", [self.id])
         self.coverage_ids.unlink()
 
     def _begin_statement(self, header, member, journals):
-        key = (header.account, header.currency)
-        if key not in journals:
-            journals[key] = self._find_journal(header, member)
-            self._refuse_unusable(journals[key], header)
-        journal = journals[key]
-        companies = {one.company_id for one in journals.values()}
-        if len(companies) > 1:
-            raise ImportRefused(
-                self.env._(
-                    "The file has accounts of several companies (%s). Import one file a company.",
-                    ", ".join(sorted(company.name for company in companies)),
-                ),
-                header.line,
-            )
-        currency = journal.currency_id or journal.company_id.currency_id
+        journal = self._journal_of(header, member, journals)
         opened = header.from_date or header.opening_date
         return self.env["finance.coverage"].create(
             {
@@ -101,7 +86,7 @@ class FinanceImport(models.Model):
                 "name": header.statement_id or self.filename,
                 "member": member,
                 "account": header.account,
-                "currency_id": currency.id,
+                "currency_id": currency_of(journal).id,
                 "date_from": opened,
                 "date_to": header.to_date or header.closing_date,
                 "opening": header.opening,
@@ -113,119 +98,27 @@ class FinanceImport(models.Model):
             }
         )
 
-    # --- whose account is it
-    # ------------------------------------------------------------------------------------------
-
-    def _find_journal(self, header, member):
-        """The bank journal of the account that ``header`` names. Raises ImportRefused, naming both sides."""
-        if self.journal_id:
-            self._refuse_other_account(self.journal_id, header)
-            return self.journal_id
-        number = sanitized(header.account)
-        known = self.env["account.journal"].search(
-            [
-                ("bank_account_id.sanitized_acc_number", "=", number),
-                ("type", "in", ("bank", "credit", "cash")),
-                ("company_id", "in", (self.env.companies | self.company_id).ids),
-            ]
-        )
-        if not known:
+    def _journal_of(self, header, member, journals):
+        """The journal of the statement; ``journals`` has those of the statements before it."""
+        key = (header.account, header.currency)
+        try:
+            if key not in journals:
+                journals[key] = self._find_journal(header)
+                self._refuse_unusable(journals[key], header)
+        except ImportRefused as refused:
+            if member:
+                raise ImportRefused(f"{member}: {refused.reason}", refused.line) from None
+            raise
+        companies = {journal.company_id for journal in journals.values()}
+        if len(companies) > 1:
             raise ImportRefused(
                 self.env._(
-                    "The file is about account %(account)s (%(currency)s), which no bank journal of "
-                    "%(company)s has. Enter the account number on its journal, or choose the journal, and "
-                    "import the file again.",
-                    account=header.account,
-                    currency=header.currency,
-                    company=self.company_id.name,
+                    "The file has accounts of several companies (%s). Import one file a company.",
+                    ", ".join(sorted(company.name for company in companies)),
                 ),
                 header.line,
             )
-        fitting = known.filtered(lambda journal: _currency_of(journal).name == header.currency)
-        if len(fitting) != 1:
-            names = ", ".join(f"{journal.name} ({_currency_of(journal).name})" for journal in known)
-            raise ImportRefused(
-                self.env._(
-                    "The file is about account %(account)s in %(currency)s, but this account is that of "
-                    "%(journals)s. Exactly one journal must have the account and its currency.",
-                    account=header.account,
-                    currency=header.currency,
-                    journals=names,
-                ),
-                header.line,
-            )
-        return fitting
-
-    def _refuse_other_account(self, journal, header):
-        account = journal.bank_account_id.acc_number
-        if not account:
-            account = (
-                self.env["finance.coverage"]
-                .search(
-                    [("journal_id", "=", journal.id), ("state", "=", "proven"), ("account", "!=", False)],
-                    limit=1,
-                )
-                .account
-            )
-        if account and sanitized(account) != sanitized(header.account):
-            raise ImportRefused(
-                self.env._(
-                    "The file is about account %(found)s, but %(journal)s is account %(expected)s. Choose "
-                    "the journal of %(found)s.",
-                    found=header.account,
-                    journal=journal.name,
-                    expected=account,
-                ),
-                header.line,
-            )
-        if _currency_of(journal).name != header.currency:
-            raise ImportRefused(
-                self.env._(
-                    "The file is in %(found)s, but %(journal)s is kept in %(expected)s. Choose the journal "
-                    "of the account in %(found)s.",
-                    found=header.currency,
-                    journal=journal.name,
-                    expected=_currency_of(journal).name,
-                ),
-                header.line,
-            )
-
-    def _refuse_unusable(self, journal, header):
-        """Whatever would make Odoo refuse or bend the lines later is said before anything is booked."""
-        provider = self.env["finance.provider"].search([("journal_id", "=", journal.id)], limit=1)
-        reason = None
-        if provider:
-            reason = self.env._(
-                "%(journal)s holds the balance at %(provider)s and is booked from its messages; a bank "
-                "statement does not belong there. Choose the journal of the bank account.",
-                journal=journal.name,
-                provider=provider.name,
-            )
-        elif journal.restrict_mode_hash_table:
-            reason = self.env._(
-                "%s secures posted entries with a hash, and Odoo refuses every bank line in such a journal "
-                "until it is reconciled. Take off “Secure Posted Entries with Hash” of the journal.",
-                journal.name,
-            )
-        elif not journal.suspense_account_id or not journal.default_account_id:
-            reason = self.env._(
-                "%s has no bank account or no suspense account in the general ledger. Set both on the "
-                "journal.",
-                journal.name,
-            )
-        elif not journal.active:
-            reason = self.env._("%s is archived. Restore it, or choose another journal.", journal.name)
-        if reason:
-            raise ImportRefused(reason, header.line)
-
-
-def _currency_of(journal):
-    return journal.currency_id or journal.company_id.currency_id
-
-
-def sanitized(account):
-    """An account number without separators, as Odoo compares them."""
-    return "".join(character for character in account or "" if character.isalnum()).upper()
+        return journals[key]
 
 
 def _events(data, name):

@@ -15,7 +15,7 @@ from odoo import api, fields, models
 
 from ..core import retry
 from ..core.errors import FinanceError
-from .import_stage import ImportRefused
+from .import_account import ImportRefused
 from .inbox import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
@@ -43,8 +43,7 @@ class FinanceImport(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param(name)
         return int(value) if value and value.isdigit() and int(value) > 0 else default
 
-    # --- within the call
-    # ----------------------------------------------------------------------------------------------
+    # --- within the call ------------------------------------------------------------------------------------
 
     def _work_now(self, data):
         """Do what can be done at once; the rest is left to the scheduled action."""
@@ -116,8 +115,7 @@ class FinanceImport(models.Model):
         )
         return not self.env.cr.fetchone()
 
-    # --- by the scheduled action
-    # --------------------------------------------------------------------------------------
+    # --- by the scheduled action ----------------------------------------------------------------------------
 
     @api.model
     def _cron_import_statements(self):

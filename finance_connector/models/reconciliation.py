@@ -98,8 +98,7 @@ class FinanceReconciliation(models.AbstractModel):
             currency=self._currency(line),
         )
 
-    # --- rows that say why
-    # --------------------------------------------------------------------------------------------
+    # --- rows that say why ----------------------------------------------------------------------------------
 
     def _store(self, company, items, state):
         """The `finance.match` rows of ``items`` (line, result, candidate keys) in ``state``: made, or brought
@@ -223,8 +222,7 @@ class FinanceReconciliation(models.AbstractModel):
         )
         return set(rows.mapped("cause_key"))
 
-    # --- what people did meanwhile
-    # ------------------------------------------------------------------------------------
+    # --- what people did meanwhile --------------------------------------------------------------------------
 
     def _clear_explained(self, company):
         """Close the exceptions of lines that were reconciled by hand."""

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from .camt_file import IBAN, file_of
+from .common import fact
 from .posting_common import PostingCase
 
 
@@ -82,3 +83,28 @@ class BankCase(PostingCase):
 
     def reconcile(self):
         self.cron("cron_reconcile")
+
+
+class ReconcileCase(BankCase):
+    def paid_out(self, key="po_1", minor=9700, trace="TRACE77001", arrival="2026-03-05", currency="EUR"):
+        """A posted payout of the provider; its settlement."""
+        payment = f"pi_{key}"
+        self.absorb(
+            fact("capture", f"ch_{key}", abs(minor), key=payment, currency=currency),
+            fact("payout", key, minor, 600, key=None, currency=currency, settlement_key=key, group=key),
+            settlements=(self.payout(key, minor, currency, trace=trace, arrival_date=self.day(arrival)),),
+        )
+        self.post()
+        return self.env["finance.settlement"].search([("external_id", "=", key)])
+
+    def bank_entries(self, *entries, **values):
+        """Import and reconcile; the bank lines of the journal."""
+        self.take_good(*entries, **values)
+        self.reconcile()
+        return self.lines()
+
+    def assertOpen(self, line):
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(
+            line.move_id.line_ids.account_id, self.bank.default_account_id | self.bank.suspense_account_id
+        )

@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
+from odoo.addons.finance_connector.models.import_drop import FinanceImport as Drop
 from odoo.exceptions import ValidationError
 from odoo.tests import Form
-
-from odoo.addons.finance_connector.models.import_drop import FinanceImport as Drop
 
 from .bank_common import BankCase
 from .camt_file import entry, file_of

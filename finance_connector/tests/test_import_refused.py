@@ -44,6 +44,11 @@ class TestImportRefused(BankCase):
         self.assertRefused(self.take(content, "month.zip"), "bad.xml")
         self.assertFalse(self.lines())
 
+    def test_unknown_account_in_an_archive_names_the_member(self):
+        content = zipped(good=file_of(entry("1.00")), other=file_of(entry("1.00"), iban=OTHER_IBAN))
+        self.assertRefused(self.take(content, "month.zip"), "other.xml", OTHER_IBAN)
+        self.assertFalse(self.lines())
+
     def test_arithmetic(self):
         record = self.take(file_of(entry("10.00"), opening="5.00", closing="16.00"))
         self.assertRefused(record, "15.00", "16.00", "1.00")
@@ -77,7 +82,8 @@ class TestImportRefused(BankCase):
         self.assertRefused(record, OTHER_IBAN, "no bank journal", "import the file again")
 
     def test_two_accounts_in_a_journal_without_number(self):
-        """A journal without an account number takes the first account that it was told to take, and no other."""
+        """A journal without an account number takes the first account that it was told to take, and no
+        other."""
         self.bank.bank_account_id = False
         self.assertEqual(self.take(file_of(entry("1.00")), journal_id=self.bank).state, "imported")
         record = self.take(file_of(entry("1.00"), iban=OTHER_IBAN), journal_id=self.bank)
