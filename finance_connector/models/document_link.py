@@ -5,6 +5,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from .patience import patiently
+
 BATCH = 2_000
 # Documents in the order in which they decide; the first tier that knows a reference decides.
 # `d` is the transaction: reference, base (the reference without the number of the attempt), provider_reference.
@@ -50,19 +52,27 @@ class FinanceDocumentLink(models.AbstractModel):
 
         Returns the ids of the transactions that were linked. Commits between batches.
         """
-        linked = []
-        after = 0
-        while ids := self._due_ids(provider, after):
+        linked, after = [], 0
+        while batch := patiently(self.env, self._link_next, provider, after):
+            ids, found = batch
             after = ids[-1]
-            found = self._link_batch(provider, ids)
-            if found:
-                self.env["finance.posting"]._apply_documents(provider, found)
             linked += found
-            self.env["ir.cron"]._commit_progress()
-        self.env["finance.payment.advance"]._advance(provider)
-        self._follow_documents(provider)
-        self._report_missing(provider)
+        patiently(self.env, self.env["finance.payment.advance"]._advance, provider)
+        while patiently(self.env, self._follow_documents, provider):
+            pass
+        patiently(self.env, self._report_missing, provider)
         return linked
+
+    def _link_next(self, provider, after):
+        """Link one batch of what is due behind id ``after`` and commit; (ids, ids that were linked), None at the end."""
+        ids = self._due_ids(provider, after)
+        if not ids:
+            return None
+        found = self._link_batch(provider, ids)
+        if found:
+            self.env["finance.posting"]._apply_documents(provider, found)
+        self.env["ir.cron"]._commit_progress()
+        return ids, found
 
     def _due_ids(self, provider, after):
         self.env["finance.transaction"].flush_model()
@@ -183,20 +193,23 @@ class FinanceDocumentLink(models.AbstractModel):
         return {key: [names] for key, _invoice, candidates, names in found if candidates > 1}
 
     def _follow_documents(self, provider):
-        """Apply what invoices and credit notes bring that were posted after their transaction was linked."""
-        while True:
-            self.env["finance.transaction"].flush_model()
-            self.env.cr.execute(
-                "SELECT id FROM finance_transaction WHERE provider_id = %s AND documents_changed ORDER BY id LIMIT %s",
-                [provider.id, BATCH],
-            )
-            ids = [row[0] for row in self.env.cr.fetchall()]
-            if not ids:
-                return
+        """Apply what invoices and credit notes bring that were posted after their transaction was linked: one batch.
+
+        Returns its transaction ids.
+        """
+        self.env["finance.transaction"].flush_model()
+        self.env.cr.execute(
+            "SELECT id FROM finance_transaction WHERE provider_id = %s AND documents_changed ORDER BY id LIMIT %s",
+            [provider.id, BATCH],
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        if ids:
             self.env.cr.execute("UPDATE finance_transaction SET documents_changed = false WHERE id = ANY(%s)", [ids])
+            self.env["finance.transaction"].invalidate_model(["documents_changed"])
             self._report_ambiguous(provider, self._link_invoices(provider, ids))
             self.env["finance.posting"]._apply_documents(provider, ids)
             self.env["ir.cron"]._commit_progress()
+        return ids
 
     # --- exceptions ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import random
-import time
 import zlib
 from datetime import timedelta
 
@@ -12,13 +11,13 @@ from odoo import api, fields, models
 from ..core.money import Money
 from ..core.retry import next_delay
 from .inbox import CONCURRENCY
+from .patience import patiently
 
 _logger = logging.getLogger(__name__)
 # Movements a batch: native payments are heavy, aggregated ones are light.
 BATCH = {"per_transaction": 200, "per_settlement": 10_000}
 # Bad movements after which a run gives up on a connection, because something is wrong with all of them.
 FAILURES_A_RUN = 25
-CONFLICTS_A_RUN = 5
 RETRY_SECONDS, RETRY_CAP_SECONDS = 60, 6 * 3600
 
 
@@ -73,24 +72,20 @@ class FinancePosting(models.AbstractModel):
             self.env["ir.cron"]._commit_progress()
 
     def _post_due(self, provider, failed, limit, failures):
-        done, conflicts = 0, 0
+        done = 0
         while len(failures) < FAILURES_A_RUN:
-            try:
-                rows = self._claim(provider, limit, failed)
-                self._post_rows(provider, rows, failures)
-            except CONCURRENCY:
-                self.env.cr.rollback()
-                conflicts += 1
-                if conflicts > CONFLICTS_A_RUN:
-                    raise
-                time.sleep(random.uniform(0, 0.05 * 2**conflicts))  # noqa: S311 (spreads workers, no secret)
-                continue
-            if not rows:
-                break
-            done += len(rows)
-            if not self.env["ir.cron"]._commit_progress(len(rows), remaining=self._due_count(provider)):
+            posted = patiently(self.env, self._post_batch, provider, failed, limit, failures)
+            done += posted
+            if not posted or not self.env["ir.cron"]._commit_progress(posted, remaining=self._due_count(provider)):
                 break
         return done
+
+    def _post_batch(self, provider, failed, limit, failures):
+        rows = self._claim(provider, limit, failed)
+        found = []
+        self._post_rows(provider, rows, found)
+        failures += found
+        return len(rows)
 
     @contextlib.contextmanager
     def _alone(self, provider):

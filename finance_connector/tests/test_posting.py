@@ -3,9 +3,9 @@
 from itertools import permutations
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.addons.finance_connector.core.balances import EFFECTS
 from odoo.addons.finance_connector.core.money import Money
-from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
