@@ -230,6 +230,17 @@ class TestPosting(PostingCase):
         with self.assertRaisesRegex(UserError, "po_1"):
             transaction.payment_id.move_id.button_draft()
 
+    def test_chatter_is_left_out_unless_the_company_must_keep_it(self):
+        posting = self.env["finance.posting"].with_env(self.env(context={}))
+        provider = self.provider.with_env(posting.env)
+        self.assertTrue(posting._books(provider).env.context.get("tracking_disable"))
+        self.company.restrictive_audit_trail = True
+        self.assertFalse(posting._books(provider).env.context.get("tracking_disable"))
+        self.absorb(fact("fee", "fee_1", 100))
+        posting._post_movements(self.env["finance.movement"].search([("external_id", "=", "fee_1")]))
+        move = self.env["finance.movement"].search([("external_id", "=", "fee_1")]).move_id
+        self.assertTrue(move.message_ids, "the audit trail of the company is kept")
+
     def test_an_aggregated_entry_cannot_be_undone(self):
         self.absorb(fact("fee", "fee_1", 100))
         self.post()
