@@ -8,11 +8,13 @@ from .json_layout import lay_out
 class FinanceAuditEntry(models.Model):
     _inherit = "finance.audit.entry"
 
+    payload_line = fields.Char(compute="_compute_payload_pretty", string="In one line")
     payload_pretty = fields.Text(compute="_compute_payload_pretty", string="What was done")
 
     @api.depends("payload")
     def _compute_payload_pretty(self):
         for entry in self:
+            entry.payload_line = entry.payload
             entry.payload_pretty = lay_out(entry.payload or "")
 
     def action_verify_chain(self):
@@ -24,8 +26,7 @@ class FinanceAuditEntry(models.Model):
         else:
             title, kind = self.env._("The audit chain is broken"), "danger"
             message = self.env._(
-                "Entry %(entry)s does not verify: %(reason)s. Tell the auditor, and keep a copy of the "
-                "database as it is.",
+                "Entry %(entry)s does not verify: %(reason)s. Tell the auditor, and keep a copy of the database as it is.",
                 entry=result["first_bad"],
                 reason=result["reason"],
             )

@@ -4,23 +4,17 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+# What waits for an answer from outside: doing our own work again changes nothing.
+NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken"}
+
 # kind -> (what it means, what to do next)
 GUIDANCE = {
     "message_dead": (
-        _lt(
-            "A message was tried as often as the limit allows and could not be processed. It is kept as "
-            "it came."
-        ),
-        _lt(
-            "Open the source and read its error. When the cause is mended, retry: facts are taken up "
-            "once, never twice."
-        ),
+        _lt("A message was tried as often as the limit allows and could not be processed. It is kept as it came."),
+        _lt("Open the source and read its error. When the cause is mended, retry: facts are taken up once, never twice."),
     ),
     "unknown_status": (
-        _lt(
-            "The provider used a status that this version does not know. Nothing was guessed and nothing "
-            "was booked."
-        ),
+        _lt("The provider used a status that this version does not know. Nothing was guessed and nothing was booked."),
         _lt("Look the payment up at the provider. Install a version that knows the status, then retry."),
     ),
     "contradiction": (
@@ -36,31 +30,16 @@ GUIDANCE = {
         _lt("Find the order by reference, customer or amount. Create or correct it, then retry to link it."),
     ),
     "dispute": (
-        _lt(
-            "The customer's bank contests a payment. The provider has taken the money back until it is "
-            "decided."
-        ),
+        _lt("The customer's bank contests a payment. The provider has taken the money back until it is decided."),
         _lt("Send the evidence at the provider before the deadline, or accept the loss there."),
     ),
     "payout_failed": (
-        _lt(
-            "The provider tried to pay out and the bank sent the money back. It is again in the balance "
-            "at the provider."
-        ),
-        _lt(
-            "Check the bank account that is registered at the provider, correct it there and have the "
-            "payout repeated."
-        ),
+        _lt("The provider tried to pay out and the bank sent the money back. It is again in the balance at the provider."),
+        _lt("Check the bank account that is registered at the provider, correct it there and have the payout repeated."),
     ),
     "settlement_difference": (
-        _lt(
-            "What was paid out is not the sum of the lines that the provider reports for it. No balancing"
-            " line was made."
-        ),
-        _lt(
-            "Open the settlement and find the missing or surplus line; ask the provider for the report "
-            "again."
-        ),
+        _lt("What was paid out is not the sum of the lines that the provider reports for it. No balancing line was made."),
+        _lt("Open the settlement and find the missing or surplus line; ask the provider for the report again."),
     ),
     "unmapped_line": (
         _lt("A settlement holds a line of a kind that no rule books. The settlement waits."),
@@ -68,51 +47,30 @@ GUIDANCE = {
     ),
     "posting_failed": (
         _lt("A journal entry could not be made. Nothing of it was booked."),
-        _lt(
-            "Read the reason below. Most often an account or a journal is missing or archived. Mend it, "
-            "then retry."
-        ),
+        _lt("Read the reason below. Most often an account or a journal is missing or archived. Mend it, then retry."),
     ),
     "locked_period": (
         _lt("The entry belongs to a period that is locked. It was not moved to another date."),
-        _lt(
-            "Decide with your accountant: open the period, or let it be booked on the first open day. "
-            "Then retry."
-        ),
+        _lt("Decide with your accountant: open the period, or let it be booked on the first open day. Then retry."),
     ),
     "books_differ": (
-        _lt(
-            "The general ledger and the subledger show different balances at a provider. Both figures are"
-            " below."
-        ),
-        _lt(
-            "Look for entries made by hand on the provider's accounts, and for movements that are not "
-            "booked yet."
-        ),
+        _lt("The general ledger and the subledger show different balances at a provider. Both figures are below."),
+        _lt("Look for entries made by hand on the provider's accounts, and for movements that are not booked yet."),
     ),
     "poll_failed": (
-        _lt(
-            "The provider could not be asked for new events. Nothing is lost; the next poll goes on where"
-            " it ended."
-        ),
+        _lt("The provider could not be asked for new events. Nothing is lost; the next poll goes on where it ended."),
         _lt("Read the reason below. When the API key was refused, set a new one at the connection."),
     ),
     "poll_gap": (
         _lt("There is a span of time for which it cannot be proven that every event is here."),
-        _lt(
-            "Compare the payments of that span with the provider's own list, or import the provider's "
-            "report."
-        ),
+        _lt("Compare the payments of that span with the provider's own list, or import the provider's report."),
     ),
     "import_rejected": (
         _lt("A file was refused as a whole; nothing of it was booked. The line and the reason are below."),
         _lt("Ask the bank or provider for a correct file and import that one."),
     ),
     "statement_gap": (
-        _lt(
-            "Between two statements of an account something is missing: the balances do not follow on "
-            "each other."
-        ),
+        _lt("Between two statements of an account something is missing: the balances do not follow on each other."),
         _lt("Get the missing statement from the bank and import it; the exception closes by itself."),
     ),
     "bank_conflict": (
@@ -128,13 +86,7 @@ GUIDANCE = {
         _lt("Open the bank line: create or find the document, or book it to the account where it belongs."),
     ),
     "chain_broken": (
-        _lt(
-            "The audit chain does not verify: an entry was changed, removed or put in outside the "
-            "application."
-        ),
-        _lt(
-            "Tell the auditor at once, keep a copy of the database, and compare it with the last exported"
-            " chain."
-        ),
+        _lt("The audit chain does not verify: an entry was changed, removed or put in outside the application."),
+        _lt("Tell the auditor at once, keep a copy of the database, and compare it with the last exported chain."),
     ),
 }

@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 
 from .exception import OPEN_STATES
-from .exception_guidance import GUIDANCE
+from .exception_guidance import GUIDANCE, NOT_RETRIED
 
 
 class FinanceException(models.Model):
@@ -25,7 +25,7 @@ class FinanceException(models.Model):
             exception.meaning = self.env._(meaning) if meaning else False
             exception.next_step = self.env._(next_step) if next_step else False
 
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "kind")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_source(self):
         for exception in self:
@@ -33,7 +33,8 @@ class FinanceException(models.Model):
             exception.source_name = source.display_name if source else False
             exception.source_label = self.env["ir.model"]._get(source._name).name if source else False
             exception.can_open = bool(source)
-            exception.can_retry = bool(source) and hasattr(source, "_retry_exception")
+            may_help = exception.kind not in NOT_RETRIED
+            exception.can_retry = may_help and hasattr(source, "_retry_exception")
 
     def _readable_source(self):
         """The record it is about, or None when there is none, it is gone, or this user may not see it."""

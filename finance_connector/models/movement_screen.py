@@ -68,11 +68,22 @@ class FinanceMovement(models.Model):
 
     def _timeline_notes(self, moves_money):
         notes = [text for text in (self.status, self.reason) if text]
-        late = (self.message_id.received_at - self.occurred_at).total_seconds() / 60
-        if late > LATE_MINUTES:
-            span = self.env._("%s min", round(late)) if late < 120 else self.env._("%s h", round(late / 60))
-            how = self.env._("found by asking") if self.message_id.source == "poll" else self.env._("arrived")
-            notes.append(self.env._("%(how)s %(span)s later", how=how, span=span))
+        if late := self._told_late():
+            notes.append(late)
         if not self.move_id and moves_money:
             notes.append(self.env._("nothing to book") if self.posted_at else self.env._("not booked yet"))
         return notes
+
+    def _told_late(self):
+        """In words, how long after the fact its message came; a report is not late, it comes with the payout."""
+        minutes = round((self.message_id.received_at - self.occurred_at).total_seconds() / 60)
+        if minutes <= LATE_MINUTES or self.message_id.source not in ("webhook", "poll"):
+            return False
+        span = self.env._("%s min", minutes)
+        if minutes > 48 * 60:
+            span = self.env._("%s days", round(minutes / 60 / 24))
+        elif minutes > 120:
+            span = self.env._("%s h", round(minutes / 60))
+        if self.message_id.source == "poll":
+            return self.env._("found by asking %s later", span)
+        return self.env._("arrived %s later", span)

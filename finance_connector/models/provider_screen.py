@@ -32,8 +32,7 @@ class FinanceProvider(models.Model):
 
     def _checklist_items(self, secret_names):
         no_api_key = self.env._(
-            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts "
-            "have no lines."
+            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts have no lines."
         )
         return [
             self._check_item(

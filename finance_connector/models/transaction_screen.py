@@ -1,8 +1,13 @@
 """What the transaction screen draws: the steps from authorised to net, and the payment's timeline."""
 
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from .amount_steps import LESS, TOTAL
+
+# A report and an event put the same act at times that differ by so much at most.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class FinanceTransaction(models.Model):
@@ -37,7 +42,7 @@ class FinanceTransaction(models.Model):
             events = transaction.movement_ids._timeline_events()
             if transaction.linked_at:
                 events.append(transaction._linked_event())
-            transaction.timeline = sorted(events, key=lambda event: event["at"])
+            transaction.timeline = sorted(events, key=_telling_order(events))
 
     def _linked_event(self):
         self.ensure_one()
@@ -72,3 +77,17 @@ class FinanceTransaction(models.Model):
             "view_mode": "list,form",
             "domain": [("id", "in", self.settlement_ids.ids)],
         }
+
+
+def _telling_order(events):
+    """A sort key: by time, but an authorisation before its capture, whose clock may differ by seconds."""
+    captures = sorted(event["at"] for event in events if event["kind"] == "capture")
+
+    def key(event):
+        at = event["at"]
+        if event["kind"] == "authorize":
+            earliest = fields.Datetime.to_string(fields.Datetime.to_datetime(at) - CLOCKS_DIFFER)
+            at = next((capture for capture in captures if earliest <= capture <= at), at)
+        return at, event["kind"] != "authorize"
+
+    return key

@@ -43,3 +43,18 @@ class TestScreenExceptions(ScreenCase):
         )
         self.assertTrue(row.can_open)
         self.assertFalse(row.with_user(self.auditor).can_open)
+
+    def test_retry_is_offered_where_it_can_help(self):
+        raised = self.env["finance.exception"]._raise
+        self.assertTrue(self.exception.can_retry)
+        dispute = raised("dispute", "screen", self.company, "pi_screen is disputed", record=self.payment)
+        self.assertFalse(dispute.can_retry)
+        self.assertFalse(raised("posting_failed", "screen", self.company, "something").can_retry)
+
+    def test_a_user_may_retry_whatever_is_offered(self):
+        for source in (self.payment, self.bad, self.provider, self.dead):
+            row = self.env["finance.exception"]._raise("posting_failed", f"{source}", self.company, "x", record=source)
+            row = row.with_user(self.user)
+            self.assertTrue(row.can_retry, source)
+            row.action_retry()
+            self.assertEqual(self.audited("exception.retry", row).user_id, self.user)

@@ -33,8 +33,25 @@ class TestScreenPayment(ScreenCase):
         )
         self.assertEqual(events["capture"]["message"]["id"], self.captured_by.id)
         self.assertFalse(events["authorize"]["moves_money"])
-        self.assertIn("arrived 48 h later", events["authorize"]["notes"])
+        self.assertEqual(events["authorize"]["notes"], [])
         self.assertIn("not booked yet", events["capture"]["notes"])
+
+    def test_lateness_in_words(self):
+        late = self.keep("evt_late", source="webhook")
+        found = self.keep("evt_found", source="poll")
+        self.absorb(self.story("review_open", "prv_1", 0, 48 * 60 - 30), message=late)
+        self.absorb(self.story("review_close", "prv_1", 0, 0), message=found)
+        self.absorb(self.story("dispute_update", "dp_1", 0, 48 * 60 - 300), message=self.keep("evt_5h", source="webhook"))
+        notes = {event["kind"]: event["notes"] for event in self.payment.timeline}
+        self.assertEqual(notes["review_open"], ["arrived 30 min later"])
+        self.assertEqual(notes["dispute_update"], ["arrived 5 h later"])
+        self.assertEqual(notes["review_close"], ["found by asking 48 h later"])
+
+    def test_an_authorisation_is_told_before_its_capture(self):
+        self.absorb(self.story("authorize", "ch_skewed", 100, 6))
+        self.absorb(self.story("authorize", "ch_new", 100, 30))
+        kinds = [event["kind"] for event in self.payment.timeline]
+        self.assertEqual(kinds, ["authorize", "authorize", "capture", "fee", "authorize", "refund"])
 
     def test_steps_are_drawn_from_the_amounts(self):
         steps = {step["key"]: step for step in self.payment.amount_steps}

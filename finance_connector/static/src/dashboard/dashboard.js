@@ -102,6 +102,10 @@ export class FinanceDashboard extends Component {
         return count < 2880 ? _t("%s h", Math.round(count / 60)) : _t("%s days", Math.round(count / 1440));
     }
 
+    days(count) {
+        return count ? _t("%s d", count) : _t("today");
+    }
+
     money(texts) {
         return texts.length ? texts.join(" · ") : "";
     }
