@@ -15,16 +15,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fc_env.cli import prepare  # noqa: E402
-from fc_env.odoo_server import OdooServer, port_is_free  # noqa: E402
-from fc_env.rpc import Rpc, RpcError  # noqa: E402
-from fc_env.steps import SetupError  # noqa: E402
-from simulator.demo import bank_file, database, deliveries, payout_lines, reading, scheduled, table, truth  # noqa: E402
-from simulator.demo.card_events import PAYOUT, CardEvents  # noqa: E402
-from simulator.demo.company import LOGIN  # noqa: E402
-from simulator.demo.connection import API_KEY, Connection, connect, enter_api_key  # noqa: E402
-from simulator.stripe_api import StripeApi  # noqa: E402
-from simulator.stripe_server import StripeServer  # noqa: E402
+from fc_env.cli import prepare
+from fc_env.odoo_server import OdooServer, port_is_free
+from fc_env.rpc import Rpc, RpcError
+from fc_env.steps import SetupError
+from simulator.demo import bank_file, database, deliveries, payout_lines, reading, scheduled, table, truth
+from simulator.demo.card_events import PAYOUT, CardEvents
+from simulator.demo.company import LOGIN
+from simulator.demo.connection import API_KEY, Connection, connect, enter_api_key
+from simulator.stripe_api import StripeApi
+from simulator.stripe_server import StripeServer
 
 STEPS = 6
 # A server that was killed breaks its connections a moment before it is gone.

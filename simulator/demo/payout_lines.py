@@ -11,7 +11,6 @@ from simulator import stripe_objects as stripe
 from . import story
 from .card_events import PAYOUT, TRACE, CardEvents, instant
 
-
 # Metadata columns are added to a report by whoever asks for it.
 _REFERENCE = "payment_metadata[order_reference]"
 

@@ -10,19 +10,20 @@ for folder in (REPOSITORY, REPOSITORY / "scripts", Path(__file__).parent):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from support.shop import Shop, drop_left_over  # noqa: E402
+from support.shop import Shop, drop_all, drop_left_over  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def template():
-    """The name of the database that has the addon and the demo's company."""
+    """The name of the database that has the addon and the demo's company; copies of it go at the end."""
     from fc_env.cli import prepare
     from simulator.demo import database
 
     odoo, variables = prepare()
     os.environ.update(variables)
     drop_left_over()
-    return database.template(odoo)
+    yield database.template(odoo)
+    drop_all()
 
 
 @pytest.fixture(scope="module")

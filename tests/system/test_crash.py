@@ -1,8 +1,9 @@
 """kill -9 at every step of the road: after a restart the books are as if it had not happened (INV-1, INV-3, INV-4)."""
 import pytest
-from simulator.demo import bank_file, deliveries, payout_lines, story
 from support.books import dump, duplicates
 from support.gate import Gate
+
+from simulator.demo import bank_file, deliveries, payout_lines, story
 
 # (what the server does when it is killed, table, event, which row of it)
 INBOX_STEPS = [

@@ -1,9 +1,10 @@
 """A database that cannot be reached is 503, so that the provider sends again; nothing is lost when it is back (INV-1)."""
 import contextlib
 
+from support.shop import plain_event
+
 from fc_env import database
 from simulator import delivery
-from support.shop import plain_event
 
 
 @contextlib.contextmanager

@@ -4,9 +4,10 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from simulator.demo import bank_file, payout_lines, story
 from support.books import dump, duplicates
 from support.gate import Gate
+
+from simulator.demo import bank_file, payout_lines, story
 
 BIG, CHUNK = 120, 25
 

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
 import pytest
+from support.shop import as_json, plain_event
+
 from simulator import delivery, stripe_objects
 from simulator.demo.connection import WEBHOOK_SECRET
-from support.shop import as_json, plain_event
 
 
 def signature(body, secret=WEBHOOK_SECRET, at=None):

@@ -43,10 +43,9 @@ class Shop:
         return Rpc(self.server.url, self.name, self.notes.key)
 
     def close(self) -> None:
-        """End the server and drop the database."""
+        """End the server. The database goes with `drop_all`: each drop makes PostgreSQL write everything to disk."""
         self.server.kill()
         self.stripe.stop()
-        demo_database.remove(self.name)
 
     def restart(self) -> None:
         """Start the server again on the same port after a kill."""
@@ -77,7 +76,7 @@ class Shop:
         def _work():
             try:
                 work()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 print(f"the call ended with {type(error).__name__}: {error}")
 
         thread = threading.Thread(target=_work, daemon=True)
@@ -102,6 +101,15 @@ class Shop:
     def run_action(self, name: str) -> None:
         """Run one scheduled action by the name of its record."""
         scheduled.run(self.rpc, self.rpc.xmlid(f"finance_connector.{name}"))
+
+    def wake_workers(self) -> None:
+        """Tell the cron workers that something is due, as Odoo does when an action is triggered."""
+        administrator = database.connect()
+        try:
+            with administrator.cursor() as cursor:
+                cursor.execute("SELECT pg_notify('cron_trigger', %s)", [self.name])
+        finally:
+            administrator.close()
 
     # --- what the database holds --------------------------------------------------------------------------------------
 
@@ -132,6 +140,12 @@ def plain_event(number: int, kind: str = "customer.created", **fields) -> dict:
     """An event without money, told apart by its number."""
     customer = {"id": f"cus_sys_{number}", "object": "customer", "livemode": False, **fields}
     return stripe_objects.event(kind, customer, int(time.time()) - 60, f"evt_sys_{number}")
+
+
+def drop_all() -> None:
+    """Drop the databases of this test run."""
+    for name in database.names(f"{PREFIX}{os.getpid()}_"):
+        demo_database.remove(name)
 
 
 def drop_left_over() -> None:
