@@ -86,7 +86,10 @@ class FinanceDocumentLink(models.AbstractModel):
         return [row[0] for row in self.env.cr.fetchall()]
 
     def _link_batch(self, provider, ids):
-        """Link those of the transactions that have one candidate; note when to look again for the others."""
+        """Link those of the transactions that have one candidate; note when to look again for the others.
+
+        During the first day at every run, because the order often comes soon after the payment; then more and more rarely.
+        """
         links, ambiguous = self._candidates(ids)
         self._store_links(links)
         ambiguous |= self._link_invoices(provider, list(links))
@@ -96,8 +99,9 @@ class FinanceDocumentLink(models.AbstractModel):
                 kind, causes, provider.company_id, self.env._("Its document was found.")
             )
         self.env.cr.execute(
-            """UPDATE finance_transaction SET link_after = (now() AT TIME ZONE 'UTC') + least(interval '1 day',
-                      greatest(interval '1 minute', ((now() AT TIME ZONE 'UTC') - create_date) / 4))
+            """UPDATE finance_transaction SET link_after = (now() AT TIME ZONE 'UTC') + CASE
+                      WHEN create_date > (now() AT TIME ZONE 'UTC') - interval '1 day' THEN interval '0'
+                      ELSE least(interval '1 day', ((now() AT TIME ZONE 'UTC') - create_date) / 24) END
                 WHERE id = ANY(%s) AND linked_at IS NULL""",
             [ids],
         )
