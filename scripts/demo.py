@@ -75,9 +75,11 @@ def run(serve: bool, fresh: bool, port: int) -> int:
             if not server.ends_within(ENDING_SECONDS):
                 raise
             raise Stopped(f"Odoo was ended in the middle of the demo ({error}). Run it again: it goes on.") from error
-        print(f"\n  look at it: {server.url}  login {LOGIN}, password {LOGIN}, menu Finance Connector", flush=True)
         if serve:
+            print(f"\n  look at it: {server.url}  login {LOGIN}, password {LOGIN}, menu Finance Connector", flush=True)
             wait_for_the_end(server)
+        else:
+            print(f"\n  to look at it: make demo  (login {LOGIN}, password {LOGIN}, menu Finance Connector)", flush=True)
     return 0 if good else 1
 
 
