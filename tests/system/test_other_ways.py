@@ -1,0 +1,26 @@
+"""The same story on the other ways to run it: worker processes instead of threads, and aggregated entries."""
+from concurrent.futures import ThreadPoolExecutor
+
+from simulator.demo import reading, truth
+from support.shop import plain_event
+from test_crash import play
+
+
+def test_worker_processes_take_the_same_event_once(open_shop):
+    shop = open_shop(workers=2)
+    with ThreadPoolExecutor(50) as pool:
+        statuses = list(pool.map(shop.deliver, [plain_event(1)] * 50))
+    assert set(statuses) == {200}
+    assert shop.value("SELECT count(*) FROM finance_message") == 1
+    assert set(shop.deliver_all([plain_event(number) for number in range(2, 32)])) == {200}
+    shop.run_actions()
+    assert shop.rows("SELECT state, count(*) FROM finance_message GROUP BY 1") == [("ignored", 31)]
+
+
+def test_one_entry_a_payout_ties_like_one_receipt_a_payment(open_shop):
+    shop = open_shop(posting_mode="per_settlement")
+    play(shop)
+    found, wanted = reading.figures(shop.rpc, shop.connection), truth.expected(shop.cards)
+    same = ("states", "amounts", "payout", "ledger", "subledger", "in_transit", "unposted", "bank_lines", "exceptions")
+    assert {name: getattr(found, name) for name in same} == {name: getattr(wanted, name) for name in same}
+    assert reading.entries(shop.rpc, shop.connection) < len(truth.story.PAYMENTS)
