@@ -117,8 +117,7 @@ class FinanceImport(models.Model):
         belongs, else it is found by the account that the file names, or by the columns of a provider's
         report. A file above the entry limit comes back as `received` and is worked by the scheduled action.
         """
-        if not self.env.su and not self.env.user.has_group("finance_connector.group_user"):
-            raise AccessError(self.env._("You may not import files. Ask an administrator for the role User."))
+        self._check_role()
         journal = self._allowed_target("account.journal", journal_id)
         provider = self._allowed_target("finance.provider", provider_id)
         data, readable = _as_bytes(content)
@@ -178,8 +177,17 @@ class FinanceImport(models.Model):
             lambda one: (
                 (not journal or one.journal_id in (journal, journal.browse()))
                 and (not provider or one.provider_id in (provider, provider.browse()))
+                and not one._lines_are_gone()
             )
         )[:1]
+
+    def _lines_are_gone(self):
+        """Whether somebody deleted bank lines that this import made: then the file may be taken over again."""
+        self.ensure_one()
+        lines = self.env["account.bank.statement.line"]
+        return self.state == "imported" and self.created_count > lines.search_count(
+            [("fc_import_id", "=", self.id)]
+        )
 
     def _store_bytes(self, data, checksum, company, journal, provider):
         messages = self.env["finance.message"]
@@ -239,23 +247,34 @@ class FinanceImport(models.Model):
         )
 
     def _retry_exception(self, exception):
-        """The exception's retry button: the stored bytes are read again, as after the journal was given its
-        account."""
+        """The exception's retry button: go on with a stuck file, read a refused one again."""
         self.action_retry()
 
     def action_retry(self):
-        """Read the stored bytes of a refused file again."""
-        for record in self.sudo().filtered(lambda one: one.state == "rejected"):
-            vals = {"state": "received", "reason": False, "error_line": 0, "finished_at": False}
-            original = record._same_file(
-                record.checksum, record.company_id, record.journal_id, record.provider_id
-            )
-            if original:
-                record.write(vals | {"state": "duplicate", "original_import_id": original.id})
-                continue
-            record.write(vals)
-            record._work_now(record.message_id._raw())
+        """Read the stored bytes of a refused file again, as after the journal was given its account; go on at once
+        with one that is stuck half-way."""
+        self._check_role()
+        for record in self.sudo():
+            if record.state == "received":
+                record.next_attempt_at = False
+                self.env["finance.provider"]._wake("finance_connector.cron_import_statements")
+            elif record.state == "rejected":
+                record._read_again()
         return True
+
+    def _read_again(self):
+        vals = {"state": "received", "reason": False, "error_line": 0, "finished_at": False}
+        original = self._same_file(self.checksum, self.company_id, self.journal_id, self.provider_id)
+        if original:
+            self.write(vals | {"state": "duplicate", "original_import_id": original.id})
+        else:
+            self.write(vals)
+            self._work_now(self.message_id._raw())
+
+    def _check_role(self):
+        if not self.env.su and not self.env.user.has_group("finance_connector.group_user"):
+            raise AccessError(self.env._("You may not import files. Ask an administrator for the role User."))
+        self.check_access("read")
 
     def action_open_lines(self):
         """The bank lines made of this file."""

@@ -11,7 +11,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 # How long the rows of a finished import are kept for looking up which entries were known before.
 KEEP_DAYS = 30
@@ -65,10 +64,7 @@ class FinanceImportEntry(models.Model):
     def action_take_over(self):
         """A person says that a conflicting entry is real: it becomes a bank line of its own, beside the known
         one."""
-        if not self.env.su and not self.env.user.has_group("finance_connector.group_user"):
-            raise AccessError(
-                self.env._("You may not take over entries. Ask an administrator for the role User.")
-            )
+        self.import_id._check_role()
         self.check_access("read")
         for entry in self.sudo():
             entry.import_id.with_company(entry.import_id.company_id)._take_over(entry)

@@ -8,7 +8,6 @@ complete, and valid after the one that brought the known entries.
 
 from collections import defaultdict
 from decimal import Decimal
-from itertools import groupby
 
 from odoo import Command, fields, models
 
@@ -34,7 +33,7 @@ class FinanceImport(models.Model):
         rows = self.env.cr.dictfetchall()
         if not rows:
             return 0
-        rows = list(next(groupby(rows, key=lambda row: row["journal_id"]))[1])
+        rows = [row for row in rows if row["journal_id"] == rows[0]["journal_id"]]
         journal = self.env["account.journal"].browse(rows[0]["journal_id"])
         self._refuse_locked(journal, {row["booking_date"] for row in rows})
         partners = self._partners_by_account(
@@ -195,13 +194,15 @@ def _runs(balance, rows, end_of):
     the midst of entries of one earlier statement stands behind that statement (``end_of`` gives its closing
     balance): the bank put it in afterwards.
     """
-    runs, before, inserted = [], None, defaultdict(Decimal)
-    keyed = groupby(rows, key=lambda row: row[1] == "new")
-    groups = [(is_new, list(group)) for is_new, group in keyed]
-    for place, (is_new, group) in enumerate(groups):
+    runs, before, inserted, groups = [], None, defaultdict(Decimal), []
+    for row in rows:
+        if not groups or (groups[-1][-1][1] == "new") != (row[1] == "new"):
+            groups.append([])
+        groups[-1].append(row)
+    for place, group in enumerate(groups, 1):
         moved = sum((Decimal(row[0]) for row in group), Decimal(0))
-        if is_new:
-            after = groups[place + 1][1][0][3] if place + 1 < len(groups) else None
+        if group[0][1] == "new":
+            after = groups[place][0][3] if place < len(groups) else None
             opening = balance
             if before and before == after:
                 opening = end_of(before) + inserted[before]

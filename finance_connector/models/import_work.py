@@ -180,6 +180,7 @@ class FinanceImport(models.Model):
                 self._stage(data)
             return "staged"
         if not self._is_next():
+            self.reason = self.env._("Waits for an earlier file of the same account.")
             return "waits"
         if not self.planned:
             self._plan()

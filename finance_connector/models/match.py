@@ -165,3 +165,15 @@ class AccountBankStatementLine(models.Model):
             self.sudo().write({"fc_settlement_ids": [fields.Command.clear()]})
             self.env["finance.reconciliation"].sudo()._derive(settlements)
         return result
+
+    def unlink(self):
+        """A payout whose bank line is deleted has not arrived, as far as the books know."""
+        settlements = self.sudo().fc_settlement_ids
+        result = super().unlink()
+        if settlements:
+            self.env["finance.reconciliation"].sudo()._derive(settlements)
+        return result
+
+    def _retry_exception(self, exception):
+        """The exception's retry button: look for what the line pays once more."""
+        self.env["finance.provider"]._wake("finance_connector.cron_reconcile")

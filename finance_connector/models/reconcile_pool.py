@@ -6,15 +6,18 @@ payable line is. Of invoices only those are read that have the amount of a line,
 its text.
 """
 
+import logging
 from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, models
 
+from ..core.errors import MoneyError
 from ..core.matching import Candidate, Line
 from ..core.money import Money
 from ..core.references import tokens
 
+_logger = logging.getLogger(__name__)
 # Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
 # amount only.
 _MAX_TOKENS = 8
@@ -120,18 +123,34 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _open_lines(self, company):
         self.env.cr.execute(_LINES, {"company": company.id})
-        return [
-            Line(
-                id=row[0],
-                date=row[1],
-                amount=Money.from_decimal(row[2], row[3]),
-                text="\n".join(filter(None, (row[4], row[7] if row[6] else None))),
-                reference=row[6] or row[7] or row[5] or "",
-                partner_id=row[8],
-                counterparty_account=row[9],
+        found = []
+        for (
+            line_id,
+            day,
+            amount,
+            currency,
+            text,
+            ref,
+            structured,
+            end_to_end,
+            partner_id,
+            account,
+        ) in self.env.cr.fetchall():
+            money = _money(amount, currency)
+            if money is None:
+                continue
+            found.append(
+                Line(
+                    id=line_id,
+                    date=day,
+                    amount=money,
+                    text="\n".join(filter(None, (text, end_to_end if structured else None))),
+                    reference=structured or end_to_end or ref or "",
+                    partner_id=partner_id,
+                    counterparty_account=account,
+                )
             )
-            for row in self.env.cr.fetchall()
-        ]
+        return found
 
     def _open_settlements(self, company):
         """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
@@ -151,12 +170,12 @@ class FinanceReconciliation(models.AbstractModel):
             last,
             _ids,
         ) in self.env.cr.fetchall():
-            if first == last == currency and Decimal(net) == Decimal(open_):
+            if first == last == currency and Decimal(net) == Decimal(open_) and _money(net, currency):
                 found.append(
                     Candidate(
                         id=f"s:{settlement_id}",
                         kind="settlement",
-                        residual=Money.from_decimal(net, currency),
+                        residual=_money(net, currency),
                         references=tuple(filter(None, (external_id, trace, descriptor))),
                         date=arrival,
                     )
@@ -178,12 +197,13 @@ class FinanceReconciliation(models.AbstractModel):
             Candidate(
                 id=f"i:{row[0]}",
                 kind="invoice",
-                residual=Money.from_decimal(row[4], row[5]),
+                residual=_money(row[4], row[5]),
                 references=tuple(dict.fromkeys(filter(None, row[1:4]))),
                 partner_id=row[6],
                 date=row[7],
             )
             for row in self.env.cr.fetchall()
+            if _money(row[4], row[5])
         ]
 
     @api.model
@@ -198,6 +218,15 @@ class FinanceReconciliation(models.AbstractModel):
         for line_id, key in self.env.cr.fetchall():
             blocked[line_id].add(key)
         return blocked
+
+
+def _money(text, currency):
+    """The Money of a numeric column; None for an amount that its currency cannot have, which nothing can equal."""
+    try:
+        return Money.from_decimal(text, currency)
+    except MoneyError:
+        _logger.warning("%s %s is no exact amount of its currency; it is not matched", text, currency)
+        return None
 
 
 def _spellings(lines):

@@ -27,7 +27,7 @@ class FinanceReconciliation(models.AbstractModel):
     def _cron_reconcile(self):
         """Scheduled action: match and apply, company by company."""
         self.env["ir.cron"]._commit_progress(remaining=1)
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["account.journal"].sudo().search([("type", "=", "bank")]).company_id
         for company in companies:
             try:
                 if not self.with_company(company)._reconcile_company(company):
@@ -58,18 +58,19 @@ class FinanceReconciliation(models.AbstractModel):
                 doubtful.append((by_id[result.line_id], result, open_ids))
             else:
                 unexplained.append((by_id[result.line_id], result))
-        doubtful += self._apply_certain(company, certain)
-        self._tell_doubtful(company, doubtful)
-        return self._tell_unexplained(company, unexplained)
+        failed, finished = self._apply_certain(company, certain)
+        self._tell_doubtful(company, doubtful + failed)
+        return finished and self._tell_unexplained(company, unexplained)
 
     def _apply_certain(self, company, certain):
-        """Apply in batches with a commit each; returns those that could not be applied, to be shown."""
+        """Apply in batches with a commit each: (those that could not be applied, whether there was time for all)."""
         failed = []
         queue = iter(certain)
         while batch := list(islice(queue, BATCH)):
             failed += self._apply_batch(company, batch)
-            self.env["ir.cron"]._commit_progress()
-        return failed
+            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
+                return failed, False
+        return failed, True
 
     def _apply_batch(self, company, batch):
         try:
@@ -191,10 +192,11 @@ class FinanceReconciliation(models.AbstractModel):
             for line, result in unexplained
             if (line.date <= oldest or result.candidate_ids) and f"match_missing:{line.id}" not in known
         ]
+        exceptions = self.env["finance.exception"].with_context(tracking_disable=True, mail_create_nolog=True)
         queue = iter(waiting)
         while batch := list(islice(queue, BATCH)):
             for line, result in batch:
-                self.env["finance.exception"]._raise(
+                exceptions._raise(
                     "match_missing",
                     line.id,
                     company,
@@ -204,7 +206,7 @@ class FinanceReconciliation(models.AbstractModel):
                     amount=abs(line.amount.to_decimal()),
                     currency=self._currency(line),
                 )
-            if not self.env["ir.cron"]._commit_progress():
+            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
                 return False
         return True
 

@@ -94,6 +94,16 @@ class TestImport(BankCase):
         self.assertEqual(again.message_id, first.message_id)
         self.assertEqual(len(self.lines()), 1)
 
+    def test_file_comes_back_after_its_lines_were_deleted(self):
+        """What somebody deleted is taken over again from the same file; what is still there is not doubled."""
+        content = file_of(entry("1.00", bank_id="B1"), entry("2.00", bank_id="B2"))
+        first = self.take(content)
+        first.statement_ids.unlink()
+        self.lines()[0].unlink()
+        again = self.take(content)
+        self.assertEqual((again.state, again.created_count, again.duplicate_count), ("imported", 1, 1))
+        self.assertEqual(sorted(self.amounts()), [Decimal(1), Decimal(2)])
+
     def test_identical_payments_stay_as_many_as_they_are(self):
         coffee = entry("-3.20", text="Coffee")
         self.take_good(coffee, coffee, coffee)
@@ -241,6 +251,8 @@ class TestImport(BankCase):
             imports.with_user(auditor).import_file(file_of(entry("1.00")), "a.xml")
         record = imports.with_user(user).import_file(file_of(entry("1.00")), "a.xml")
         self.assertEqual(record.state, "imported", record.reason)
+        with self.assertRaises(AccessError):
+            record.with_user(auditor).action_retry()
         with self.assertRaises(AccessError):
             record.write({"state": "received"})
         with self.assertRaises(AccessError):

@@ -5,7 +5,6 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.finance_connector.models.reconcile_apply import FinanceReconciliation as Apply
-from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from .bank_common import ReconcileCase
@@ -141,7 +140,7 @@ class TestReconcileInvoice(ReconcileCase):
 
         def failing(self, match, suspense, target):
             if target.move_id == bad:
-                raise UserError("not this one")
+                raise RuntimeError("not this one")
             return refuse(self, match, suspense, target)
 
         self.take_good(entry("100.00", text="A-2026-1"), entry("200.00", text="A-2026-2"))

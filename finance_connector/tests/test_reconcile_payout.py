@@ -111,6 +111,13 @@ class TestReconcilePayout(ReconcileCase):
         self.assertEqual(line.fc_match_ids.state, "undone")
         self.assertEqual(settlement.state, "in_transit")
 
+    def test_deleted_bank_line(self):
+        settlement = self.paid_out()
+        line = self.bank_entries(entry("97.00", "2026-03-05", "TRACE77001"))
+        line.statement_id.unlink()
+        line.unlink()
+        self.assertEqual(settlement.state, "in_transit")
+
     def test_reconciled_by_hand_is_adopted(self):
         settlement = self.paid_out(trace=None, arrival="2026-04-20")
         line = self.bank_entries(entry("97.00", "2026-03-05", "transfer"))

@@ -15,7 +15,6 @@ class FinanceImportWizard(models.TransientModel):
     )
     provider_id = fields.Many2one(
         "finance.provider",
-        string="Provider",
         help="For settlement reports, when there are several connections of a kind.",
     )
     file_ids = fields.Many2many(
