@@ -5,7 +5,6 @@ import logging
 from datetime import datetime, timezone
 
 import psycopg2
-
 from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
 

@@ -2,10 +2,9 @@
 
 from datetime import datetime, timedelta, timezone
 
-from odoo.tests import TransactionCase, tagged
-
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import Envelope, Movement, Parsed
+from odoo.tests import TransactionCase, tagged
 
 WEBHOOK_SECRET = "whsec_test_secret"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=timezone.utc)

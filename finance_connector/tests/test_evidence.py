@@ -1,7 +1,6 @@
 """Messages, movements and audit entries cannot be changed or removed, by nobody, and the audit chain shows tampering."""
 
 import psycopg2
-
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 

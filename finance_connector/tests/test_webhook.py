@@ -5,12 +5,10 @@ import time
 from unittest.mock import patch
 
 import psycopg2
-
 from odoo import http
+from odoo.addons.finance_connector.models.message import FinanceMessage
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.finance_connector.models.message import FinanceMessage
 
 from .common import WEBHOOK_SECRET, FinanceCase
 from .stripe_event import event_body, signature
