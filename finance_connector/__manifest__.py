@@ -46,7 +46,6 @@
         "web.assets_tests": ["finance_connector/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

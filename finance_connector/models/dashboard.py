@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .exception import KINDS, OPEN_STATES
+from .provider_screen import UNPROCESSED
 
 # The span of the charts, and of what counts as "this week".
 CHART_DAYS = 30
@@ -79,9 +80,7 @@ class FinanceDashboard(models.AbstractModel):
 
     def _inbox(self):
         now = fields.Datetime.now()
-        groups = self.env["finance.message"]._read_group(
-            [("state", "in", ("received", "failed", "dead"))], ["state"], ["__count", "received_at:min"]
-        )
+        groups = self.env["finance.message"]._read_group(UNPROCESSED, ["state"], ["__count", "received_at:min"])
         by_state = {state: (count, oldest) for state, count, oldest in groups}
         waiting, oldest = by_state.get("received", (0, None))
         return {

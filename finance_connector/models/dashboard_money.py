@@ -126,7 +126,7 @@ class FinanceDashboard(models.AbstractModel):
         return self._money([(currency, abs(amount)) for currency, amount in groups])
 
     def _open_bank_lines(self):
-        own = self.env["finance.provider"].search([]).journal_id
+        own = self.env["finance.provider"].search([("journal_id", "!=", False)]).journal_id
         return [("is_reconciled", "=", False), ("state", "=", "posted"), ("journal_id", "not in", own.ids)]
 
 

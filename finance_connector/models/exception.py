@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import mute_logger
+from psycopg2.errors import UniqueViolation
 
 # kind -> (label, severity, hours until the deadline)
 KINDS = {

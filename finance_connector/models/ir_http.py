@@ -4,10 +4,10 @@ import psycopg2
 from odoo import http, models
 from odoo.http import ROUTING_KEYS, request
 from odoo.tools.misc import submap
-
-from .limits import limit
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import Rule
+
+from .limits import limit
 
 _PREFIX = "/finance/"
 _CHUNK = 64 * 1024

@@ -1,6 +1,7 @@
 """What the message screen shows: the content laid out for reading, and the way to the bytes as they came."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .json_layout import lay_out
 
@@ -43,6 +44,24 @@ class FinanceMessage(models.Model):
         counts = self.env["finance.exception"]._open_counts(self)
         for message in self:
             message.exception_count = counts.get(message.id, 0)
+
+    def action_replay(self):
+        """A file is read again by its import, which judges it as a whole; the inbox would leave it lying."""
+        files = self.filtered(lambda message: message.source == "file")
+        if files:
+            raise UserError(self.env._("%s is a file. Open its import and use “Try again” there.", files[0].display_name))
+        return super().action_replay()
+
+    def action_open_import(self):
+        """The import that took this file over or refused it."""
+        self.ensure_one()
+        found = self.env["finance.import"].search([("message_id", "=", self.id)], limit=1)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "finance.import",
+            "res_id": found.id,
+            "views": [(False, "form")],
+        }
 
     def action_download(self):
         """The raw bytes as a file."""

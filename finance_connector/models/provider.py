@@ -8,6 +8,9 @@ from odoo.exceptions import UserError, ValidationError
 from .. import providers
 from .account_roles import ROLE_FIELDS
 
+# Changes of these are noted in the audit chain, as are those of the role accounts.
+_AUDITED = ("account_key", "code", "company_id", "environment", "journal_id", "posting_mode")
+
 
 class FinanceProvider(models.Model):
     _name = "finance.provider"
@@ -182,7 +185,7 @@ class FinanceProvider(models.Model):
     def write(self, vals):
         if "state" in vals or "webhook_token" in vals:
             self.env.registry.clear_cache()
-        watched = sorted(set(vals) & {"account_key", "code", "company_id", "environment", "journal_id", "posting_mode", *ROLE_FIELDS})
+        watched = sorted(set(vals) & {*_AUDITED, *ROLE_FIELDS})
         result = super().write(vals)
         for provider in self if watched else self.browse():
             provider._audit("provider.change", {"fields": watched})

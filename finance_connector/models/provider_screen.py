@@ -9,6 +9,8 @@ from .account_roles import ROLE_FIELDS
 # INV-13: an active connection that was not heard, or not asked completely, for this long says so.
 QUIET_HOURS = 24
 POLL_OVERDUE_HOURS = 3
+# Files are judged by their imports, not by the inbox.
+UNPROCESSED = [("state", "in", ("received", "failed", "dead")), ("source", "!=", "file")]
 
 
 class FinanceProvider(models.Model):
@@ -100,7 +102,7 @@ class FinanceProvider(models.Model):
         return self.env._("Quiet for more than %s hours", hours) if late else False
 
     def _compute_counts(self):
-        waiting = self._count("finance.message", [("state", "in", ("received", "failed", "dead"))])
+        waiting = self._count("finance.message", UNPROCESSED)
         transactions = self._count("finance.transaction", [])
         exceptions = self._count("finance.exception", [("state", "in", ("open", "in_progress"))])
         for provider in self:
@@ -123,8 +125,7 @@ class FinanceProvider(models.Model):
 
     def action_open_unprocessed(self):
         """Messages of this connection that are not processed."""
-        domain = [("state", "in", ("received", "failed", "dead"))]
-        return self._screen_action(self.env._("Unprocessed messages"), "finance.message", domain)
+        return self._screen_action(self.env._("Unprocessed messages"), "finance.message", UNPROCESSED)
 
     def action_open_transactions(self):
         """Transactions of this connection."""

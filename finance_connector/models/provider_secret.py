@@ -1,5 +1,6 @@
 """Secrets of a connection: encrypted at rest, several valid at once while one is being replaced, readable by no screen."""
 
+import contextlib
 import hashlib
 import os
 from datetime import timedelta
@@ -26,11 +27,9 @@ def _keys():
     path = Path(config["data_dir"]) / "finance_connector.key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        # Another worker may do the same at this moment: the first one's key counts.
+        with contextlib.suppress(FileExistsError):
             descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            pass
-        else:
             with os.fdopen(descriptor, "wb") as key_file:
                 key_file.write(Fernet.generate_key())
     return [path.read_text().strip()]

@@ -25,7 +25,7 @@ class FinanceSettlement(models.Model):
     automatic = fields.Boolean(readonly=True)
     itemizable = fields.Boolean(readonly=True, help="The provider can list its lines now.")
     method = fields.Char(readonly=True)
-    trace = fields.Char(string="Trace", readonly=True, index="btree_not_null", help="The reference the bank will show.")
+    trace = fields.Char(readonly=True, index="btree_not_null", help="The reference the bank will show.")
     descriptor = fields.Char(readonly=True)
     failure = fields.Char(readonly=True)
     known = fields.Json(readonly=True)

@@ -149,7 +149,8 @@ class FinanceSubledger(models.AbstractModel):
                     complete = %(complete)s,
                     difference = CASE WHEN %(complete)s
                         THEN COALESCE(facts.amount, %(amount)s::numeric, sums.net) - sums.net ELSE 0 END,
-                    arrival_date = %(arrival_date)s::date, automatic = %(automatic)s, itemizable = %(itemizable)s, method = %(method)s,
+                    arrival_date = %(arrival_date)s::date, automatic = %(automatic)s,
+                    itemizable = %(itemizable)s, method = %(method)s,
                     trace = %(trace)s, descriptor = %(descriptor)s, failure = %(failure)s,
                     known = %(known)s::jsonb, write_date = {_NOW}
                 FROM facts, sums, bank WHERE s.id = %(id)s""",

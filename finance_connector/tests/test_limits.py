@@ -2,10 +2,9 @@
 
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
-
 from odoo.addons.finance_connector.models.limits import LIMITS, limit
 from odoo.addons.finance_connector.providers.stripe import StripeAdapter
+from odoo.exceptions import ValidationError
 
 from .common import FinanceCase
 

@@ -6,10 +6,11 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.addons.finance_connector.core.balances import EFFECTS
 from odoo.addons.finance_connector.core.money import Money
+from odoo.addons.finance_connector.core.records import SettlementLine
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
-from .common import fact
+from .common import at, fact
 from .posting_common import PostingCase
 
 
@@ -211,10 +212,6 @@ class TestPosting(PostingCase):
         self.assertFalse(self.exceptions("posting_failed"))
 
     def test_a_settled_receipt_cannot_be_cancelled(self):
-        from odoo.addons.finance_connector.core.records import SettlementLine
-
-        from .common import at
-
         self.invoice(100)
         transaction = self.absorb(fact("capture", "ch_1", 10000), payments=(self.info(),))
         self.post()

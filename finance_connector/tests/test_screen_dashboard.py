@@ -18,7 +18,7 @@ class TestScreenDashboard(ScreenCase):
 
     def test_says_when_the_numbers_cannot_be_loaded(self):
         def refuse(_self):
-            raise UserError("The ledger sleeps.")
+            raise UserError("The ledger sleeps.")  # pylint: disable=translation-required
 
         with patch.object(FinanceDashboard, "_settlements", refuse):
             self.tour("/odoo/finance-dashboard", "dashboard_error", "screen_user")

@@ -1,5 +1,7 @@
 """A payment, its payout and its messages in a real browser: down to the bytes, and replayed."""
 
+from odoo.exceptions import UserError
+
 from .screen_common import ScreenCase
 
 
@@ -71,3 +73,16 @@ class TestScreenPayment(ScreenCase):
         self.assertEqual(self.dead.body_pretty, '{\n  "id": "evt_screen_dead",\n  "amount": 12.50\n}')
         broken = self.keep("evt_broken", b'{"id": 12.50,')
         self.assertEqual(broken.body_pretty, '{"id": 12.50,')
+
+    def test_a_refused_file_is_tried_again_at_its_import_only(self):
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id), ("id", "!=", self.provider.journal_id.id)], limit=1
+        )
+        refused = self.env["finance.import"].import_file(b"<Document>", "cut.xml", journal_id=journal.id)
+        refused = self.env["finance.import"].browse(getattr(refused, "id", refused))
+        self.assertEqual(refused.state, "rejected")
+        with self.assertRaisesRegex(UserError, "Open its import"):
+            refused.message_id.with_user(self.user).action_replay()
+        self.assertEqual(refused.message_id.action_open_import()["res_id"], refused.id)
+        self.assertEqual(self.provider.message_waiting_count, 1 + self.env["finance.message"].search_count(
+            [("provider_id", "=", self.provider.id), ("state", "=", "received")]))  # fmt: skip

@@ -41,10 +41,8 @@ def system_mirrors() -> list[Mirror]:
     FC_APT_SOURCE, a one-line source, replaces them. Raises SetupError when there is none.
     """
     override = os.environ.get("FC_APT_SOURCE")
-    if override:
-        found = _parse_line(override)
-    else:
-        found = [mirror for path in _source_files() for mirror in _parse_file(path)]
+    configured = (mirror for path in _source_files() for mirror in _parse_file(path))
+    found = _parse_line(override) if override else list(configured)
     usable = [mirror for mirror in found if not re.search("security|^cdrom", mirror.uri)]
     merged: dict[str, Mirror] = {}
     for mirror in usable:
