@@ -18,14 +18,10 @@ class AccountBankStatementLine(models.Model):
     @api.model
     def _create_batch(self, vals_list):
         """`create`, for many lines of one journal. Every stored column is what `create` would have stored."""
-        journal = self.env["account.journal"].browse(vals_list[0]["journal_id"])
-        context = {_NAMES_ONCE: True}
+        # Dynamic lines are those of taxes and payment terms, and a bank line's entry has neither.
+        context = {_NAMES_ONCE: True, "skip_invoice_sync": True}
         if not self.env["account.analytic.distribution.model"].sudo().search_count([], limit=1):
             context[_NO_ANALYTIC] = True
-        accounts = journal.default_account_id | journal.suspense_account_id
-        if not accounts.tax_ids:
-            # Dynamic lines are tax lines and payment terms: an entry on accounts without taxes has neither.
-            context["skip_invoice_sync"] = True
         return self.with_context(**context).create(vals_list).with_env(self.env)
 
     def _prepare_move_line_default_vals(self, counterpart_account_id=None):

@@ -86,7 +86,7 @@ class TestBankLineBatch(BankCase):
         self.assertEqual(self.rows(lines._create_batch, vals_list), self.rows(lines.create, vals_list))
 
     def test_accounts_with_taxes_and_analytic_models(self):
-        """Where tax lines or analytic models could matter, the batch leaves them to Odoo."""
+        """Analytic models are left to Odoo where there are any; default taxes of an account are not for entries."""
         plan = self.env["account.analytic.plan"].create({"name": "Plan"})
         analytic = self.env["account.analytic.account"].create({"name": "Bank costs", "plan_id": plan.id})
         self.env["account.analytic.distribution.model"].create(

@@ -91,10 +91,13 @@ class TestDropFolder(BankCase):
     def test_links_are_left_alone(self):
         secret = self.root / "secret.xml"
         secret.write_bytes(file_of(entry("5.00")))
-        (self.folder / "link.xml").symlink_to(secret)
+        link = self.folder / "link.xml"
+        link.symlink_to(secret)
+        os.utime(link, (time.time() - 60, time.time() - 60), follow_symlinks=False)
         self.collect()
         self.assertFalse(self.imports())
         self.assertTrue(secret.exists())
+        self.assertFalse(self.exceptions())
 
     def test_paths_outside_are_refused(self):
         for path in ("..", "../other", "/etc", ".", str(self.root)):

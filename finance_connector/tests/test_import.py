@@ -139,6 +139,21 @@ class TestImport(BankCase):
             [("DAY", 15.0, 35.0), ("RANGE (1)", 5.0, 15.0), ("RANGE (2)", 35.0, 65.0)],
         )
 
+    def test_entries_that_the_bank_put_in_afterwards(self):
+        """New entries between known ones of one statement stand behind it, so that the chain of balances holds."""
+        one, two, three = (
+            entry(f"{number}.00", f"2026-03-0{number}", f"text {number}", f"B{number}")
+            for number in (2, 3, 5)
+        )
+        late, later = entry("7.00", "2026-03-03", "late", "B8"), entry("9.00", "2026-03-04", "later", "B9")
+        self.take_good(one, two, three, opening="1.00", last="2026-03-05", name="FIRST")
+        self.take_good(one, late, two, later, three, opening="1.00", last="2026-03-05", name="SECOND")
+        statements = self.assertStatementsSound()
+        self.assertEqual(
+            sorted((s.name, s.balance_start, s.balance_end_real) for s in statements),
+            [("FIRST", 1.0, 11.0), ("SECOND (1)", 11.0, 18.0), ("SECOND (2)", 18.0, 27.0)],
+        )
+
     def test_late_older_file(self):
         one, two = entry("10.00", "2026-03-02", "one", "B1"), entry("20.00", "2026-03-03", "two", "B2")
         self.take_good(two, opening="15.00", first="2026-03-03")

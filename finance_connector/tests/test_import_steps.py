@@ -132,6 +132,16 @@ class TestImportSteps(BankCase):
         self.assertDone(record)
         self.assertFalse(self.exceptions("import_rejected"))
 
+    def test_locked_entry_at_the_end_refuses_before_anything_is_booked(self):
+        self.company.fiscalyear_lock_date = "2026-02-28"
+        record = self.take(
+            file_of(*self.entries, entry("8.00", "2026-02-27"), first="2026-02-27", last="2026-03-02")
+        )
+        self.assertEqual(record.state, "received")
+        self.work()
+        self.assertRefused(record, "2026-02-27", "locked")
+        self.assertFalse(self.lines())
+
     def test_too_big_to_read_in_the_call(self):
         self.env["ir.config_parameter"].set_param("finance_connector.import_byte_limit", "10")
         record = self.take(file_of(*self.entries, opening="1.00"))

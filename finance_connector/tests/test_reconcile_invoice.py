@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.addons.finance_connector.models.reconcile_apply import FinanceReconciliation as Apply
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from .bank_common import ReconcileCase
@@ -33,8 +34,7 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertEqual(line.partner_id, marco)
 
     def test_two_partners_of_one_name_are_none(self):
-        for _number in range(2):
-            marco = self.env["res.partner"].create({"name": "Marco Neri"})
+        marco, _other = self.env["res.partner"].create([{"name": "Marco Neri"}, {"name": "Marco Neri"}])
         invoice = self.invoice(218.75, ref="A-1001", partner=marco)
         self.assertOpen(self.bank_entries(entry("218.75", text="thanks", name="Marco Neri")))
         self.assertEqual(invoice.payment_state, "not_paid")
@@ -66,6 +66,18 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertEqual(kept.exists().state, "proposed", "one is left, and it waits for a person")
         kept.action_apply()
         self.assertTrue(line.is_reconciled)
+
+    def test_an_auditor_only_reads(self):
+        self.invoice(100, ref="A-1001"), self.invoice(100, ref="A-1002")
+        line = self.bank_entries(entry("100.00", text="thanks", name=self.partner.name))
+        auditor = new_test_user(
+            self.env, "auditor", groups="finance_connector.group_auditor", company_id=self.company.id
+        )
+        match = line.fc_match_ids[0].with_user(auditor)
+        self.assertIn("2 open items", match.explanation)
+        for action in (match.action_apply, match.action_reject, match.action_undo):
+            with self.assertRaises(UserError):
+                action()
 
     def test_all_rejected(self):
         self.invoice(100, ref="A-1001"), self.invoice(100, ref="A-1002")

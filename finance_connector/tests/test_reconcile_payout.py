@@ -1,6 +1,7 @@
 """Payouts and their bank lines: unique or not at all; undo restores; nothing is forced to fit (INV-6,
 INV-8)."""
 
+from odoo import Command
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import SettlementLine
 
@@ -79,6 +80,26 @@ class TestReconcilePayout(ReconcileCase):
             settlements=(self.payout(trace="TRACE77001"),),
         )
         self.assertOpen(self.bank_entries(entry("97.00", "2026-03-05", "TRACE77001")))
+
+    def test_partly_settled_payout_is_no_candidate(self):
+        """Somebody booked a part of it away: what is open is not what is paid out, and nobody guesses why."""
+        settlement = self.paid_out()
+        account = self.provider.in_transit_account_id
+        move = self.env["account.move"].create(
+            {
+                "date": "2026-03-04",
+                "line_ids": [
+                    Command.create({"account_id": account.id, "credit": 10}),
+                    Command.create({"account_id": self.provider.fee_account_id.id, "debit": 10}),
+                ],
+            }
+        )
+        move.action_post()
+        self.env["account.move.line"].search([("account_id", "=", account.id)]).reconcile()
+        line = self.bank_entries(entry("97.00", "2026-03-05", "TRACE77001"))
+        self.assertOpen(line)
+        self.assertEqual(settlement.state, "in_transit")
+        self.assertFalse(self.exceptions("posting_failed"))
 
     def test_per_settlement_mode(self):
         self.provider.posting_mode = "per_settlement"
