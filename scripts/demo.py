@@ -68,7 +68,9 @@ def run(serve: bool, fresh: bool, port: int) -> int:
     cards = CardEvents(notes.today, notes.documents)
     api = StripeApi(cards.events, {PAYOUT: payout_lines.balance_transactions(cards)})
     say(2, "starting Odoo and a stand-in for Stripe's API")
-    with StripeServer(api, API_KEY) as stripe, OdooServer(database.NAME, port) as server:
+    odoo = OdooServer(database.NAME, port)
+    odoo.log.unlink(missing_ok=True)
+    with StripeServer(api, API_KEY) as stripe, odoo as server:
         try:
             good = drive(Rpc(server.url, database.NAME, notes.key), cards, stripe.url)
         except (OSError, RpcError) as error:
@@ -87,6 +89,7 @@ def choose_database(fresh: bool) -> database.Notes:
     """Return the notes of the database to run on: the one of an earlier run, or a new one."""
     odoo, variables = prepare()
     os.environ.update(variables)
+    database.refuse_served()
     notes = None if fresh else database.existing(database.template_name(odoo))
     if notes:
         say(1, f"database {database.NAME} of an earlier run: going on with it (FRESH=1 starts over)")

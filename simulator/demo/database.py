@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ NAME = os.environ.get("DEMO_DB") or "fc_demo"
 MODULES = ["payment_stripe", "finance_connector"]
 # A provider keeps events for a month only: an older demo could not be gone on with.
 LONGEST_DAYS = 20
+LETTING_GO_SECONDS = 10
 _SOURCES = (".py", ".xml", ".csv", ".js", ".scss")
 
 
@@ -83,6 +85,24 @@ def existing(source: str, target: str = NAME) -> Notes | None:
     notes = _read(json.loads(file.read_text()))
     same = notes.template.rsplit("_", 1)[0] == source.rsplit("_", 1)[0]
     return notes if same and date.today() - notes.today <= timedelta(days=LONGEST_DAYS) else None
+
+
+def refuse_served(target: str = NAME) -> None:
+    """Raise SetupError while an Odoo server works on the database; one that was killed is given time to let go."""
+    deadline = time.monotonic() + LETTING_GO_SECONDS
+    connection = database.connect()
+    try:
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND application_name LIKE 'odoo%%'", [target])
+                if not cursor.fetchone()[0]:
+                    return
+                if time.monotonic() > deadline:
+                    raise SetupError(f"Another demo is running on the database '{target}': stop it first (Ctrl-C there).")
+                time.sleep(0.2)
+    finally:
+        connection.close()
 
 
 def _template_prefix() -> str:

@@ -1,9 +1,10 @@
 """The same story on the other ways to run it: worker processes instead of threads, and aggregated entries."""
 from concurrent.futures import ThreadPoolExecutor
 
-from simulator.demo import reading, truth
 from support.shop import plain_event
 from test_crash import play
+
+from simulator.demo import reading, truth
 
 
 def test_worker_processes_take_the_same_event_once(open_shop):

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fc_env import database
+from fc_env import database, paths
 from fc_env.odoo_server import OdooServer
 from fc_env.rpc import Rpc
 from simulator import delivery, stripe_objects
@@ -149,11 +149,21 @@ def drop_all() -> None:
 
 
 def drop_left_over() -> None:
-    """Drop the databases of test runs that were killed: the second part of the name is the number of their process."""
+    """Drop the databases of test runs that were killed, and the logs of all that are over.
+
+    The second part of a name is the number of the process that made it.
+    """
     for name in database.names(PREFIX):
-        process = name.removeprefix(PREFIX).partition("_")[0]
-        if process.isdigit() and not Path("/proc", process).exists():
+        if _is_over(name):
             demo_database.remove(name)
+    for log in paths.logs().glob(f"server-{PREFIX}*.log"):
+        if _is_over(log.name.removeprefix("server-")):
+            log.unlink()
+
+
+def _is_over(name: str) -> bool:
+    process = name.removeprefix(PREFIX).partition("_")[0]
+    return process.isdigit() and not Path("/proc", process).exists()
 
 
 def as_json(document) -> bytes:
