@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import Movement, PaymentInfo, SettlementInfo, SettlementLine
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase, common, new_test_user
 from odoo.tools import file_path
 
 from .common import FinanceCase
@@ -21,6 +21,8 @@ class ScreenCase(FinanceCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # On a busy machine a browser takes longer than ten seconds to start, and Odoo would skip the test.
+        cls.classPatch(common, "CHECK_BROWSER_ITERATIONS", 900)
         cls._drop_missing_asset()
         for role in ROLES:
             user = new_test_user(
@@ -133,7 +135,7 @@ class ScreenCase(FinanceCase, HttpCase):
 
     def tour(self, path, name, login):
         """Run tour ``finance_connector.<name>`` as ``login``; any error in the browser's console fails it."""
-        self.start_tour(path, f"finance_connector.{name}", login=login, timeout=180)
+        self.start_tour(path, f"finance_connector.{name}", login=login, timeout=300)
         self.env.invalidate_all()
 
     def audited(self, action, record):

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { patient } from "./patient";
 
 const tours = registry.category("web_tour.tours");
 const SECRET = "whsec_from_the_screen";
@@ -11,7 +12,7 @@ function refuseSecretOnScreen() {
 }
 
 tours.add("finance_connector.provider_secret", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_fc_checklist [data-state=missing]:contains(Webhook signing secret)" },
         { content: "activation says what is missing", trigger: "button[name=action_activate]", run: "click" },
         { trigger: ".modal:contains(Missing: webhook signing secret) .modal-footer button", run: "click" },
@@ -39,15 +40,15 @@ tours.add("finance_connector.provider_secret", {
         { trigger: ".o_field_widget[name=webhook_url]:contains(/finance/webhook/)" },
         { trigger: ".o_notebook .nav-link:contains(Accounts)", run: "click" },
         { trigger: ".o_fc_role:contains(Paid out by the provider, not yet seen at your bank)" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.audit_verify", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(provider.activate)" },
         { trigger: ".o_control_panel button:contains(Verify chain)", run: "click" },
         { trigger: ".o_notification:contains(The audit chain is intact):contains(entries verified)" },
         { trigger: ".o_data_row:contains(provider.activate) td[name=action]", run: "click" },
         { trigger: ".o_fc_raw_text:contains(environment)" },
-    ],
+    ]),
 });

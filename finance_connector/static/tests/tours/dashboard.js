@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { patient } from "./patient";
 
 const tours = registry.category("web_tour.tours");
 
@@ -7,7 +8,7 @@ function back() {
 }
 
 tours.add("finance_connector.dashboard", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_fc_dashboard[data-status=ready]" },
         { trigger: ".o_fc_card_exceptions:contains(2 open):contains(100.00):contains(at risk)" },
         { trigger: ".o_fc_card_books" },
@@ -32,23 +33,23 @@ tours.add("finance_connector.dashboard", {
         back(),
         { trigger: ".o_fc_unposted", run: "click" },
         { trigger: ".o_searchview_facet:contains(Not booked yet)" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.dashboard_error", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_fc_dashboard[data-status=error] .o_fc_error:contains(could not be loaded):contains(The ledger sleeps)" },
         { trigger: ".o_fc_error button:contains(Try again)", run: "click" },
         { trigger: ".o_fc_error:contains(The ledger sleeps)" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.dashboard_empty", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_fc_welcome:contains(No payment provider is connected yet)" },
         { trigger: ".o_fc_card_exceptions:contains(Nothing waits for you)" },
         { trigger: ".o_fc_card_arrivals:contains(No payout is on its way)" },
         { trigger: ".o_fc_welcome button:contains(Connect a provider)", run: "click" },
         { trigger: ".o_view_nocontent:contains(Connect your first payment provider)" },
-    ],
+    ]),
 });

@@ -1,9 +1,10 @@
 import { registry } from "@web/core/registry";
+import { patient } from "./patient";
 
 const tours = registry.category("web_tour.tours");
 
 tours.add("finance_connector.exception_resolve", {
-    steps: () => [
+    steps: () => patient([
         { content: "the queue is open", trigger: ".o_searchview_facet:contains(Open)" },
         {
             content: "the amount at risk and the kind are in the row",
@@ -26,21 +27,21 @@ tours.add("finance_connector.exception_resolve", {
         { trigger: ".o_arrow_button_current:contains(Resolved)" },
         { trigger: ".o_fc_guidance_done:contains(refunded at the provider):contains(Screen User)" },
         { trigger: "body:not(:has(.o_form_statusbar button[name=action_resolve]))" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.exception_retry", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(evt_screen_dead) td[name=summary]", run: "click" },
         { trigger: ".o_form_statusbar button[name=action_retry]", run: "click" },
         { content: "the source is one click away", trigger: "button[name=action_open_source]:contains(Message)", run: "click" },
         { trigger: ".o_breadcrumb:contains(evt_screen_dead) , .o_last_breadcrumb_item:contains(evt_screen_dead)" },
         { trigger: ".o_arrow_button_current:contains(Received)" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.exception_board", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_kanban_group:contains(High) .o_kanban_record:contains(evt_screen_dead)" },
         { trigger: ".o_kanban_group:contains(Medium) .o_kanban_record:contains(S00042):contains(100.00)" },
         { content: "the side panel counts", trigger: ".o_search_panel:contains(Payment without or)" },
@@ -49,11 +50,11 @@ tours.add("finance_connector.exception_board", {
             run: "click",
         },
         { trigger: ".o_kanban_renderer:not(:has(.o_kanban_record:contains(S00042)))" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.auditor_reads", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(S00042) td[name=summary]", run: "click" },
         { trigger: ".o_fc_guidance_next" },
         { trigger: ".o_form_statusbar:not(:has(button[name^=action_]))" },
@@ -65,5 +66,5 @@ tours.add("finance_connector.auditor_reads", {
         { trigger: ".o_fc_raw_text:contains(evt_screen_capture)" },
         { content: "reading is all", trigger: ".o_form_statusbar:has(button[name=action_download]):not(:has(button[name=action_replay]))" },
         { trigger: "body:not(:has(.o_form_button_create))" },
-    ],
+    ]),
 });

@@ -1,9 +1,10 @@
 import { registry } from "@web/core/registry";
+import { patient } from "./patient";
 
 const tours = registry.category("web_tour.tours");
 
 tours.add("finance_connector.transaction_timeline", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(pi_screen):contains(Partially refunded)" },
         { trigger: ".o_data_row:contains(pi_screen) td[name=provider_reference]", run: "click" },
         { content: "the amounts are drawn", trigger: ".o_fc_step[data-key=net]:contains(71.80)" },
@@ -18,22 +19,22 @@ tours.add("finance_connector.transaction_timeline", {
         { trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button a", run: "click" },
         { content: "the exception about it", trigger: "button[name=action_open_exceptions]:contains(1)", run: "click" },
         { trigger: ".o_data_row:contains(S00042)" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.message_replay", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(evt_screen_dead):contains(Given up) td[name=external_id]", run: "click" },
         { trigger: ".alert-danger:contains(Given up after 10 attempts):contains(no currency)" },
         { content: "digits as they were written", trigger: ".o_fc_raw_text:contains(12.50)" },
         { trigger: ".o_form_statusbar button[name=action_replay]", run: "click" },
         { trigger: ".o_arrow_button_current:contains(Received)" },
         { content: "nothing to replay while it waits", trigger: ".o_form_statusbar:not(:has(button[name=action_replay]))" },
-    ],
+    ]),
 });
 
 tours.add("finance_connector.settlement_proof", {
-    steps: () => [
+    steps: () => patient([
         { trigger: ".o_data_row:contains(po_good):contains(Adds up)" },
         { trigger: ".o_data_row:contains(po_bad):contains(Does not add up):contains(1.50) td[name=external_id]", run: "click" },
         { trigger: ".alert-danger:contains(Does not add up):contains(98.30):contains(96.80):contains(1.50)" },
@@ -45,5 +46,5 @@ tours.add("finance_connector.settlement_proof", {
         { trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(pi_screen):contains(96.80)" },
         { trigger: "button[name=action_open_transactions]", run: "click" },
         { trigger: ".o_data_row:contains(pi_screen)" },
-    ],
+    ]),
 });
