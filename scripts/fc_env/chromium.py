@@ -18,6 +18,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 # A laptop of an accountant.
 WIDTH, HEIGHT = 1366, 768
 START_SECONDS, WAIT_SECONDS = 60, 60
+# The first page of a new database waits until Odoo has bundled its assets.
+FIRST_PAGE_SECONDS = 240
 
 
 class Page:
@@ -107,7 +109,7 @@ class Page:
             f"document.querySelector('input[name=login]').value = {json.dumps(login)};"
             f"document.querySelector('input[name=password]').value = {json.dumps(password)};"
             "document.querySelector('form.oe_login_form').submit()")
-        self.wait_for(".o_main_navbar")
+        self.wait_for(".o_main_navbar", seconds=FIRST_PAGE_SECONDS)
 
     def settle(self) -> None:
         """Wait until nothing loads or moves: pictures and tests want the page as it stays."""
