@@ -6,8 +6,9 @@ from odoo import api, fields, models
 
 from .amount_steps import LESS, TOTAL
 
-# A report and an event put the same act at times that differ by so much at most.
-CLOCKS_DIFFER = timedelta(minutes=5)
+# A report and an event put the same act at times that differ by so much at most; within it this order is told.
+CLOCKS_DIFFER = timedelta(minutes=1)
+TOLD_FIRST = {"authorize": 0, "authorize_adjust": 1, "capture": 2, "fee": 3, "fee_tax": 4}
 
 
 class FinanceTransaction(models.Model):
@@ -42,7 +43,7 @@ class FinanceTransaction(models.Model):
             events = transaction.movement_ids._timeline_events()
             if transaction.linked_at:
                 events.append(transaction._linked_event())
-            transaction.timeline = sorted(events, key=_telling_order(events))
+            transaction.timeline = _in_telling_order(events)
 
     def _linked_event(self):
         self.ensure_one()
@@ -79,15 +80,12 @@ class FinanceTransaction(models.Model):
         }
 
 
-def _telling_order(events):
-    """A sort key: by time, but an authorisation before its capture, whose clock may differ by seconds."""
-    captures = sorted(event["at"] for event in events if event["kind"] == "capture")
-
-    def key(event):
-        at = event["at"]
-        if event["kind"] == "authorize":
-            earliest = fields.Datetime.to_string(fields.Datetime.to_datetime(at) - CLOCKS_DIFFER)
-            at = next((capture for capture in captures if earliest <= capture <= at), at)
-        return at, event["kind"] != "authorize"
-
-    return key
+def _in_telling_order(events):
+    """``events`` by time; within one moment a payment is told from its authorisation to its fee, whatever the seconds."""
+    moment, start, keyed = 0, None, []
+    for event in sorted(events, key=lambda event: event["at"]):
+        at = fields.Datetime.to_datetime(event["at"])
+        if start is None or at - start > CLOCKS_DIFFER:
+            moment, start = moment + 1, at
+        keyed.append((moment, TOLD_FIRST.get(event["kind"], len(TOLD_FIRST)), len(keyed), event))
+    return [event for *_key, event in sorted(keyed, key=lambda row: row[:3])]

@@ -49,11 +49,12 @@ class TestScreenPayment(ScreenCase):
         self.assertEqual(notes["dispute_update"], ["arrived 5 h later"])
         self.assertEqual(notes["review_close"], ["found by asking 48 h later"])
 
-    def test_an_authorisation_is_told_before_its_capture(self):
-        self.absorb(self.story("authorize", "ch_skewed", 100, 6))
+    def test_within_a_moment_a_payment_is_told_from_authorisation_to_fee(self):
+        self.absorb(self.story("fee", "txn_early", 20, 4.5))
+        self.absorb(self.story("authorize", "ch_skewed", 100, 5.4))
         self.absorb(self.story("authorize", "ch_new", 100, 30))
         kinds = [event["kind"] for event in self.payment.timeline]
-        self.assertEqual(kinds, ["authorize", "authorize", "capture", "fee", "authorize", "refund"])
+        self.assertEqual(kinds, ["authorize", "authorize", "capture", "fee", "fee", "authorize", "refund"])
 
     def test_steps_are_drawn_from_the_amounts(self):
         steps = {step["key"]: step for step in self.payment.amount_steps}
