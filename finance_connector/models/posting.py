@@ -41,7 +41,7 @@ class FinancePosting(models.AbstractModel):
             if not self.env["ir.cron"]._commit_progress():
                 break
         if worked:
-            self.env["finance.provider"]._wake("finance_connector.cron_verify")
+            self.env["finance.provider"]._wake("finance_connector.cron_verify", "finance_connector.cron_reconcile")
             self.env["ir.cron"]._commit_progress()
 
     def _post_provider(self, provider):
