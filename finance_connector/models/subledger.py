@@ -9,7 +9,20 @@ import json
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..core.errors import PayloadError
+from ..core.tally import NO_CURRENCY
+
 _NOW = "(now() AT TIME ZONE 'UTC')"
+
+
+class _Currencies(dict):
+    """ISO code -> id. A currency that this database does not have is said so, by its code."""
+
+    def __missing__(self, code):
+        raise PayloadError(
+            f"The currency {code} does not exist in this database, so its amounts cannot be kept. Add it under "
+            f"Accounting, Currencies, then replay the message."
+        )
 
 
 class FinanceSubledger(models.AbstractModel):
@@ -96,7 +109,7 @@ class FinanceSubledger(models.AbstractModel):
         cache = self.env.cr.cache
         if "finance_connector.currencies" not in cache:
             self.env.cr.execute("SELECT name, id FROM res_currency")
-            cache["finance_connector.currencies"] = dict(self.env.cr.fetchall())
+            cache["finance_connector.currencies"] = _Currencies(self.env.cr.fetchall())
         return cache["finance_connector.currencies"]
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -104,7 +117,7 @@ class FinanceSubledger(models.AbstractModel):
     def _insert_movements(self, provider, movements, transaction_ids, settlement_ids):
         if not movements:
             return
-        currencies = self._currency_ids()
+        currencies, own = self._currency_ids(), provider.company_id.currency_id.id
         rows = [
             (
                 transaction_ids.get(fact.transaction_key),
@@ -114,7 +127,7 @@ class FinanceSubledger(models.AbstractModel):
                 fact.kind,
                 fact.external_id,
                 fact.amount.to_decimal(),
-                currencies[fact.amount.currency],
+                _currency_of(fact.amount, currencies, own),
                 fact.counter_amount.to_decimal() if fact.counter_amount else None,
                 currencies[fact.counter_amount.currency] if fact.counter_amount else None,
                 fact.occurred_at.replace(tzinfo=None),
@@ -175,3 +188,10 @@ class FinanceSubledger(models.AbstractModel):
             template=f"({', '.join(['%s'] * 18)})",
             page_size=1000,
         )
+
+
+def _currency_of(amount, currencies, own):
+    """The id of the currency of ``amount``; nothing without a currency (a review, a warning) is nothing of our ``own``."""
+    if amount.currency == NO_CURRENCY and not amount.minor:
+        return own
+    return currencies[amount.currency]

@@ -68,13 +68,20 @@ def test_a_poison_message_stops_nothing_else_and_is_replayed_when_cured(open_sho
 
 def test_what_time_cannot_cure_is_given_up_at_once(open_shop):
     shop = open_shop()
-    strange = captured(7, status="frozen_by_aliens")
-    shop.deliver_all([captured(1), strange, captured(2), plain_event(1)])
+    strange, foreign = captured(7, status="frozen_by_aliens"), captured(8, currency="xts")
+    # A warning says no currency at all: that is no reason to refuse it.
+    warning = stripe_objects.early_fraud_warning("issfr_sys_1", "ch_sys_1", strange["created"])
+    warned = stripe_objects.event("radar.early_fraud_warning.created", warning, strange["created"], "evt_warned")
+    shop.deliver_all([captured(1), strange, captured(2), plain_event(1), foreign, warned])
     work(shop)
-    assert states(shop) == {"evt_ch_1": "done", "evt_ch_2": "done", "evt_ch_7": "dead", "evt_sys_1": "ignored"}
-    (kind, detail), = shop.rows("SELECT kind, detail FROM finance_exception WHERE state = 'open'")
-    assert kind == "unknown_status"
-    assert "frozen_by_aliens" in detail
+    assert states(shop) == {
+        "evt_ch_1": "done", "evt_ch_2": "done", "evt_ch_7": "dead", "evt_ch_8": "dead", "evt_sys_1": "ignored",
+        "evt_warned": "done"}
+    told = dict(shop.rows("SELECT kind, detail FROM finance_exception WHERE state = 'open'"))
+    assert set(told) == {"unknown_status", "message_dead"}
+    assert "frozen_by_aliens" in told["unknown_status"]
+    assert "XTS" in told["message_dead"]
+    assert shop.value("SELECT under_review FROM finance_transaction WHERE provider_reference = 'ch_sys_1'")
 
 
 def test_workers_on_the_same_lane_do_not_do_the_work_twice(open_shop):
