@@ -57,7 +57,7 @@ class OdooServer:
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def running(self) -> bool:
