@@ -10,6 +10,8 @@ for folder in (REPOSITORY, REPOSITORY / "scripts", Path(__file__).parent):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
+from support.books import dump  # noqa: E402
+from support.play import play  # noqa: E402
 from support.shop import Shop, drop_all, drop_left_over  # noqa: E402
 
 
@@ -32,6 +34,17 @@ def shop(template):
     made = Shop(template)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(template):
+    """The books of the story when nothing goes wrong."""
+    made = Shop(template)
+    try:
+        play(made)
+        return dump(made)
+    finally:
+        made.close()
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """kill -9 at every step of the road: after a restart the books are as if it had not happened (INV-1, INV-3, INV-4)."""
-import pytest
 from support.books import dump, duplicates
 from support.gate import Gate
+from support.play import send_files
 
-from simulator.demo import bank_file, deliveries, payout_lines, story
+from simulator.demo import deliveries, story
 
 # (what the server does when it is killed, table, event, which row of it)
 INBOX_STEPS = [
@@ -27,70 +27,39 @@ FILE_STEPS = [
 MATCH_STEPS = [("reconciles bank lines", "account_partial_reconcile", "INSERT", 2)]
 
 
-def files(shop):
-    journal = shop.rpc.call("account.journal", "search", domain=[["name", "=", story.BANK_NAME]])[0]
-    return [
-        ("payout.csv", payout_lines.report(shop.cards), {"provider_id": shop.connection.provider_id}),
-        ("statement.xml", bank_file.statement(shop.notes.today, shop.notes.documents), {"journal_id": journal}),
-    ]
-
-
-def send_files(shop):
-    for name, content, target in files(shop):
-        assert shop.import_file(content, name, **target)["state"] in ("imported", "duplicate")
-
-
 def crash(shop, step, work):
     """Start ``work``, kill the server when it stands at ``step``, and start it again."""
     _what, table, event, nth = step
     shop.crash_at(Gate(shop.name, table, event, nth), work)
 
 
-def play(shop, crashes=False):
-    """The whole story; with ``crashes`` the server is killed once at every step."""
+def play_with_crashes(shop):
+    """The story of `support.play`; the server is killed once at every step."""
     events = deliveries.posts(shop.cards)
-    if crashes:
-        crash(shop, ("stores a webhook", "finance_message", "INSERT", 17), lambda: shop.deliver_all(events))
+    crash(shop, ("stores a webhook", "finance_message", "INSERT", 17), lambda: shop.deliver_all(events))
     # The provider sends again what was not answered with 2xx, and may well send the others again too.
     assert set(shop.deliver_all(events)) == {200}
     shop.enter_api_key()
-    if crashes:
-        for step in INBOX_STEPS:
-            crash(shop, step, lambda: [shop.run_action(f"cron_inbox_{shard}") for shard in (0, 1)])
-        crash(shop, ("stores what polling found", "finance_message", "INSERT", 1), lambda: shop.run_action("cron_poll"))
+    for step in INBOX_STEPS:
+        crash(shop, step, lambda: [shop.run_action(f"cron_inbox_{shard}") for shard in (0, 1)])
+    crash(shop, ("stores what polling found", "finance_message", "INSERT", 1), lambda: shop.run_action("cron_poll"))
     for name in ("cron_inbox_0", "cron_inbox_1"):
         shop.run_action(name)
-    if crashes:
-        for step in POSTING_STEPS:
-            crash(shop, step, lambda: shop.run_action("cron_post"))
+    for step in POSTING_STEPS:
+        crash(shop, step, lambda: shop.run_action("cron_post"))
     shop.run_action("cron_post")
-    if crashes:
-        for step in FILE_STEPS:
-            crash(shop, step, lambda: send_files(shop))
+    for step in FILE_STEPS:
+        crash(shop, step, lambda: send_files(shop))
     send_files(shop)
     shop.run_action("cron_post")
-    if crashes:
-        for step in MATCH_STEPS:
-            crash(shop, step, lambda: shop.run_action("cron_reconcile"))
+    for step in MATCH_STEPS:
+        crash(shop, step, lambda: shop.run_action("cron_reconcile"))
     shop.run_actions()
-
-
-@pytest.fixture(scope="module")
-def undisturbed(template):
-    """The books of the story when nothing goes wrong."""
-    from support.shop import Shop
-
-    shop = Shop(template)
-    try:
-        play(shop)
-        return dump(shop)
-    finally:
-        shop.close()
 
 
 def test_a_crash_at_every_step_changes_nothing(open_shop, undisturbed):
     shop = open_shop()
-    play(shop, crashes=True)
+    play_with_crashes(shop)
     assert duplicates(shop) == []
     assert dump(shop) == undisturbed
 
