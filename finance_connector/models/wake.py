@@ -1,14 +1,16 @@
-"""Waking the scheduled actions when there is work: at most a few times a second, never inside a webhook's transaction."""
+"""Waking the scheduled actions when there is work: at most about once a second, never inside a webhook's transaction."""
 
 import logging
 import threading
+import time
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.modules.registry import Registry
 
 _logger = logging.getLogger(__name__)
-_DELAY_SECONDS = 0.2
-_pending = set()
+# A wake-up costs as much as some messages, so a burst shares them.
+_SOON_SECONDS, _BURST_SECONDS = 0.05, 1.0
+_pending, _last_wake = set(), {}
 _lock = threading.Lock()
 
 
@@ -34,12 +36,15 @@ class FinanceProvider(models.Model):
 
 
 def wake_inbox_later(dbname):
-    """Start the timer for database ``dbname`` unless it is already running."""
+    """Start the timer for database ``dbname`` unless it is running: soon for a single message, once a second in a burst."""
+    now = time.monotonic()
     with _lock:
         if dbname in _pending:
             return
         _pending.add(dbname)
-    timer = threading.Timer(_DELAY_SECONDS, _wake_inbox, (dbname,))
+        delay = max(_SOON_SECONDS, _last_wake.get(dbname, 0) + _BURST_SECONDS - now)
+        _last_wake[dbname] = now + delay
+    timer = threading.Timer(delay, _wake_inbox, (dbname,))
     timer.daemon = True
     timer.start()
 
