@@ -25,7 +25,7 @@ export class FinanceDashboard extends Component {
         this.alive = true;
         onMounted(() => {
             this.load();
-            this.timer = browser.setInterval(() => this.load(), REFRESH_MS);
+            this.timer = browser.setInterval(() => document.hidden || this.load(), REFRESH_MS);
         });
         onWillUnmount(() => {
             this.alive = false;
