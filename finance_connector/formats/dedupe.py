@@ -15,8 +15,8 @@ left over is new:
 
 Left over on both sides with the same bank id, or with the same date and amount in other words, is a
 conflict too: the bank tells something else now, or two payments look alike. Only a person can tell: such an
-entry is not booked and becomes an exception, the others of the file are. ``missing`` are known entries which the statement should have
-repeated and did not: the bank took them back.
+entry is not booked and becomes an exception, the others of the file are. ``missing`` are known entries which
+the statement should have repeated and did not: the bank took them back.
 
 A statement that begins exactly where a known one ended (`adjoins`) shares no entry with it, even on the
 same day. All its entries are new, and those that look like known ones are counted on. This is what keeps
