@@ -11,9 +11,9 @@ from typing import NamedTuple
 from .contradictions import Contradiction, find
 from .facts import distinct
 from .lifecycle_table import BIT, STATES, state_of
-from .money import Money
+from .money import NO_CURRENCY, Money
 from .settlement_life import SETTLEMENT_STATES, SettlementState, fold_settlement, settlement_state
-from .tally import NO_CURRENCY, Tally
+from .tally import Tally
 
 __all__ = [
     "NO_CURRENCY", "SETTLEMENT_STATES", "STATES", "Contradiction", "SettlementState", "TransactionState",

@@ -13,6 +13,10 @@ _ISO_EXPONENTS = {
 }
 
 
+# ISO 4217: "no currency".
+NO_CURRENCY = "XXX"
+
+
 def iso_exponent(currency):
     """Number of decimals of ``currency`` (ISO 4217 alphabetic code, upper case)."""
     return _ISO_EXPONENTS.get(currency, 2)

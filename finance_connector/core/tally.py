@@ -3,9 +3,9 @@ currency."""
 
 from .balances import EFFECTS, effect_of
 from .facts import AT, AUTHORIZING, CUMULATIVE, CURRENCY, EXTERNAL_ID, KIND, levelled
+from .money import NO_CURRENCY
 
 # ISO 4217 code for "no currency": the currency of a payment of which nothing is known.
-NO_CURRENCY = "XXX"
 
 # The kinds that are told in the currency the customer paid in, strongest evidence of that currency first.
 _PRESENTMENT = (

@@ -18,7 +18,6 @@ KINDS = {
     "settlement_difference": ("Settlement does not add up", "critical", 24),
     "unmapped_line": ("Settlement line of unknown kind", "high", 24),
     "posting_failed": ("Could not be posted", "high", 24),
-    "locked_period": ("Falls into a locked period", "medium", 72),
     "books_differ": ("Books differ from the subledger", "critical", 24),
     "poll_failed": ("Provider could not be asked", "medium", 24),
     "poll_gap": ("Events may be missing", "high", 24),

@@ -49,10 +49,6 @@ GUIDANCE = {
         _lt("A journal entry could not be made. Nothing of it was booked."),
         _lt("Read the reason below. Most often an account or a journal is missing or archived. Mend it, then retry."),
     ),
-    "locked_period": (
-        _lt("The entry belongs to a period that is locked. It was not moved to another date."),
-        _lt("Decide with your accountant: open the period, or let it be booked on the first open day. Then retry."),
-    ),
     "books_differ": (
         _lt("The general ledger and the subledger show different balances at a provider. Both figures are below."),
         _lt("Look for entries made by hand on the provider's accounts, and for movements that are not booked yet."),

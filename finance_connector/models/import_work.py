@@ -17,14 +17,10 @@ from ..core import retry
 from ..core.errors import FinanceError
 from .import_account import ImportRefused
 from .inbox import CONCURRENCY
+from .limits import limit
 
 _logger = logging.getLogger(__name__)
 
-# Entries above which a file is left to the scheduled action, and bank lines made per transaction.
-ENTRY_LIMIT = ("finance_connector.import_entry_limit", 500)
-CHUNK_SIZE = ("finance_connector.import_chunk_size", 500)
-# Bytes above which even reading the file is left to the scheduled action.
-BYTE_LIMIT = ("finance_connector.import_byte_limit", 16 * 1024 * 1024)
 _CONFLICTS = 5
 # Another worker's fresh rows make ours a repeat: only a new snapshot can tell.
 COLLISIONS = (*CONCURRENCY, psycopg2.errors.UniqueViolation)
@@ -36,13 +32,6 @@ class FinanceImport(models.Model):
     attempts = fields.Integer(readonly=True)
     next_attempt_at = fields.Datetime(readonly=True)
 
-    @api.model
-    def _setting(self, setting):
-        """The whole number set under a named limit, or its default."""
-        name, default = setting
-        value = self.env["ir.config_parameter"].sudo().get_param(name)
-        return int(value) if value and value.isdigit() and int(value) > 0 else default
-
     # --- within the call ------------------------------------------------------------------------------------
 
     def _work_now(self, data):
@@ -50,7 +39,7 @@ class FinanceImport(models.Model):
         self.ensure_one()
         if not self._guarded(self._read, data):
             return
-        if self.state == "received" and self.staged and self.line_count <= self._setting(ENTRY_LIMIT):
+        if self.state == "received" and self.staged and self.line_count <= limit(self.env, "import_entries"):
             try:
                 with self.env.cr.savepoint():
                     if self._is_next():
@@ -67,12 +56,12 @@ class FinanceImport(models.Model):
         wait)."""
         if self._take_report(data):
             return
-        if len(data) <= self._setting(BYTE_LIMIT):
+        if len(data) <= limit(self.env, "import_bytes"):
             self._stage(data)
 
     def _book_all(self):
         self._plan()
-        while self._create_chunk(self._setting(CHUNK_SIZE)):
+        while self._create_chunk(limit(self.env, "import_chunk")):
             pass
         self._finish()
 
@@ -185,7 +174,7 @@ class FinanceImport(models.Model):
         if not self.planned:
             self._plan()
             return "planned"
-        if self._create_chunk(self._setting(CHUNK_SIZE)):
+        if self._create_chunk(limit(self.env, "import_chunk")):
             return "booked"
         self._finish()
         return "finished"

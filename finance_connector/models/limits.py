@@ -10,6 +10,7 @@ LIMITS = {
     "rotation_hours": ("finance_connector.secret_rotation_hours", 24),
     "import_entries": ("finance_connector.import_entry_limit", 500),
     "import_bytes": ("finance_connector.import_byte_limit", 16 * 1024 * 1024),
+    "import_chunk": ("finance_connector.import_chunk_size", 500),
     "match_days": ("finance_connector.match_missing_days", 5),
 }
 
@@ -47,6 +48,9 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_import_bytes = _setting(
         "import_bytes", "Bytes imported at once", "A larger file is worked by the scheduled action."
+    )
+    finance_import_chunk = _setting(
+        "import_chunk", "Bank lines a step", "How many bank lines a big import makes before it commits."
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."

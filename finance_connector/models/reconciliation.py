@@ -12,12 +12,12 @@ from odoo import api, fields, models
 
 from ..core.matching import AMBIGUOUS, MATCHED, Policy, match
 from .inbox import CONCURRENCY
+from .limits import limit
 
 _logger = logging.getLogger(__name__)
 # Matches applied per transaction.
 BATCH = 100
 # Days after which a bank line that nothing explains becomes an exception.
-MISSING_DAYS = ("finance_connector.match_missing_days", 5)
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -185,7 +185,7 @@ class FinanceReconciliation(models.AbstractModel):
     def _tell_unexplained(self, company, unexplained):
         """One exception for each line that nothing explains for too long, or that names an item of another
         amount."""
-        oldest = fields.Date.today() - timedelta(days=self.env["finance.import"]._setting(MISSING_DAYS))
+        oldest = fields.Date.today() - timedelta(days=limit(self.env, "match_days"))
         known = self._open_causes(company, "match_missing")
         waiting = [
             (line, result)

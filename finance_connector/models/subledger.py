@@ -10,7 +10,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..core.errors import PayloadError
-from ..core.tally import NO_CURRENCY
+from ..core.money import NO_CURRENCY
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
 

@@ -5,12 +5,10 @@ a currency: that of the charge is used when Stripe sends the whole charge, else 
 currency". A warning closes when it is no longer actionable (refunded in full, or disputed).
 """
 
-from ...core.money import Money
+from ...core.money import NO_CURRENCY, Money
 from .amounts import currency_of
 from .facts import Facts, payment_key
 from .payload import mapping, own_id, text
-
-_NO_CURRENCY = "XXX"
 
 
 def review(event):
@@ -29,7 +27,7 @@ def _open_and_close(event, reason, closed):
     resource = event.resource
     facts = Facts(event.created, payment_key(resource))
     charge = mapping(resource, "charge")
-    nothing = Money.zero(currency_of(charge) if charge.get("currency") else _NO_CURRENCY)
+    nothing = Money.zero(currency_of(charge) if charge.get("currency") else NO_CURRENCY)
     own = own_id(resource)
     facts.add("review_open", own, nothing, own, reason=reason)
     if closed:
