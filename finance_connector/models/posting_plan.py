@@ -52,7 +52,7 @@ class Planner:
         day = self._calendar.open_day(row.day)
         entry = self._entry_of(row, rule, day)
         entry.rows.append(row)
-        entry.day = max(filter(None, (entry.day, day)))
+        entry.day = day
         if day != row.day:
             entry.original_days.add(row.day)
         if entry.kind == LINKED:
@@ -78,9 +78,8 @@ class Planner:
         return self._group_entry(row, day)
 
     def _group_entry(self, row, day):
-        """One entry a payout (never over the end of a month), or a day while its payout is not known."""
-        period = (day.year, day.month) if row.settlement_id else day
-        key = row.settlement_id, row.currency, period
+        """One entry a payout and day, so that no movement's date depends on which others are known yet (INV-4)."""
+        key = row.settlement_id, row.currency, day
         if key in self._entries:
             return self._entries[key]
         if row.settlement_id:

@@ -76,17 +76,20 @@ class TestPostingDates(PostingCase):
         self.post_now()
         self.assertEqual(str(self.env["finance.movement"].search([("external_id", "=", "fee_1")]).move_id.date), "2026-03-03")
 
-    def test_an_entry_never_reaches_over_the_end_of_a_month(self):
+    def test_inv_4_a_movement_has_its_own_day_whether_its_payout_is_known_or_not(self):
         day = 24 * 60
         self.absorb(
             fact("fee", "fee_1", 100, 27 * day, settlement_key="po_1"),
             fact("fee", "fee_2", 200, 28 * day, settlement_key="po_1"),
-            fact("fee", "fee_3", 400, 31 * day, settlement_key="po_1"),
+            fact("fee", "fee_3", 400, 28 * day + 60, settlement_key="po_1"),
             fact("payout", "po_1", -700, 32 * day, key=None, settlement_key="po_1", group="po_1"),
             settlements=(self.payout("po_1", -700),),
         )
         self.post_now()
         moves = self.env["finance.settlement"].search([("external_id", "=", "po_1")]).move_ids
-        self.assertEqual(sorted(str(move.date) for move in moves), ["2026-03-30", "2026-04-03"])
+        self.assertEqual(
+            sorted((str(move.date), sum(move.line_ids.mapped("debit"))) for move in moves),
+            [("2026-03-29", 1), ("2026-03-30", 6), ("2026-04-03", 7)],
+        )
         self.assertEqual(self.balances(), {"in_transit": -7, "fees": 7})
         self.assertTied()
