@@ -1,0 +1,105 @@
+"""What a world is like: how many payments, how they go, how a provider pays out, what a bank does. A profile that
+contradicts itself is refused with the reason.
+
+Shares are probabilities from 0 to 1; amounts are minor units of their currency; times are hours unless they say days.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+SCHEDULES = ("daily", "weekly", "manual")
+# What may become of an order's payment; the weights of a profile choose among them.
+LIVES = (
+    "sale", "capture_later", "partial_capture", "multicapture", "void", "expire", "decline", "retry", "late_failure",
+)  # fmt: skip
+
+
+class ProfileError(ValueError):
+    """A profile that cannot be played; the message says which values contradict each other."""
+
+
+@dataclass(frozen=True)
+class MerchantProfile:
+    """One company with one provider connection and one bank account."""
+
+    name: str = "Retail"
+    country: str = "DE"
+    timezone: str = "Europe/Berlin"
+    currency: str = "EUR"
+    # Currencies that customers pay in, with weights; what is not the merchant's own is converted by the provider.
+    paid_in: dict = field(default_factory=lambda: {"EUR": 1.0})
+    posting_mode: str = "per_transaction"
+    payments: int = 60
+    transfers: int = 12
+    lives: dict = field(default_factory=lambda: {
+        "sale": 60, "capture_later": 12, "partial_capture": 6, "multicapture": 4, "void": 4, "expire": 2,
+        "decline": 4, "retry": 4, "late_failure": 4})
+    refund_share: float = 0.15
+    refund_failure_share: float = 0.2
+    dispute_share: float = 0.08
+    inquiry_share: float = 0.3
+    review_share: float = 0.04
+    unknown_order_share: float = 0.03
+    fee_fixed: int = 25
+    fee_percent: float = 1.4
+    interchange: tuple = (20, 160)  # hundredths of a percent, drawn for each card
+    fee_tax_percent: float = 0.0
+    dispute_fee: int = 2000
+    reserve_percent: float = 0.0
+    reserve_days: int = 5
+    schedule: str = "daily"
+    settle_days: int = 2
+    instant_payout_share: float = 0.0
+    payout_failure_share: float = 0.1
+    collects_negative: bool = True
+    network_costs: bool = True
+    transfer_return_share: float = 0.1
+    bank_cost_share: float = 0.3
+    says_reference_share: float = 0.7
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A world: its merchants, and how many days it lasts."""
+
+    name: str = "default"
+    days: int = 24
+    merchants: tuple = (MerchantProfile(),)
+
+    def check(self) -> None:
+        """Raise ProfileError for values that contradict each other."""
+        if not 3 <= self.days <= 366:
+            raise ProfileError(f"profile {self.name}: {self.days} days; a world lasts 3 to 366 days")
+        if not self.merchants:
+            raise ProfileError(f"profile {self.name}: it has no merchant, so nothing would happen in it")
+        names = [merchant.name for merchant in self.merchants]
+        if len(set(names)) != len(names):
+            raise ProfileError(f"profile {self.name}: two merchants are called {max(names, key=names.count)}")
+        for merchant in self.merchants:
+            self._check_merchant(merchant)
+
+    def _check_merchant(self, merchant: MerchantProfile) -> None:
+        where = f"profile {self.name}, merchant {merchant.name}"
+        for item in fields(merchant):
+            value = getattr(merchant, item.name)
+            if item.name.endswith("_share") and not 0 <= value <= 1:
+                raise ProfileError(f"{where}: {item.name} is {value}; a share is from 0 to 1")
+        if merchant.schedule not in SCHEDULES:
+            raise ProfileError(f"{where}: schedule {merchant.schedule!r}; there are {', '.join(SCHEDULES)}")
+        unknown = set(merchant.lives) - set(LIVES)
+        if unknown:
+            raise ProfileError(f"{where}: no life is called {', '.join(sorted(unknown))}; there are {', '.join(LIVES)}")
+        if merchant.payments and not any(weight > 0 for weight in merchant.lives.values()):
+            raise ProfileError(f"{where}: {merchant.payments} payments, but no life has a weight above zero")
+        if merchant.payments and not any(weight > 0 for weight in merchant.paid_in.values()):
+            raise ProfileError(f"{where}: {merchant.payments} payments, but no currency to pay in has a weight above zero")
+        if merchant.schedule == "manual" and merchant.reserve_percent:
+            raise ProfileError(f"{where}: a reserve is told by the lines of automatic payouts, and the schedule is manual")
+        if merchant.reserve_percent and merchant.reserve_days >= self.days:
+            raise ProfileError(
+                f"{where}: reserves are held {merchant.reserve_days} days and the world lasts {self.days}: none is ever "
+                f"released; shorten reserve_days")
+        if merchant.settle_days >= self.days:
+            raise ProfileError(
+                f"{where}: money is available after {merchant.settle_days} days and the world lasts {self.days}: nothing is "
+                f"ever paid out; shorten settle_days")
