@@ -6,8 +6,8 @@ Every event carries the whole dispute, so the whole story so far is derived from
   is behind, the status implies them (a dispute that is open, won or lost had its money withdrawn; a won one
   had it reinstated).
 * The first withdrawal is `dispute_open` ``<dispute>``, the next one (an appeal against a win)
-  ``<dispute>/2``, and so on; `dispute_won`, `dispute_lost` and `dispute_fee` are numbered the same way. All
-  are of group ``<dispute>``.
+  ``<dispute>/2``, and so on; `dispute_won` and `dispute_lost` are numbered the same way. All are of group
+  ``<dispute>``, and so is `dispute_fee`, which is known by its balance transaction.
 * `dispute_lost` is said of the money that is gone and not reinstated. Lost without such money is a
   `dispute_update`.
 * Inquiries (`warning_*`), prevented disputes and appeals are `dispute_update` ``<dispute>/<status>`` of zero.
@@ -93,6 +93,5 @@ def _instant(items, number):
 
 def _fees(facts, dispute_id, withdrawn, reinstated):
     for kind, items in (("dispute_open", withdrawn), ("dispute_won", reinstated)):
-        for number, item in enumerate(items, 1):
-            at = instant(item, "created")
-            dispute_fees(facts, kind, numbered(dispute_id, number), own_id(item), split_fee(item), at, dispute_id)
+        for item in items:
+            dispute_fees(facts, kind, own_id(item), split_fee(item), instant(item, "created"), dispute_id)

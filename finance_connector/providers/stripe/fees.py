@@ -1,7 +1,7 @@
 """What a balance transaction costs: its fee, the tax on it, tax withheld, and which facts they are.
 
-A fee is ``<balance transaction>``, once, in the currency of the balance. The fee of a dispute is
-`dispute_fee` ``<dispute>`` instead, so that the dispute's events and the settlement tell one fact.
+A fee is ``<balance transaction>``, once, in the currency of the balance. So is the `dispute_fee` of a dispute: its
+events list its balance transactions, so that they and the settlement tell one fact, whichever withdrawal it is of.
 """
 
 from typing import NamedTuple
@@ -39,13 +39,11 @@ def plain_fees(facts, transaction_id, parts, at=None, group=""):
     _taxes(facts, transaction_id, parts, at, group)
 
 
-def dispute_fees(facts, kind, numbered_id, transaction_id, parts, at, group):
-    """Add the facts of the fee on a withdrawal (``kind`` dispute_open) or a reinstatement (dispute_won):
-    charged with the one and given back with the other; anything else is a plain fee."""
+def dispute_fees(facts, kind, transaction_id, parts, at, group):
+    """Add the facts of the fee on a withdrawal (``kind`` dispute_open) or a reinstatement (dispute_won): charged
+    with a withdrawal it is the dispute's; anything else is a plain fee, or one given back."""
     if kind == "dispute_open" and parts.fee.minor > 0:
-        facts.add("dispute_fee", numbered_id, parts.fee, group, at)
-    elif kind == "dispute_won" and parts.fee.minor < 0:
-        facts.add("fee_refund", numbered_id, -parts.fee, group, at)
+        facts.add("dispute_fee", transaction_id, parts.fee, group, at)
     else:
         _fee(facts, transaction_id, parts, at, group)
     _taxes(facts, transaction_id, parts, at, group)

@@ -114,7 +114,7 @@ def _add_facts(facts, row, kind, counts):
     if kind in _DISPUTES:
         number = _numbered(counts, source, kind)
         facts.add(kind, number, amount, source)
-        dispute_fees(facts, kind, number, row.transaction_id, row.fee, row.created, source)
+        dispute_fees(facts, kind, row.transaction_id, row.fee, row.created, source)
     elif kind in ("refund", "refund_fail"):
         facts.add(kind, source, amount, source)
     elif kind == "capture_fail":

@@ -6,7 +6,7 @@ import pytest
 
 from fc.core.errors import PayloadError, UnknownStatus
 from fc.core.lifecycle import fold
-from fc.providers.stripe import disputes
+from fc.providers.stripe import balance, disputes
 
 from .told import T0, amounts, facts, moment, read, stripe
 
@@ -20,7 +20,7 @@ def dispute(status="needs_response", turns=0, **fields):
 
 
 OPEN = {("dispute_open", "dp_1"): 10000}
-FEE = {("dispute_fee", "dp_1"): 1500}
+FEE = {("dispute_fee", "txn_dp_1_1"): 1500}
 WON = {**OPEN, ("dispute_won", "dp_1"): 10000}
 LOST = {**OPEN, ("dispute_lost", "dp_1"): 10000}
 
@@ -47,7 +47,7 @@ def update(status):
         (CLOSED, dispute("won", 1), {**WON, **FEE}),
         (REINSTATED, dispute("won", 2), {**WON, **FEE}),
         (REINSTATED, dispute("under_review", 1), {**WON, **FEE}),
-        (REINSTATED, dispute("won", 2, fee_back=1500), {**WON, **FEE, ("fee_refund", "dp_1"): 1500}),
+        (REINSTATED, dispute("won", 2, fee_back=1500), {**WON, **FEE, ("fee_refund", "txn_dp_1_2"): 1500}),
         # inquiries that were escalated, and withdrawals that the list does not have yet
         (WITHDRAWN, dispute("warning_needs_response"), {**OPEN, **update("warning_needs_response")}),
         # prevented before it became a dispute; the list says whether money went
@@ -62,7 +62,7 @@ def update(status):
                 **WON,
                 **FEE,
                 ("dispute_open", "dp_1/2"): 10000,
-                ("dispute_fee", "dp_1/2"): 1500,
+                ("dispute_fee", "txn_dp_1_3"): 1500,
                 **update("appeal_under_review"),
             },
         ),
@@ -73,7 +73,7 @@ def update(status):
                 **WON,
                 **FEE,
                 ("dispute_open", "dp_1/2"): 10000,
-                ("dispute_fee", "dp_1/2"): 1500,
+                ("dispute_fee", "txn_dp_1_3"): 1500,
                 ("dispute_lost", "dp_1/2"): 10000,
             },
         ),
@@ -102,7 +102,7 @@ def test_the_fee_is_in_the_currency_of_the_balance():
     resource["balance_transactions"] = stripe.dispute_transactions("dp_1", 9200, created=T0)
     told = facts(read(WITHDRAWN, resource))
     assert told[("dispute_open", "dp_1")][:2] == (10000, "USD")
-    assert told[("dispute_fee", "dp_1")][:2] == (1500, "EUR")
+    assert told[("dispute_fee", "txn_dp_1_1")][:2] == (1500, "EUR")
 
 
 @pytest.mark.parametrize("status", sorted(disputes.DISPUTE_STATUSES))
@@ -144,3 +144,15 @@ def test_inquiry_chargeback_won_and_lost_again_in_any_order():
     assert {repr(folded(order)) for order in permutations(story)} == {repr(states[-1])}
     assert states[-1].contradictions == ()
     assert folded([story[0], story[5]]).state == "charged_back"
+
+
+def test_a_fee_given_back_late_is_one_fact_for_the_dispute_and_for_the_settlement():
+    """Found by the simulated world (default, seed 220): a payout with only the second reinstatement of a dispute
+    numbered its fee as that of the first, so that it was given back twice."""
+    listed = stripe.dispute_transactions("dp_1", 5000, turns=4, fee_back=2000)
+    whole = stripe.dispute("dp_1", 5000, "ch_1", intent="pi_1", status="won", balance_transactions=listed)
+    told = read(CLOSED, whole)
+    page = {"object": "list", "has_more": False, "data": [{**listed[3], "source": whole}]}
+    settled = balance.parse(stripe.encode(page), "po_1")
+    back = {(fact.kind, fact.external_id) for fact in (*told.movements, *settled.movements) if fact.kind == "fee_refund"}
+    assert back == {("fee_refund", "txn_dp_1_2"), ("fee_refund", "txn_dp_1_4")}

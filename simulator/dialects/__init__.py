@@ -1,0 +1,1 @@
+"""What the outside would send of a world: one module for each provider's dialect and for each format of a bank."""

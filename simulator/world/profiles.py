@@ -1,0 +1,30 @@
+"""The profiles that there are. How to write one: docs/simulator.md."""
+from __future__ import annotations
+
+from .profile import MerchantProfile, Profile
+
+_EURO = {"EUR": 1.0}
+
+PROFILES = {profile.name: profile for profile in (
+    # Two companies of one database, so that nothing may cross from one to the other.
+    Profile("default", 22, (
+        MerchantProfile("Harbour Books", payments=48, transfers=10, instant_payout_share=0.04),
+        MerchantProfile("Alpine Tools", country="CH", timezone="Europe/Zurich", payments=30, transfers=6,
+                        schedule="weekly", payout_failure_share=0.3, posting_mode="per_settlement"),
+    )),
+    # Customers who pay in many currencies, reserves, and tax on fees.
+    Profile("currencies", 20, (
+        MerchantProfile("Sea Travel", currency="EUR", paid_in={"EUR": 4, "USD": 2, "JPY": 2, "GBP": 1, "KWD": 1},
+                        payments=60, fee_tax_percent=19.0, reserve_percent=8.0, reserve_days=6, transfers=4),
+    )),
+    # Little money and much trouble: payouts turn negative, debits come back, disputes go all the way.
+    Profile("trouble", 24, (
+        MerchantProfile("Night Market", timezone="America/New_York", payments=40, refund_share=0.45, dispute_share=0.3,
+                        payout_failure_share=0.35, transfer_return_share=0.4, unknown_order_share=0.1,
+                        lives={"sale": 6, "late_failure": 3, "retry": 2, "partial_capture": 2, "multicapture": 2}),
+    )),
+    # Paid out only when somebody asks for it: nothing is itemised.
+    Profile("manual", 16, (
+        MerchantProfile("Corner Shop", schedule="manual", payments=40, transfers=8, posting_mode="per_settlement"),
+    )),
+)}

@@ -1,0 +1,162 @@
+"""One world: everything that happens to its merchants from the first day to the last, drawn from the seed."""
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta, timezone
+from functools import cached_property
+from random import Random
+
+from . import ledger
+from .bank import Bank
+from .calendar import first_day
+from .lives import live
+from .profile import MerchantProfile, Profile
+from .provider import DECIMALS, WORTH, ProviderBalance
+from .truth import Act, BalanceLine, Customer, Document, Payment, Payout, Statement
+
+_FIRST = "Ada Ben Cleo Dora Emil Fay Gus Hana Ivo Jana Kai Lea Max Nora Otto Pia Quin Rosa Sven Tilda Uwe Vera Willi Yara".split()
+_LAST = "Adler Brandt Castro Dahl Engel Falk Graf Hansen Ibsen Jansen Kron Lund Moser Novak Olsen Peters Quast Rossi".split()
+
+
+class Merchant:
+    """What happened to one merchant. ``number`` tells merchants of one world apart, in ids and names."""
+
+    def __init__(self, rng: Random, profile: MerchantProfile, number: int, start: datetime, days: int):
+        self.rng, self.profile, self.number = rng, profile, number
+        self.start, self.end = start, start + timedelta(days=days)
+        self.prefix = f"w{number}x"
+        self.customers = [self._customer(index) for index in range(max(4, (profile.payments + profile.transfers) // 3))]
+        self.payments: list[Payment] = []
+        self.documents: list[Document] = []
+        self.balance = ProviderBalance(rng, profile, self.prefix)
+        self.bank = Bank(rng, profile, self.prefix)
+        self._totals: set[tuple[int, str]] = set()
+        self._play()
+
+    # --- people and orders ----------------------------------------------------------------------------------------
+
+    def _customer(self, index: int) -> Customer:
+        name = f"{self.rng.choice(_FIRST)} {self.rng.choice(_LAST)} {self.number}{index:02d}"
+        number = f"99999998{self.number:02d}{index:08d}"
+        account = f"DE{98 - int(number + '131400') % 97:02d}{number}"
+        return Customer(index, name, name.lower().replace(" ", ".") + "@example.com", account)
+
+    def _document(self, kind: str, currency: str) -> Document:
+        """An invoice of an amount that no other one asks for, so that an amount alone can tell it."""
+        unit = 10 ** DECIMALS.get(currency, 2)
+        while True:
+            total = max(1, round(self.rng.uniform(4, 400) / WORTH[currency] * unit))
+            if (total, currency) not in self._totals:
+                break
+        self._totals.add((total, currency))
+        reference = f"{kind}{self.number}{len(self.documents) + 1:05d}"
+        document = Document(reference, self.rng.choice(self.customers), total, currency, self.start.date())
+        self.documents.append(document)
+        return document
+
+    def _instant(self) -> datetime:
+        return self.start + timedelta(seconds=self.rng.randrange(int((self.end - self.start).total_seconds())))
+
+    # --- the story ------------------------------------------------------------------------------------------------
+
+    def _play(self) -> None:
+        for number in range(1, self.profile.payments + 1):
+            self._order(number)
+        self.payments.sort(key=lambda payment: payment.begun)
+        acts = sorted(((act.at, payment.key, act.ref, index, payment, act)
+                       for payment in self.payments for index, act in enumerate(payment.acts)), key=lambda item: item[:4])
+        place, day = 0, self.start.date()
+        while day <= self.end.date():
+            midnight = datetime.combine(day + timedelta(days=1), time(0), timezone.utc)
+            if day < self.end.date():
+                self.balance.morning(day)
+            while place < len(acts) and acts[place][0] < midnight:
+                self.balance.act(*acts[place][4:])
+                place += 1
+            day += timedelta(days=1)
+        self._forget_the_future()
+        self._bank()
+
+    def _order(self, number: int) -> None:
+        currencies = list(self.profile.paid_in)
+        currency = self.rng.choices(currencies, [self.profile.paid_in[name] for name in currencies])[0]
+        document = self._document("INV", currency)
+        known = self.rng.random() >= self.profile.unknown_order_share
+        payment = Payment(
+            f"pi_{self.prefix}{number:05d}", document.customer, document if known else None,
+            document.reference if known else f"LOST{self.number}{number:05d}", document.total, currency, self._instant())
+        if not known:
+            self.documents.remove(document)
+        payment.acts = [act for act in live(self.rng, self.profile, payment) if act.at < self.end]
+        self.payments.append(payment)
+
+    def _forget_the_future(self) -> None:
+        """What was foreseen for after the end has not happened."""
+        for payout in self.payouts:
+            for name in ("paid_at", "failed_at", "itemized_at"):
+                moment = getattr(payout, name)
+                if moment and moment >= self.end:
+                    setattr(payout, name, None)
+
+    def _bank(self) -> None:
+        for payout in self.payouts:
+            self.bank.payout(payout)
+        for _number in range(self.profile.transfers):
+            document = self._document("TRF", self.profile.currency)
+            self.bank.transfer(document, self._instant().date(), self.rng.random() < self.profile.says_reference_share)
+        day = self.start.date()
+        while day < self.end.date():
+            if day.weekday() == 0 and self.rng.random() < self.profile.bank_cost_share:
+                self.bank.cost(day)
+            day += timedelta(days=1)
+
+    # --- the truth at the end -------------------------------------------------------------------------------------
+
+    @property
+    def lines(self) -> list[BalanceLine]:
+        return self.balance.lines
+
+    @property
+    def payouts(self) -> list[Payout]:
+        return self.balance.payouts
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        last = self.end.date() - timedelta(days=1)
+        return self.bank.statements(self.start.date(), last)
+
+    @cached_property
+    def acts(self) -> list[tuple[Payment, Act]]:
+        """Every act with its payment, in the order in which they happened."""
+        found = [(payment, act) for payment in self.payments for act in payment.acts]
+        return sorted(found, key=lambda pair: pair[1].at)
+
+    @cached_property
+    def itemized(self) -> set[str]:
+        """The ids of the balance lines that the provider lists for a payout."""
+        return {line.key for payout in self.payouts if payout.itemized_at for line in payout.lines}
+
+    @cached_property
+    def arrived(self) -> dict[str, int]:
+        """Payout id -> the number of the statement that shows it."""
+        return {entry.explains.partition(":")[2]: statement.number for statement in self.statements
+                for entry in statement.entries if entry.explains.startswith("payout:")}
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        """What the books must say of the money at the provider: all that anybody could have been told."""
+        return ledger.balances(
+            self.payments, self.lines, self.payouts, lambda line: line.key in self.itemized,
+            lambda payout: payout.key in self.arrived)
+
+
+class World:
+    """A seeded world of a profile: the same seed and profile give the same world. Raises ProfileError."""
+
+    def __init__(self, seed: int, profile: Profile):
+        profile.check()
+        self.seed, self.profile = seed, profile
+        rng = Random(f"{profile.name}/{seed}")
+        self.start = datetime.combine(first_day(rng, profile.days), time(0), timezone.utc)
+        self.end = self.start + timedelta(days=profile.days)
+        self.merchants = [
+            Merchant(Random(rng.getrandbits(64)), merchant, number, self.start, profile.days)
+            for number, merchant in enumerate(profile.merchants, 1)]
