@@ -72,7 +72,10 @@ def filestore(database: str) -> Path:
 
 
 def odoo_conf() -> Path:
-    return cache_root() / "odoo.conf"
+    """Return the configuration; a checkout that uses another one's cache has its own, which names its own addons."""
+    if cache_root().parent == REPOSITORY:
+        return cache_root() / "odoo.conf"
+    return cache_root() / f"odoo-{short_hash(REPOSITORY)}.conf"
 
 
 def remove_cache() -> None:
