@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 from simulator.stripe_api import StripeApi
 
 HOST = "127.0.0.1"
+# Stands for no answer at all.
+CUT = 0
 
 
 class ApiError(Exception):
@@ -43,6 +45,14 @@ class StripeServer:
         """Answer the next call with an error."""
         self._failures.append(ApiError(status, message, "api_error", retry_after))
 
+    def cut_next(self) -> None:
+        """Break the next call off without an answer."""
+        self._failures.append(ApiError(CUT, "told to break off"))
+
+    def set_now(self) -> None:
+        """Move the clock of what is served before each answer: here it is the machine's."""
+        self.api.now = int(time.time())
+
     def start(self) -> StripeServer:
         threading.Thread(target=self._server.serve_forever, daemon=True, name="stripe").start()
         return self
@@ -63,7 +73,7 @@ class StripeServer:
                 raise self._failures.pop(0)
             if authorization != f"Bearer {self.key}":
                 raise ApiError(401, "Invalid API Key provided.")
-            self.api.now = int(time.time())
+            self.set_now()
             try:
                 return self.api.call("GET", path, query)
             except LookupError:
@@ -84,6 +94,9 @@ def _handler_for(server: StripeServer) -> type[BaseHTTPRequestHandler]:
                 status, body = 200, server.answer(parts.path, query, self.headers.get("Authorization", ""))
             except ApiError as error:
                 status = error.status
+                if status == CUT:
+                    self.close_connection = True
+                    return
                 body = json.dumps({"error": {"type": error.kind, "message": error.message}}).encode()
                 if error.retry_after is not None:
                     headers["Retry-After"] = str(error.retry_after)

@@ -237,13 +237,18 @@ class FinanceDocumentLink(models.AbstractModel):
             )
 
     def _report_missing(self, provider):
-        """One exception for each payment that took money and has had no document for longer than the grace time."""
+        """One exception for each payment that took money and has had no document for longer than the grace time.
+
+        One that a person closed stays closed; one that closed itself is opened again when there is cause again.
+        """
+        self._review_missing(provider)
         self.env.cr.execute(
             """SELECT t.id FROM finance_transaction t
                 WHERE t.provider_id = %s AND t.linked_at IS NULL AND t.amount_captured > 0
                   AND t.create_date <= (now() AT TIME ZONE 'UTC') - %s * interval '1 minute'
                   AND NOT EXISTS (SELECT 1 FROM finance_exception e WHERE e.company_id = t.company_id
-                      AND e.cause_key = 'no_document:' || t.id)
+                      AND e.cause_key = 'no_document:' || t.id
+                      AND (e.state IN ('open', 'in_progress') OR e.resolved_by_id IS NOT NULL))
                 ORDER BY t.id""",
             [provider.id, provider.grace_minutes],
         )
@@ -252,6 +257,27 @@ class FinanceDocumentLink(models.AbstractModel):
             for transaction in self.env["finance.transaction"].browse(ids[start : start + 200]):
                 self._raise_missing(provider, transaction)
             self.env["ir.cron"]._commit_progress()
+
+    def _review_missing(self, provider):
+        """Close what is about money that went back since, and keep the money at risk of the others true."""
+        self.env["finance.exception"].flush_model()
+        self.env.cr.execute(
+            """SELECT t.id, t.amount_captured > 0 FROM finance_exception e
+                 JOIN finance_transaction t ON t.id = e.res_id
+                WHERE e.kind = 'no_document' AND e.provider_id = %s AND e.state IN ('open', 'in_progress')
+                  AND e.res_model = 'finance.transaction' AND e.amount_at_risk != t.amount_captured""",
+            [provider.id],
+        )
+        rows = self.env.cr.fetchall()
+        self.env["finance.exception"]._clear_many(
+            "no_document",
+            [transaction_id for transaction_id, holds in rows if not holds],
+            provider.company_id,
+            self.env._("The payment failed after all: its money went back."),
+        )
+        for transaction_id, holds in rows:
+            if holds:
+                self._raise_missing(provider, self.env["finance.transaction"].browse(transaction_id))
 
     def _raise_missing(self, provider, transaction):
         label = transaction.reference or transaction.provider_reference

@@ -73,7 +73,10 @@ class FinanceProvider(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _poll_settlements(self):
-        """Fetch the lines of every payout that the provider can list and whose lines are not complete yet."""
+        """Fetch the lines of every payout that the provider can list and whose lines are not complete yet.
+
+        Also of a failed one: its fees were charged, and no other payout lists them.
+        """
         self.ensure_one()
         adapter = self._adapter()
         if "balance_transactions" not in adapter.capabilities:
@@ -83,7 +86,6 @@ class FinanceProvider(models.Model):
                 ("provider_id", "=", self.id),
                 ("complete", "=", False),
                 ("itemizable", "=", True),
-                ("state", "!=", "failed"),
             ]
         )
         for key in waiting.mapped("external_id"):

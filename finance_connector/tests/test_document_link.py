@@ -99,6 +99,23 @@ class TestDocumentLink(PostingCase):
         self.post_now()
         self.assertEqual(exception.state, "resolved")
 
+    def test_a_payment_without_order_whose_money_went_back_is_nobodys_work(self):
+        """Found by the simulated world (trouble, seed 95253152)."""
+        self.absorb(fact("capture", "ch_1", 10000, group="ch_1"))
+        self.post_now()
+        self.assertEqual(self.exceptions("no_document").amount_at_risk, 100)
+        self.absorb(fact("capture", "ch_2", 2000, 5, group="ch_2"))
+        self.post_now()
+        self.assertEqual(self.exceptions("no_document").amount_at_risk, 120, "the money at risk is kept true")
+        self.absorb(
+            fact("capture_fail", "ch_1", 10000, 60, group="ch_1"), fact("capture_fail", "ch_2", 2000, 60, group="ch_2")
+        )
+        self.post_now()
+        self.assertFalse(self.exceptions("no_document"))
+        self.absorb(fact("capture", "ch_3", 3000, 90, group="ch_3"))
+        self.post_now()
+        self.assertEqual(self.exceptions("no_document").amount_at_risk, 30, "what closed itself is opened again")
+
     def test_what_a_person_ignored_stays_ignored(self):
         self.capture()
         self.link()

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 _EARLIEST, _LATEST = date(2024, 2, 1), date(2026, 6, 30)
 # The Sundays on which clocks change in Europe and in the United States.
@@ -22,3 +23,8 @@ def first_day(rng: Random, days: int) -> date:
 def next_business_day(day: date) -> date:
     """``day`` itself unless it is on a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The time zone of a name."""
+    return ZoneInfo(name)

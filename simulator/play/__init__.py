@@ -1,0 +1,1 @@
+"""Plays worlds on a real Odoo database, and compares what came out with the truth."""

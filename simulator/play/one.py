@@ -1,0 +1,65 @@
+"""Plays one world in this process and prints the verdict as JSON: what `simulator.play.cli` starts for every seed."""
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+
+from fc_env import database
+
+from simulator import script
+from simulator.world import World
+from simulator.world.profiles import PROFILES
+
+from . import check, host
+from .player import Player
+
+
+def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
+    """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
+    name = f"{database.PREFIX}sim_{os.getpid()}"
+    database.drop(name, missing_ok=True)
+    database.clone(template, name)
+    began = time.monotonic()
+    try:
+        odoo = host.start(name)
+        try:
+            return play(odoo, World(seed, PROFILES[profile]), prefix) | {"seconds": round(time.monotonic() - began, 1)}
+        finally:
+            odoo.close()
+    finally:
+        database.drop(name)
+
+
+def play(odoo: host.Host, world: World, prefix: int | None) -> dict:
+    player = Player(odoo, world)
+    try:
+        instants = [[message.at for message in told] for told in player.messages]
+        drawn = script.write(world, instants)
+        operations = drawn.operations if prefix is None else drawn.operations[:prefix]
+        verdict = {"operations": len(drawn.operations), "log": [str(operation) for operation in operations[-40:]]}
+        try:
+            player.play(operations + script.closing(world, instants))
+            wrong = check.differences(player, drawn.expected_of(operations))
+            if not wrong:
+                before = check.everything(player)
+                player.play([*again(operations), script.Operation("settle", world.end)])
+                wrong = check.changed(before, check.everything(player))
+        except Exception as error:
+            wrong = [f"{type(error).__name__}: {error}", *traceback.format_exc().splitlines()[-8:]]
+        count = sum(map(len, player.messages))
+        crashes = ", ".join(f"{number} {kind}" for kind, number in sorted(player.crashes.items())) or "no crash"
+        return verdict | {"holds": not wrong, "wrong": wrong, "told": f"{count} messages, {len(operations)} operations, {crashes}"}
+    finally:
+        player.close()
+
+
+def again(operations: list) -> list:
+    """What the outside may well send a second time: everything that was right."""
+    return [operation for operation in operations if operation.kind in ("webhook", "report", "statement") and not operation.how]
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else None)))

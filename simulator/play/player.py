@@ -1,0 +1,181 @@
+"""Plays the operations of a script on a host: what the outside does through the front door, and our own scheduled
+actions, with their crashes. Whatever a crash leaves undone, a later operation must make up for."""
+from __future__ import annotations
+
+import io
+import threading
+import time
+import zipfile
+from datetime import timedelta
+
+from simulator.demo.scheduled import MOST_ROUNDS
+from simulator.dialects import camt
+from simulator.dialects.stripe import StripeDialect
+from simulator.script import Operation
+from simulator.world import World
+from simulator.world.calendar import zone
+
+from .api import WorldApi, WorldServer
+from .crash import Killed, crashing
+from .host import Host
+from .setup import API_KEY, SECRET, prepare
+
+POLL = "cron_poll"
+_QUIET = (
+    "SELECT state, count(*) FROM finance_message GROUP BY 1 ORDER BY 1",
+    "SELECT count(*), count(posted_at), count(move_id) FROM finance_movement",
+    "SELECT state, count(*) FROM finance_import GROUP BY 1 ORDER BY 1",
+    "SELECT count(*) FROM account_move WHERE state = 'posted'",
+    "SELECT is_reconciled, count(*) FROM account_bank_statement_line GROUP BY 1 ORDER BY 1",
+    "SELECT state, count(*) FROM finance_exception GROUP BY 1 ORDER BY 1",
+)
+_WRONG_SECRET = "whsec_somebody_else"
+
+
+class Refusal(AssertionError):
+    """The front door answered otherwise than it must."""
+
+
+class Player:
+    """One world on one host. ``crashes`` counts what has really happened."""
+
+    def __init__(self, host: Host, world: World):
+        self.host, self.world = host, world
+        self.dialects = [StripeDialect(merchant) for merchant in world.merchants]
+        self.messages = [list(dialect.messages()) for dialect in self.dialects]
+        self.apis = [WorldApi(*parts) for parts in zip(world.merchants, self.dialects, self.messages, strict=True)]
+        self.servers = [WorldServer(api, API_KEY).start() for api in self.apis]
+        self.crashes: dict[str, int] = {}
+        with host.registry.cursor() as cursor:
+            self.places = prepare(host.environment(cursor), world, [server.url for server in self.servers])
+        host.registry.clear_all_caches()
+
+    def close(self) -> None:
+        for server in self.servers:
+            server.stop()
+
+    def play(self, operations: list[Operation]) -> None:
+        for operation in operations:
+            getattr(self, f"_{operation.kind}")(operation)
+
+    # --- the outside ----------------------------------------------------------------------------------------------
+
+    def _webhook(self, operation: Operation) -> None:
+        """``how``: what is wrong with the call; such a call must be refused, a right one taken."""
+        message = self.messages[operation.merchant][operation.items[0]]
+        dialect, now, body, secret = self.dialects[operation.merchant], int(time.time()), message.body, SECRET
+        if operation.how == "forged":
+            secret = _WRONG_SECRET
+        elif operation.how in ("stale", "future"):
+            now += -3600 if operation.how == "stale" else 3600
+        headers = dialect.sign(body, secret, now)
+        if operation.how == "unsigned":
+            headers.pop("Stripe-Signature")
+        elif operation.how == "corrupt":
+            body = body.replace(b'"amount":', b'"amount":9', 1) + b" "
+        status = self.host.post(f"/finance/webhook/{self.places[operation.merchant]['token']}", body, headers)
+        if status != (401 if operation.how else 200):
+            raise Refusal(f"{operation}: the webhook was answered {status}")
+
+    def _report(self, operation: Operation) -> None:
+        payouts = [payout for payout in self.world.merchants[operation.merchant].payouts if payout.key in operation.items]
+        content = self.dialects[operation.merchant].report(payouts)
+        if operation.how == "truncated":
+            content = content[:len(content) * 2 // 3]
+        name = f"report-{operation.items[0]}-{operation.at:%d%H%M}.csv"
+        self._import(operation, content, name, provider_id=self.places[operation.merchant]["provider"])
+
+    def _statement(self, operation: Operation) -> None:
+        merchant = self.world.merchants[operation.merchant]
+        wanted = [statement for statement in merchant.statements if statement.number in operation.items]
+        account = camt.Account(merchant.bank.iban, merchant.profile.currency, merchant.profile.name, "SIMUDEFF")
+        content = camt.statement(account, wanted, zone=zone(merchant.profile.timezone))
+        name = f"statement-{operation.items[0]}-{operation.items[-1]}.xml"
+        if operation.how == "truncated":
+            content = content[:len(content) * 2 // 3]
+        elif operation.how == "zipped":
+            packed = io.BytesIO()
+            with zipfile.ZipFile(packed, "w") as archive:
+                archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
+            content, name = packed.getvalue(), name.replace(".xml", ".zip")
+        self._import(operation, content, name, journal_id=self.places[operation.merchant]["journal"])
+
+    def _import(self, operation: Operation, content: bytes, name: str, **target) -> None:
+        company = self.places[operation.merchant]["company"]
+        with self.host.registry.cursor() as cursor:
+            env = self.host.environment(cursor)(context={"allowed_company_ids": [company]})
+            done = env["finance.import"].import_file(content, name, **target)
+            state, reason = done.state, done.reason
+        wanted = ("rejected",) if operation.how == "truncated" else ("imported", "received", "duplicate")
+        if state not in wanted:
+            raise Refusal(f"{operation}: {name} became {state}: {reason}")
+
+    # --- our own machine ------------------------------------------------------------------------------------------
+
+    def _poll(self, operation: Operation) -> None:
+        """The provider is asked at the world's time; it may not answer, or change its list while it is read."""
+        self.host.now = operation.at + timedelta(minutes=1)
+        for api, server in zip(self.apis, self.servers, strict=True):
+            api.hidden = 2 if operation.how == "mutate" else 0
+            api.set_now(operation.at)
+            if operation.how == "cut":
+                server.cut_next()
+            elif operation.how.isdigit():
+                server.fail_next(int(operation.how), retry_after=7 if operation.how == "429" else None)
+        self._run(POLL, operation.crash)
+        self.host.now = None
+
+    def _work(self, operation: Operation) -> None:
+        """Every scheduled action but polling, once. A process that was killed runs nothing after it."""
+        for name in self.host.crons:
+            if name != POLL and not self._run(name, operation.crash):
+                return
+
+    def _race(self, _operation: Operation) -> None:
+        """Two workers on the same lane at the same moment, each in a transaction of its own."""
+        def worker():
+            with self.host.registry.cursor() as cursor:
+                inbox = self.host.environment(cursor)["finance.inbox"]
+                inbox._cron_process(shard=0, of=1)
+
+        threads = [threading.Thread(target=worker) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _settle(self, _operation: Operation) -> None:
+        """Run everything until a whole round changes nothing; poll too, for payouts whose lines can be had by then."""
+        # What waits for its next try is due.
+        self.host.rows("UPDATE finance_message SET next_attempt_at = now() - interval '1 hour' WHERE state = 'failed'")
+        self.host.rows("UPDATE finance_movement SET post_after = NULL WHERE posted_at IS NULL")
+        self.host.rows("UPDATE finance_transaction SET link_after = NULL WHERE linked_at IS NULL")
+        before = None
+        for _round in range(MOST_ROUNDS):
+            self._work(Operation("work", self.world.end))
+            self._poll(Operation("poll", self.world.end))
+            now = [self.host.rows(query) for query in _QUIET]
+            if now == before:
+                return
+            before = now
+        raise Refusal(f"after {MOST_ROUNDS} rounds of the scheduled actions there is still something to do: {before}")
+
+    def _run(self, name: str, crash: tuple = ()) -> bool:
+        """Run one action; whether the process lived on. An error is the scheduler's to note, and it goes on."""
+        if not crash:
+            self.host.run(name)
+            return True
+        kind, point = crash
+        with crashing(kind, point) as happened:
+            try:
+                self.host.run(name)
+            except Killed:
+                self.crashes[kind] = self.crashes.get(kind, 0) + 1
+                self.host.registry.clear_all_caches()
+                return False
+            except Exception:
+                if not happened:
+                    raise
+        for one in happened:
+            self.crashes[one] = self.crashes.get(one, 0) + 1
+        return True
