@@ -3,7 +3,7 @@ PYTHON ?= python3
 FC = $(PYTHON) scripts/fc.py
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast lint bench sim odoo-shell pg-stop clean
+.PHONY: help bootstrap demo test test-fast lint bench sim mutants odoo-shell pg-stop clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: ## the benchmarks
 
 sim: ## play simulated worlds on a real Odoo; SEEDS=how many, SEED=one of them, PROFILE=
 	@$(FC) python -m simulator.play.cli
+
+mutants: ## plant ten bugs, one by one: each must be caught by a simulated world
+	@$(FC) python -m simulator.play.mutants
 
 odoo-shell: ## Odoo's shell on the database DB=name
 	@test -n "$(DB)" || { echo "say which database: make odoo-shell DB=fc_demo"; exit 1; }

@@ -10,6 +10,10 @@ from random import Random
 CRASHES = ("kill_before_commit", "kill_after_commit", "serialization", "deadlock", "disconnect", "error")
 # What the provider's API may answer instead: (status, Retry-After), or a connection that is cut.
 ANSWERS = ("", "", "", "429", "500", "cut", "mutate")
+# Calls that must be refused, whatever they carry.
+REFUSED = ("forged", "stale", "future", "unsigned", "corrupt")
+# Calls that are right although they look odd: clocks that differ by some minutes, and a fact told under a second event id.
+ODD = ("behind", "ahead", "twin")
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,7 @@ class Faults:
     late: float = 0.25
     latest_hours: int = 96
     forge: float = 0.03
+    odd: float = 0.05
     truncate: float = 0.05
     overlap: float = 0.3
     report_share: float = 0.6
@@ -37,8 +42,9 @@ class Faults:
             return NONE
         return cls(
             duplicate=rng.choice((0, 0.05, 0.25)), drop=rng.choice((0, 0.04, 0.2)), late=rng.choice((0.05, 0.3, 0.9)),
-            latest_hours=rng.choice((2, 48, 300)), forge=rng.choice((0, 0.03)), truncate=rng.choice((0, 0.1)),
-            overlap=rng.choice((0, 0.5)), report_share=rng.choice((0, 0.5, 1)), rounds=rng.randint(1, 6),
+            latest_hours=rng.choice((2, 48, 300)), forge=rng.choice((0, 0.03)), odd=rng.choice((0, 0.1)),
+            truncate=rng.choice((0, 0.1)), overlap=rng.choice((0, 0.5)), report_share=rng.choice((0, 0.5, 1)),
+            rounds=rng.randint(1, 6),
             crash=rng.choice((0, 0.5, 1)), two_workers=rng.choice((0, 0.5)), poll_share=rng.choice((0.2, 0.8)))
 
     def held_back(self, rng: Random, always: bool = False) -> timedelta:
@@ -49,12 +55,16 @@ class Faults:
 
     def signatures(self, rng: Random) -> list[str]:
         """How a message is presented before it comes rightly: what must be refused."""
-        return [rng.choice(("forged", "stale", "future", "unsigned", "corrupt"))] if rng.random() < self.forge else []
+        return [rng.choice(REFUSED)] if rng.random() < self.forge else []
+
+    def oddity(self, rng: Random) -> str:
+        """What is odd about the right call itself."""
+        return rng.choice(ODD) if rng.random() < self.odd else ""
 
     def answer(self, rng: Random) -> str:
         return rng.choice(ANSWERS) if rng.random() < self.disturb_api else ""
 
 
 NONE = Faults(
-    duplicate=0, drop=0, late=0, forge=0, truncate=0, overlap=0, report_share=0.5, rounds=2, crash=0, two_workers=0,
+    duplicate=0, drop=0, late=0, forge=0, odd=0, truncate=0, overlap=0, report_share=0.5, rounds=2, crash=0, two_workers=0,
     poll_share=0.5, disturb_api=0)

@@ -79,7 +79,7 @@ class _Writer:
                 continue
             for how in self.faults.signatures(self.rng):
                 self.add("webhook", at, number, (index,), how)
-            self.add("webhook", at + self.faults.held_back(self.rng), number, (index,))
+            self.add("webhook", at + self.faults.held_back(self.rng), number, (index,), self.faults.oddity(self.rng))
             while self.rng.random() < self.faults.duplicate:
                 self.add("webhook", at + self.faults.held_back(self.rng, always=True), number, (index,))
 

@@ -173,10 +173,11 @@ class TestScenariosBooks(PostingCase):
         self.provider.posting_mode = "per_settlement"
         self.tell(facts, together=True, settlements=settlements)
         settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
-        self.assertEqual(len(settlement.move_ids), 1, "one entry a payout")
-        self.assertEqual(len(settlement.move_ids.line_ids), 8, "two lines a kind of movement")
+        entries = settlement.move_ids.sorted("date")
+        self.assertEqual([str(entry.date) for entry in entries], ["2026-03-02", "2026-03-04"], "one entry a payout and day")
+        self.assertEqual([len(entry.line_ids) for entry in entries], [6, 2], "two lines a kind of movement")
 
-    def test_scenario_16_fees_and_payout_are_one_entry_when_receipts_are_single(self):
+    def test_scenario_16_what_is_no_receipt_is_one_entry_a_day_when_receipts_are_single(self):
         facts = [
             fact("capture", "ch_1", 60000, 0, settlement_key="po_1"),
             fact("fee", "ch_1", 1800, 0, settlement_key="po_1"),
@@ -184,7 +185,11 @@ class TestScenariosBooks(PostingCase):
         ]
         self.tell(facts, together=True, settlements=(self.payout("po_1", 58200),))
         settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
-        self.assertEqual(len(settlement.move_ids), 2, "the receipt, and one entry for the rest")
+        self.assertEqual(
+            [str(day) for day in settlement.move_ids.sorted("date").mapped("date")],
+            ["2026-03-02", "2026-03-02", "2026-03-04"],
+            "the receipt, the fee of its day, and the payout",
+        )
 
     def test_scenario_18_a_paid_payout_fails_and_is_paid_again(self):
         facts = [

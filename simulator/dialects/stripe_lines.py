@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from simulator import stripe_objects as stripe
-from simulator.world.provider import DECIMALS
+from simulator.world.profile import DECIMALS
 from simulator.world.truth import BalanceLine, Payout
 from simulator.world.world import Merchant
 

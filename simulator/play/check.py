@@ -8,7 +8,7 @@ from collections import Counter
 from decimal import Decimal
 
 from simulator.world.outcome import outcome
-from simulator.world.provider import DECIMALS
+from simulator.world.profile import DECIMALS
 from simulator.world.world import Merchant
 
 from .player import Player
@@ -183,7 +183,8 @@ def _compare(what: str, found: dict, truth: dict) -> list[str]:
 
 _EVERYTHING = {
     "fact": "SELECT kind, external_id, amount, posted_amount, move_id, occurred_at FROM finance_movement",
-    "payment": "SELECT provider_reference, state, settlement_state, amount_captured, amount_fee, amount_net FROM finance_transaction",
+    "payment": """SELECT provider_reference, state, settlement_state, amount_captured, amount_fee, amount_net
+                    FROM finance_transaction""",
     "payout": "SELECT external_id, state, amount_gross, amount_fee, amount_net FROM finance_settlement",
     "item": """SELECT l.move_id, l.account_id, l.date, l.balance, l.amount_currency, l.amount_residual, l.reconciled
                  FROM account_move_line l WHERE l.parent_state = 'posted'""",

@@ -103,9 +103,10 @@ def _shrink(template: str, profile: str, seed: int, count: int) -> list[str]:
 def run_one(template: str, profile: str, seed: int, prefix: int | None = None, **variables: str) -> dict:
     """Play a world in a process of its own and return its verdict; one that does not end in time fails."""
     command = [sys.executable, "-m", PROCESS, template, profile, str(seed), *([] if prefix is None else [str(prefix)])]
+    path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "scripts"), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'scripts'}:{os.environ.get('PYTHONPATH', '')}", **variables})
+        env={**os.environ, "PYTHONPATH": path, **variables})
     try:
         out, err = process.communicate(timeout=SEED_SECONDS)
     except subprocess.TimeoutExpired:

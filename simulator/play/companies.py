@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 
-from simulator.world.provider import WORTH
+from simulator.world.profile import WORTH
 
 COMPANIES = 2
 

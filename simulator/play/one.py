@@ -8,8 +8,8 @@ import time
 import traceback
 
 from fc_env import database
-
 from simulator import script
+from simulator.faults import REFUSED
 from simulator.world import World
 from simulator.world.profiles import PROFILES
 
@@ -51,14 +51,16 @@ def play(odoo: host.Host, world: World, prefix: int | None) -> dict:
             wrong = [f"{type(error).__name__}: {error}", *traceback.format_exc().splitlines()[-8:]]
         count = sum(map(len, player.messages))
         crashes = ", ".join(f"{number} {kind}" for kind, number in sorted(player.crashes.items())) or "no crash"
-        return verdict | {"holds": not wrong, "wrong": wrong, "told": f"{count} messages, {len(operations)} operations, {crashes}"}
+        told = f"{count} messages, {len(operations)} operations, {crashes}"
+        return verdict | {"holds": not wrong, "wrong": wrong, "told": told}
     finally:
         player.close()
 
 
 def again(operations: list) -> list:
     """What the outside may well send a second time: everything that was right."""
-    return [operation for operation in operations if operation.kind in ("webhook", "report", "statement") and not operation.how]
+    return [operation for operation in operations
+            if operation.kind in ("webhook", "report", "statement") and operation.how not in (*REFUSED, "truncated")]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from datetime import timedelta
 from simulator.demo.scheduled import MOST_ROUNDS
 from simulator.dialects import camt
 from simulator.dialects.stripe import StripeDialect
+from simulator.faults import REFUSED
 from simulator.script import Operation
 from simulator.world import World
 from simulator.world.calendar import zone
@@ -30,6 +31,8 @@ _QUIET = (
     "SELECT state, count(*) FROM finance_exception GROUP BY 1 ORDER BY 1",
 )
 _WRONG_SECRET = "whsec_somebody_else"
+# Five minutes is what a signature's time may differ by.
+_SKEW_SECONDS = {"stale": -3600, "future": 3600, "behind": -240, "ahead": 240}
 
 
 class Refusal(AssertionError):
@@ -66,15 +69,16 @@ class Player:
         dialect, now, body, secret = self.dialects[operation.merchant], int(time.time()), message.body, SECRET
         if operation.how == "forged":
             secret = _WRONG_SECRET
-        elif operation.how in ("stale", "future"):
-            now += -3600 if operation.how == "stale" else 3600
+        elif operation.how == "twin":
+            body = body.replace(message.key.encode(), f"{message.key}t".encode(), 1)
+        now += _SKEW_SECONDS.get(operation.how, 0)
         headers = dialect.sign(body, secret, now)
         if operation.how == "unsigned":
             headers.pop("Stripe-Signature")
         elif operation.how == "corrupt":
             body = body.replace(b'"amount":', b'"amount":9', 1) + b" "
         status = self.host.post(f"/finance/webhook/{self.places[operation.merchant]['token']}", body, headers)
-        if status != (401 if operation.how else 200):
+        if status != (401 if operation.how in REFUSED else 200):
             raise Refusal(f"{operation}: the webhook was answered {status}")
 
     def _report(self, operation: Operation) -> None:

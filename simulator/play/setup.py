@@ -11,8 +11,7 @@ from pathlib import Path
 from fc_env import database, paths
 from fc_env.odoo_source import Odoo
 from fc_env.steps import SetupError
-
-from simulator.world.provider import DECIMALS
+from simulator.world.profile import DECIMALS
 from simulator.world.world import Merchant, World
 
 from .companies import company_names

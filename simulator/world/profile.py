@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+# What one unit of a currency is worth in euros on an ordinary day; the currencies that a world may use.
+WORTH = {"EUR": 1.0, "USD": 0.92, "GBP": 1.17, "CHF": 1.05, "JPY": 0.0061, "KWD": 3.0, "SEK": 0.088}
+# Decimals of the currencies that have not two.
+DECIMALS = {"JPY": 0, "KWD": 3}
 SCHEDULES = ("daily", "weekly", "manual")
 # What may become of an order's payment; the weights of a profile choose among them.
 LIVES = (
@@ -93,6 +97,9 @@ class Profile:
             raise ProfileError(f"{where}: {merchant.payments} payments, but no life has a weight above zero")
         if merchant.payments and not any(weight > 0 for weight in merchant.paid_in.values()):
             raise ProfileError(f"{where}: {merchant.payments} payments, but no currency to pay in has a weight above zero")
+        strange = {merchant.currency, *merchant.paid_in} - set(WORTH)
+        if strange:
+            raise ProfileError(f"{where}: there is no rate for {', '.join(sorted(strange))}; add it to WORTH")
         if merchant.schedule == "manual" and merchant.reserve_percent:
             raise ProfileError(f"{where}: a reserve is told by the lines of automatic payouts, and the schedule is manual")
         if merchant.reserve_percent and merchant.reserve_days >= self.days:

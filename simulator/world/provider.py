@@ -5,15 +5,11 @@ from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 
 from .calendar import next_business_day
-from .profile import MerchantProfile
+from .profile import DECIMALS, WORTH, MerchantProfile
 from .truth import Act, BalanceLine, Payment, Payout
 
 PAYOUT_HOUR = time(6, 0)
 MANUAL_EVERY_DAYS = 4
-# Minor units of the currencies that a world may use, per unit: to convert between them.
-DECIMALS = {"JPY": 0, "KRW": 0, "KWD": 3, "ISK": 0}
-# What one unit of a currency is worth in euros on an ordinary day.
-WORTH = {"EUR": 1.0, "USD": 0.92, "GBP": 1.17, "CHF": 1.05, "JPY": 0.0061, "KWD": 3.0, "SEK": 0.088}
 
 
 class ProviderBalance:

@@ -9,8 +9,8 @@ from . import ledger
 from .bank import Bank
 from .calendar import first_day
 from .lives import live
-from .profile import MerchantProfile, Profile
-from .provider import DECIMALS, WORTH, ProviderBalance
+from .profile import DECIMALS, WORTH, MerchantProfile, Profile
+from .provider import ProviderBalance
 from .truth import Act, BalanceLine, Customer, Document, Payment, Payout, Statement
 
 _FIRST = "Ada Ben Cleo Dora Emil Fay Gus Hana Ivo Jana Kai Lea Max Nora Otto Pia Quin Rosa Sven Tilda Uwe Vera Willi Yara".split()
@@ -30,6 +30,7 @@ class Merchant:
         self.balance = ProviderBalance(rng, profile, self.prefix)
         self.bank = Bank(rng, profile, self.prefix)
         self._totals: set[tuple[int, str]] = set()
+        self._documents = 0
         self._play()
 
     # --- people and orders ----------------------------------------------------------------------------------------
@@ -48,7 +49,9 @@ class Merchant:
             if (total, currency) not in self._totals:
                 break
         self._totals.add((total, currency))
-        reference = f"{kind}{self.number}{len(self.documents) + 1:05d}"
+        self._documents += 1
+        # Companies count alike: only the company tells their documents apart.
+        reference = f"{kind}{self._documents:05d}"
         document = Document(reference, self.rng.choice(self.customers), total, currency, self.start.date())
         self.documents.append(document)
         return document
