@@ -16,7 +16,9 @@ from .steps import SetupError, say
 
 ADDON = "finance_connector"
 LIMIT_MINUTES = 40
-TEST_STAGES = ("pure", "odoo", "system", "browser")
+TEST_STAGES = ("pure", "odoo", "system", "sim", "browser")
+# The simulated worlds of one `make test`: within ten minutes on two cores.
+FIXED_SEED, FIXED_WORLDS, NEW_WORLDS, NEW_MINUTES = 1, 8, 8, 6
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 LINTED = (ADDON, "scripts", "tests", "simulator", "bench")
 
@@ -30,7 +32,7 @@ class Runner:
         self.deadline = time.monotonic() + LIMIT_MINUTES * 60
         self.stages: dict[str, Callable[[], bool]] = {
             "ruff": self.ruff, "lint": self.lint, "pure": self.pure, "odoo": self.odoo_tests,
-            "system": lambda: self.plain_tests("tests/system"), "browser": self.browser,
+            "system": lambda: self.plain_tests("tests/system"), "browser": self.browser, "sim": self.sim,
         }
 
     def ruff(self) -> bool:
@@ -63,6 +65,11 @@ class Runner:
                 *self.extra, f"{ADDON}/tests")
         finally:
             database.drop(name, missing_ok=True)
+
+    def sim(self) -> bool:
+        """Worlds of fixed seeds and of new ones, whose first is printed."""
+        return self.command("simulator.play.cli", "--first", str(FIXED_SEED), "--seeds", str(FIXED_WORLDS)) and self.command(
+            "simulator.play.cli", "--seeds", str(NEW_WORLDS), "--minutes", str(NEW_MINUTES))
 
     def browser(self) -> bool:
         return self.plain_tests("tests/browser")

@@ -39,20 +39,28 @@ def main() -> int:
     except (ProfileError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    began, failed = time.monotonic(), 0
+    began, deadline = time.monotonic(), time.monotonic() + options.minutes * 60
+    played = failed = 0
+
+    def play(job):
+        return None if options.minutes and time.monotonic() > deadline else _play(template, *job)
+
     with ThreadPoolExecutor(WORKERS) as pool:
-        for line, good in pool.map(lambda job: _play(template, *job), jobs):
-            print(line, flush=True)
-            failed += not good
+        for verdict in pool.map(play, jobs):
+            if verdict:
+                print(verdict[0], flush=True)
+                played, failed = played + 1, failed + (not verdict[1])
+    left_out = f", {len(jobs) - played} left out for lack of time" if played < len(jobs) else ""
     minutes = (time.monotonic() - began) / 60
-    print(f"{len(jobs)} worlds in {minutes:.1f} minutes: {len(jobs) - failed} hold, {failed} do not", flush=True)
-    return 1 if failed else 0
+    print(f"{played} worlds in {minutes:.1f} minutes: {played - failed} hold, {failed} do not{left_out}", flush=True)
+    return 1 if failed or not played else 0
 
 
 def _options():
     parser = argparse.ArgumentParser(prog="make sim")
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS") or 10), help="how many new seeds")
     parser.add_argument("--first", type=int, help="the first of them; a random number otherwise, which is printed")
+    parser.add_argument("--minutes", type=float, default=0, help="begin no world after so many minutes; 0: no limit")
     parser.add_argument("--seed", type=int, action="append", default=[], help="play this one")
     parser.add_argument("--profile", choices=[*PROFILES, "all"], default=os.environ.get("PROFILE") or "all")
     options = parser.parse_args()
