@@ -3,7 +3,7 @@ PYTHON ?= python3
 FC = $(PYTHON) scripts/fc.py
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast lint bench sim mutants odoo-shell pg-stop clean
+.PHONY: help bootstrap demo test test-fast fuzz lint bench sim mutants odoo-shell pg-stop clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,11 +15,14 @@ bootstrap: ## prepare everything and say where it is
 demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
 	@$(FC) python scripts/demo.py
 
-test: ## all tests: pure, Odoo, system, browser
+test: ## all tests: pure, fuzz (20 s), Odoo, system, browser
 	@$(FC) test
 
 test-fast: ## pure tests and ruff, under a minute
 	@$(FC) test ruff pure
+
+fuzz: ## damaged inputs for all parsers and the webhook route: SECONDS=60 SEED=, or REPLAY=file of an earlier fault
+	@FUZZ_SECONDS="$(or $(SECONDS),60)" FUZZ_SEED="$(SEED)" FUZZ_REPLAY="$(REPLAY)" $(FC) test fuzz
 
 lint: ## ruff, and pylint with the Odoo checks on the addon
 	@$(FC) test lint

@@ -16,9 +16,11 @@ from .steps import SetupError, say
 
 ADDON = "finance_connector"
 LIMIT_MINUTES = 40
-TEST_STAGES = ("pure", "odoo", "system", "sim", "browser")
+TEST_STAGES = ("pure", "fuzz", "odoo", "system", "sim", "browser")
 # The simulated worlds of one `make test`: within ten minutes on two cores.
 FIXED_SEED, FIXED_WORLDS, NEW_WORLDS, NEW_MINUTES = 1, 8, 8, 6
+# The damaged inputs of one `make test`: always the same ones.
+SHORT_FUZZ = {"FUZZ_SECONDS": "20", "FUZZ_SEED": "1"}
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 LINTED = (ADDON, "scripts", "tests", "simulator", "bench")
 
@@ -33,6 +35,7 @@ class Runner:
         self.stages: dict[str, Callable[[], bool]] = {
             "ruff": self.ruff, "lint": self.lint, "pure": self.pure, "odoo": self.odoo_tests,
             "system": lambda: self.plain_tests("tests/system"), "browser": self.browser, "sim": self.sim,
+            "fuzz": self.fuzz,
         }
 
     def ruff(self) -> bool:
@@ -46,6 +49,10 @@ class Runner:
     def pure(self) -> bool:
         """Run the pure tests with no Odoo on the path: a pure room that imports odoo fails here."""
         return self.plain_tests("tests/pure", PYTHONPATH="")
+
+    def fuzz(self) -> bool:
+        """Damage inputs: for a short time and always the same ones, unless `make fuzz` says otherwise."""
+        return self.command("tests.fuzz", **{name: os.environ.get(name, value) for name, value in SHORT_FUZZ.items()})
 
     def plain_tests(self, folder: str, **variables: str) -> bool:
         if not any((REPOSITORY / folder).glob("**/test_*.py")):

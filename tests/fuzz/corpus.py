@@ -1,0 +1,85 @@
+"""Decides what is damaged: the fixtures and the simulated objects of the tests, by the kind of input that they are."""
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from simulator import stripe_objects as stripe
+
+_PURE = Path(__file__).resolve().parents[1] / "pure"
+T0 = 1_790_000_000
+
+
+@cache
+def statements() -> tuple[bytes, ...]:
+    """Bank statements of every version, one of them in UTF-16, and archives of them."""
+    files = [path.read_bytes() for path in sorted((_PURE / "formats" / "files").glob("*.xml"))]
+    files.append(files[0].decode().replace("UTF-8", "UTF-16").encode("utf-16"))
+    return (*files, _archive(files, zipfile.ZIP_DEFLATED), _archive(files[:2], zipfile.ZIP_STORED))
+
+
+def _archive(files: list[bytes], method: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as target:
+        for number, content in enumerate(files):
+            target.writestr(f"{number}.xml", content)
+    return stream.getvalue()
+
+
+@cache
+def reports() -> tuple[bytes, ...]:
+    """Payout reports, one of them in UTF-16."""
+    golden = (_PURE / "providers" / "files" / "payout_reconciliation.csv").read_bytes()
+    return golden, golden.decode().encode("utf-16")
+
+
+@cache
+def events() -> tuple[bytes, ...]:
+    """One event of each kind of object that is read, and one thin one."""
+    taken = stripe.dispute_transactions("dp_1", 100, turns=3)
+    told = [
+        ("charge.captured", stripe.charge("ch_1", 100, intent="pi_1")),
+        ("charge.failed", stripe.charge("ch_1", 100, status="failed")),
+        ("charge.refunded", stripe.charge("ch_1", 100, refunds={"data": [stripe.refund("re_1", 1, "ch_1")]})),
+        ("payment_intent.succeeded", stripe.payment_intent("pi_1", 100, charge_id="ch_1")),
+        ("payment_intent.canceled", stripe.payment_intent("pi_1", 100, status="canceled", charge_id="ch_1")),
+        ("checkout.session.expired", stripe.checkout_session("cs_1", 100, intent="pi_1")),
+        ("refund.failed", stripe.refund("re_1", 100, "ch_1", status="failed")),
+        ("charge.dispute.closed", stripe.dispute("dp_1", 100, "ch_1", status="lost", balance_transactions=taken)),
+        ("payout.failed", stripe.payout("po_1", 100, status="failed")),
+        ("review.closed", stripe.review("prv_1", "ch_1", closed="approved")),
+        ("radar.early_fraud_warning.updated", stripe.early_fraud_warning("issfr_1", "ch_1")),
+    ]
+    made = [stripe.event(kind, resource, T0, f"evt_{number}") for number, (kind, resource) in enumerate(told)]
+    thin = stripe.thin_event("v2.core.account.updated", "2026-11-01T00:00:00Z", "evt_thin")
+    return tuple(stripe.encode(event) for event in [*made, thin])
+
+
+@cache
+def lists() -> tuple[bytes, ...]:
+    """Pages of balance transactions, alone and one after another, and a page of events."""
+    charge, refund = stripe.charge("ch_1", 10000, intent="pi_1"), stripe.refund("re_1", 3000, "ch_1", intent="pi_1")
+    dispute = stripe.dispute("dp_1", 4000, "ch_3", intent="pi_3")
+    rows = [
+        stripe.balance_transaction("txn_1", 10000, charge, "charge", created=T0, fee=175, tax=28),
+        stripe.balance_transaction("txn_2", -3000, refund, "refund", created=T0 + 1),
+        stripe.balance_transaction("txn_3", -4000, dispute, "dispute", created=T0 + 2, fee=1500),
+        stripe.balance_transaction("txn_4", -50, None, "fee", created=T0 + 3),
+        stripe.balance_transaction("txn_5", -1200, None, "risk_reserved_funds", created=T0 + 4),
+    ]
+    first, last = _page(rows[:3], more=True), _page(rows[3:])
+    return first, last, first + b"\n" + last, _page([json.loads(event) for event in events()[:3]])
+
+
+def _page(items: list[dict], more: bool = False) -> bytes:
+    return stripe.encode({"object": "list", "url": "/v1/list", "has_more": more, "data": items})
+
+
+@cache
+def headers() -> tuple[bytes, ...]:
+    """Values of the signature header: a genuine form, a second scheme, two digests."""
+    genuine = stripe.sign(b"{}", "whsec_1", T0)
+    return genuine.encode(), (genuine + ",v0=00").encode(), (genuine + "," + genuine.partition(",")[2]).encode()
