@@ -4,6 +4,9 @@ The tree never grows beyond what the caller keeps: it gets the elements it asked
 `release`.
 """
 
+from contextlib import suppress
+from itertools import chain
+
 from lxml import etree
 
 from .errors import FormatError
@@ -17,12 +20,50 @@ _DOCTYPE_ADVICE = "The file was refused unread; ask who made it."
 
 
 def elements(source, kind, tags=None):
-    """Every element of ``tags`` (lxml patterns such as "{*}Ntry"; None: all), as the file is read.
+    """Every element of ``tags`` (lxml patterns such as "{*}Ntry"; None: all) and the root, as the file is read.
 
     ``source``: bytes, or a binary file. ``kind``: "start" (children not yet read) or "end" (complete).
-    Raises FormatError for anything that is not one well-formed document without DOCTYPE within MAX_XML_BYTES.
+    Raises FormatError for anything that is not one well-formed document without DOCTYPE within MAX_XML_BYTES;
+    whether it is complete is only known when the last "end" was given.
     """
-    parser = etree.XMLPullParser(
+    pieces = _pieces(source)
+    root, begun = _root_tag(pieces)
+    parser = _parser(kind, tags if tags is None or root is None else (*tags, root))
+    queue = parser.read_events()
+    seen = ended = False
+    for piece in chain(begun, pieces):
+        _guarded(parser.feed, piece)
+        for _kind, element in queue:
+            if not seen:
+                seen = True
+                _refuse_declared_type(element)
+            ended = ended or element.getparent() is None
+            yield element
+    # Some versions of the parser say nothing about bytes that are no text in their encoding: they read on no
+    # further, and what was read looks complete. Then there is no root, or its end never came.
+    complete = _guarded(parser.close) is not None
+    for _kind, element in queue:
+        ended = ended or element.getparent() is None
+        yield element
+    if not complete or not ended:
+        raise FormatError(None, "the file is not well-formed XML: it has no end, or bytes that are no text in its encoding.")
+
+
+def _root_tag(pieces):
+    """The tag of the root (None: the parser proper will say why), and the pieces that had to be read to find it."""
+    probe, begun = _parser("start", None), []
+    for piece in pieces:
+        begun.append(piece)
+        # What a piece begins with may name the root although the rest is damaged.
+        with suppress(etree.LxmlError, etree.XMLSyntaxError, LookupError, ValueError, AssertionError):
+            probe.feed(piece)
+        for _kind, element in probe.read_events():
+            return element.tag, begun
+    return None, begun
+
+
+def _parser(kind, tags):
+    return etree.XMLPullParser(
         events=(kind,),
         tag=tags,
         recover=False,
@@ -35,21 +76,6 @@ def elements(source, kind, tags=None):
         remove_comments=True,
         remove_pis=True,
     )
-    queue = parser.read_events()
-    seen = False
-    for piece in _pieces(source):
-        _guarded(parser.feed, piece)
-        for _kind, element in queue:
-            if not seen:
-                seen = True
-                _refuse_declared_type(element)
-            yield element
-    # Some versions of the parser say nothing about bytes that are no text in their encoding; then there is
-    # no root.
-    if _guarded(parser.close) is None:
-        raise FormatError(None, "the file is not well-formed XML: it has no element.")
-    for _kind, element in queue:
-        yield element
 
 
 def release(element):

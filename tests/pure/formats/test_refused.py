@@ -229,3 +229,16 @@ def test_details_that_do_not_add_up(amount):
     error = refusal(one(entry("10.00", details=detail("1.00") + detail(amount)), total="10"))
     assert "the details add up to" in error.reason
     assert "but the entry is 10.00 EUR" in error.reason
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "windows-1252", "GB18030", "UTF-8"])
+def test_bytes_that_are_no_text_between_two_statements_lose_no_statement(encoding):
+    """The parser reads no further there and says nothing; the first statement alone would look like the file."""
+    broken = {"UTF-16": b"\x00\xd8" * 2, "windows-1252": b"\x81", "GB18030": b"\xff\xff", "UTF-8": b"\xff"}[encoding]
+    first, second = statement(entry("5.00"), total="5"), statement(entry("7.00"), total="7", name="S2")
+    content = document(first, "~~", second, encoding=encoding)
+    encoded = "~~".encode("utf-16-le" if encoding == "UTF-16" else encoding)
+    assert content.count(encoded) == 1
+    assert len(list(formats.parse(content.replace(encoded, b"")))) == 2
+    assert "not well-formed" in refusal(content.replace(encoded, broken), "camt.053").reason
+    assert "not well-formed" in refusal(content.replace(encoded, broken)).reason
