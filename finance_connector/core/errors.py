@@ -1,4 +1,9 @@
-"""The typed errors of the pure rooms: each says what happened, to what, and what to do next."""
+"""The typed errors of the pure rooms: each says what happened, to what, and what to do next, in text that can be stored."""
+
+
+def storable(text):
+    """``text`` without what no database column holds: NUL, and halves of a character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 class FinanceError(Exception):

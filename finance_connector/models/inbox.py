@@ -14,7 +14,7 @@ import psycopg2.errors
 from odoo import api, models
 
 from ..core import retry
-from ..core.errors import FinanceError, PayloadError, UnknownStatus
+from ..core.errors import FinanceError, PayloadError, UnknownStatus, storable
 from ..core.records import Parsed
 from .limits import limit
 
@@ -187,7 +187,8 @@ class FinanceInbox(models.AbstractModel):
         # Time does not teach the adapter a new status or a new shape: a person must look first.
         hopeless = isinstance(error, (UnknownStatus, PayloadError))
         dead = hopeless or retry.is_exhausted(attempts, limit(self.env, "attempts"))
-        text = str(error) if isinstance(error, FinanceError) else f"{type(error).__name__}: {error}"
+        # What cannot be stored would fail the whole batch here, again and again.
+        text = storable(str(error) if isinstance(error, FinanceError) else f"{type(error).__name__}: {error}")
         delay = timedelta(seconds=float(retry.next_delay(attempts, random.SystemRandom())))
         self.env.cr.execute(
             """UPDATE finance_message SET state = %s, attempts = %s, error = %s, next_attempt_at = %s WHERE id = %s""",

@@ -17,6 +17,8 @@ def parse_by_body(_self, request):
     content = json.loads(request.body)
     if content.get("crash"):
         raise RuntimeError("the handler broke")
+    if content.get("unstorable"):
+        raise RuntimeError("the handler broke at \0 and \ud800")
     if content.get("ignore"):
         return Parsed(ignored="carries no money")
     if content.get("account"):
@@ -64,6 +66,12 @@ class TestInbox(FinanceCase):
         self.assertIn("the handler broke", bad.error)
         self.assertEqual(json.loads(bad._raw())["id"], "ch_2")
         self.assertGreaterEqual(bad.next_attempt_at, bad.received_at)
+
+    def test_an_error_whose_text_cannot_be_stored_stops_no_other_message(self):
+        good, bad = self.put(1), self.put(2, unstorable=True)
+        self.work()
+        self.assertEqual((good.state, bad.state), ("done", "failed"))
+        self.assertIn("the handler broke at", bad.error)
 
     def test_a_message_that_keeps_failing_is_given_up_with_an_exception_and_replayed(self):
         message = self.put(1, crash=True)

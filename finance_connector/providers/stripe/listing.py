@@ -41,6 +41,8 @@ def _members(text):
     members, position = {}, _skip(text, 0, "{")
     while text[position] != "}":
         key, position = _DECODER.raw_decode(text, position)
+        if type(key) is not str:
+            raise ValueError(f"a member without a name at position {position}")
         position = _skip(text, position, ":")
         if key == "data" and text[position] == "[":
             members[key], position = _elements(text, position)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ...core.errors import PayloadError
+from ...core.errors import PayloadError, storable
 from ...core.records import Envelope
 
 _ID = re.compile(r"[!-~]{1,255}", re.ASCII)
@@ -84,10 +84,10 @@ def _iso(text):
 
 
 def described(resource):
-    """A short name of an API object for messages to users."""
+    """A short name of an API object for messages to users, which are stored."""
     kind, own_id = resource.get("object"), resource.get("id")
     kind = kind if type(kind) is str else "object"
-    return f"{kind:.60} {own_id:.80}" if type(own_id) is str else f"{kind:.60} without id"
+    return storable(f"{kind:.60} {own_id:.80}" if type(own_id) is str else f"{kind:.60} without id")
 
 
 def identifier(resource, field):
@@ -155,4 +155,4 @@ def text(resource, field):
     value = resource.get(field)
     if type(value) is not str:
         return None
-    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip() or None
+    return storable(value).strip() or None

@@ -1,5 +1,7 @@
 """What the inbox learns of a signed message, and what it refuses."""
 
+import json
+
 import pytest
 
 from fc.core.errors import PayloadError
@@ -88,3 +90,13 @@ GOOD = stripe.event("a.b", stripe.payout("po_1", 1), T0, "evt_1")
 def test_signed_nonsense_is_refused(body, says):
     with pytest.raises(PayloadError, match=says):
         envelope(body)
+
+
+@pytest.mark.parametrize("unstorable", ["\0", "a\0b", "\ud800"])
+def test_the_text_of_a_refusal_can_be_stored(unstorable):
+    for document in ({**GOOD, "object": unstorable, "id": 7}, {**GOOD, "id": unstorable}):
+        with pytest.raises(PayloadError) as caught:
+            envelope(json.dumps(document).encode())
+        told = str(caught.value)
+        assert "\0" not in told
+        assert told.encode().decode() == told

@@ -178,6 +178,7 @@ def test_events_keep_the_bytes_that_stripe_sent():
     "content",
     [b"", b"{", b"[]", b"null", b"{}", b"\xff", b'{"data": []}', b'{"data": [], "has_more": 1}', b'{"data" [',
      b'{"data": 7, "has_more": false}', b'{"data": [7], "has_more": false}', b"[" * 9999, b'{7: 1}',
+     b'{{}: 1}', b'{[]: 1}', b'{null: 1}',
      b'{"data": [{"id": "e"}], "has_more": false}', b'{"data": [{"id": "e", "created": 1}',
      b'{"data": [,], "has_more": false}'],
 )  # fmt: skip
