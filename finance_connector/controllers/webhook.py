@@ -9,7 +9,7 @@ from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
 
 from .. import providers
-from ..core.errors import FinanceError
+from ..core.errors import FinanceError, storable
 from ..core.records import Request
 
 _logger = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ _DROPPED_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", 
 
 
 def _kept_headers(call):
-    return [(name, value) for name, value in call.headers if name.lower() not in _DROPPED_HEADERS]
+    return [(storable(name), storable(value)) for name, value in call.headers if name.lower() not in _DROPPED_HEADERS]
 
 
 def _refuse(env, target, status, reason, body):

@@ -4,7 +4,7 @@ import psycopg2
 from odoo import http, models
 from odoo.http import ROUTING_KEYS, request
 from odoo.tools.misc import submap
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from .limits import limit
@@ -21,10 +21,18 @@ class IrHttp(models.AbstractModel):
         if rule.endpoint.routing.get("finance_raw_body"):
             try:
                 _read_body(request.httprequest, limit(request.env, "body_bytes"))
-            except RequestEntityTooLarge:
-                request.env["finance.message.rejection"]._trace_alone(args.get("token"), 413, "too_large")
+            except (BadRequest, RequestEntityTooLarge) as refusal:
+                reason = "too_large" if refusal.code == 413 else "unreadable"
+                request.env["finance.message.rejection"]._trace_alone(args.get("token"), refusal.code, reason)
                 raise
         return super()._pre_dispatch(rule, args)
+
+    @classmethod
+    def _dispatch(cls, endpoint):
+        # Odoo passes query and form to the method by name; one that is called as its own first argument would break it.
+        if request.httprequest.path.startswith(_PREFIX):
+            request.params.pop("self", None)
+        return super()._dispatch(endpoint)
 
     @classmethod
     def _handle_error(cls, exception):
@@ -45,20 +53,29 @@ class IrHttp(models.AbstractModel):
 def _read_body(httprequest, most):
     """Read the body once, before form parsing consumes the stream and leaves no bytes to verify.
 
-    Raises RequestEntityTooLarge beyond ``most`` bytes. Werkzeug before 2.3, which Odoo pins for some versions of Python,
-    limits forms only, and a chunked body announces no length at all: so the bytes are counted here.
+    Raises RequestEntityTooLarge beyond ``most`` bytes, BadRequest for a body that is not framed as it says. Werkzeug before
+    2.3, which Odoo pins for some versions of Python, limits forms only, and a chunked body announces no length at all: so
+    the bytes are counted here.
     """
     if (httprequest.content_length or 0) > most:
         raise RequestEntityTooLarge
     werkzeug_request = httprequest._HTTPRequest__wrapped
     stream, chunks, size = werkzeug_request.stream, [], 0
-    while chunk := stream.read(min(most + 1 - size, _CHUNK)):
+    while chunk := _read(stream, min(most + 1 - size, _CHUNK)):
         chunks.append(chunk)
         size += len(chunk)
         if size > most:
             raise RequestEntityTooLarge
     # Where werkzeug's own get_data() and form parser look first.
     werkzeug_request._cached_data = b"".join(chunks)
+
+
+def _read(stream, most):
+    try:
+        return stream.read(most)
+    except OSError as error:
+        # How werkzeug says that the chunks of a body are damaged; nobody is left to read the answer when the caller is gone.
+        raise BadRequest(f"The body cannot be read: {error}.") from error
 
 
 def _serve_without_database():

@@ -1,9 +1,13 @@
 """What the webhook door must know of a connection, cached per process: whose token it is and which secrets are valid."""
 
+import re
 from dataclasses import dataclass
 from datetime import timezone
 
 from odoo import api, models, tools
+
+# What a token may look like (ours have 32 of these): nothing else is asked of the database, or kept in the cache.
+_TOKEN = re.compile(r"[A-Za-z0-9_.~-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,14 @@ class FinanceProvider(models.Model):
     _inherit = "finance.provider"
 
     @api.model
-    @tools.ormcache("token")
     def _webhook_target(self, token):
-        """The target of ``token``, or None when it names no active connection.
+        """The target of ``token`` (any text), or None when it names no active connection."""
+        return self._known_target(token) if _TOKEN.fullmatch(token) else None
+
+    @api.model
+    @tools.ormcache("token")
+    def _known_target(self, token):
+        """The target of ``token``, from the cache of the process.
 
         Runs as superuser, before any signature was seen: it reads the connection only, never a payment.
         """

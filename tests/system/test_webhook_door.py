@@ -1,5 +1,7 @@
 """The webhook address under everything that the outside can send it (DESIGN section 9; INV-1, INV-2, INV-3)."""
 import base64
+import http.client
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
@@ -79,6 +81,55 @@ def test_a_chunked_body_is_read_whole(shop):
     headers = {"Stripe-Signature": signature(body), "Content-Type": "application/json"}
     assert delivery.post(shop.url, iter([body[:7], body[7:]]), headers)[0] == 200
     assert shop.value("SELECT body_size FROM finance_message WHERE external_id = 'evt_sys_5'") == len(body)
+
+
+@pytest.mark.parametrize("damage", [b"zz\r\n{}", b"-5\r\n{}", b"5\r\n{}", b""])
+def test_a_body_whose_chunks_are_damaged_is_400_and_traced(shop, unchanged, damage):
+    before = refusals(shop, 400, "unreadable")
+    with socket.create_connection(("127.0.0.1", shop.server.port), timeout=20) as connection:
+        path = shop.url[len(shop.server.url):]
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode() + damage)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(64).split()[1] == b"400"
+    assert refusals(shop, 400, "unreadable") == before + 1
+
+
+def test_a_header_with_a_nul_is_kept_without_it(shop):
+    body, before = as_json(plain_event(6)), messages(shop)
+    lines = [f"POST {shop.url[len(shop.server.url):]} HTTP/1.1", "Host: x", "X-Text: a\0b", f"Content-Length: {len(body)}"]
+    lines += [f"Stripe-Signature: {signature(body)}", "Connection: close", "", ""]
+    with socket.create_connection(("127.0.0.1", shop.server.port), timeout=20) as connection:
+        connection.sendall("\r\n".join(lines).encode() + body)
+        assert connection.recv(64).split()[1] == b"200"
+    assert messages(shop) == before + 1
+    assert shop.value("SELECT headers->>'X-Text' FROM finance_message WHERE external_id = 'evt_sys_6'") == "ab"
+
+
+@pytest.mark.parametrize("token", ["%00", "a%00b", "%ff", "x" * 5000, "%F0%9F%92%B6"])
+def test_a_token_that_can_be_none_is_404_and_not_looked_up(shop, unchanged, token):
+    before = refusals(shop, 404, "unknown_token")
+    assert delivery.post(shop.url.rsplit("/", 1)[0] + "/" + token, b"{}", {})[0] == 404
+    assert refusals(shop, 404, "unknown_token") == before + 1
+
+
+def test_a_form_or_query_that_names_our_own_arguments_changes_nothing(shop):
+    body, before = as_json(plain_event(7)), messages(shop)
+    assert shop_post(shop, "?self=1&token=x&args=1", body) == 200
+    assert messages(shop) == before + 1
+    form = b"self=1&token=x"
+    assert delivery.post(shop.url, form, {"Content-Type": "application/x-www-form-urlencoded"})[0] == 401
+    status, _answer = delivery.post(shop.server.url + "/finance/health", b"", {}, method="GET")
+    assert status == 200
+
+
+def shop_post(shop, query, body):
+    """The status of a genuine call to the address with ``query`` behind it."""
+    answered = http.client.HTTPConnection("127.0.0.1", shop.server.port, timeout=20)
+    try:
+        answered.request("POST", shop.url[len(shop.server.url):] + query, body, {"Stripe-Signature": signature(body)})
+        return answered.getresponse().status
+    finally:
+        answered.close()
 
 
 @pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"id": 5, "type": "x"}', b'{"id": "evt_1"}'])
