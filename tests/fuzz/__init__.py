@@ -2,7 +2,7 @@
 import sys
 from pathlib import Path
 
-import tests.pure.conftest  # noqa: F401 - makes `fc` importable
+import tests.pure.conftest
 
 _ROOT = Path(__file__).resolve().parents[2]
 for _folder in (_ROOT / "scripts", _ROOT / "tests" / "system"):

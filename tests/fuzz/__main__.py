@@ -8,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 from fc_env import paths
-
 from tests.fuzz import runner, targets
 
 _SEEDS = 10**6

@@ -12,30 +12,43 @@ from tests.fuzz import corpus, mutate
 LARGEST = 1024 * 1024
 HOOK = "/finance/webhook/{token}"
 _PATHS = (
-    HOOK + "x", HOOK + "%00", HOOK + "%ff", HOOK + "/", HOOK + "/x", HOOK + "?self=1", HOOK + "?token=x", HOOK + "?db=x&debug=1",
-    HOOK + "?" + "a=1&" * 2000, HOOK + "?a=%00&b=%ff&=&[]=", HOOK + "?session_id=..%2f..", HOOK + "#x", HOOK + ";x=1", HOOK + "?args=1",
-    "/finance/webhook/", "/finance/webhook//", "/finance/webhook/%00", "/finance/webhook/%ff%fe", "/finance/webhook/" + "x" * 5000,
-    "/finance/webhook/..%2f..", "/finance/../finance/webhook/{token}", "//finance/webhook/{token}", "/en/finance/webhook/{token}",
-    "/finance/webhook/%F0%9F%92%B6", "/finance/webhook/' OR 1=1 --".replace(" ", "%20"), "http://elsewhere" + HOOK, "/finance/health",
+    HOOK + "x", HOOK + "%00", HOOK + "%ff", HOOK + "/", HOOK + "/x", HOOK + "#x", HOOK + ";x=1",
+    HOOK + "?self=1", HOOK + "?token=x", HOOK + "?args=1", HOOK + "?db=x&debug=1", HOOK + "?" + "a=1&" * 2000,
+    HOOK + "?a=%00&b=%ff&=&[]=", HOOK + "?session_id=..%2f..",
+    "/finance/webhook/", "/finance/webhook//", "/finance/webhook/%00", "/finance/webhook/%ff%fe",
+    "/finance/webhook/" + "x" * 5000,
+    "/finance/webhook/..%2f..", "/finance/../finance/webhook/{token}", "//finance/webhook/{token}",
+    "/en/finance/webhook/{token}",
+    "/finance/webhook/%F0%9F%92%B6", "/finance/webhook/' OR 1=1 --".replace(" ", "%20"),
+    "http://elsewhere" + HOOK, "/finance/health",
     "/finance/health?self=1", "/finance/health?a=%00", "/finance/health/x",
 )  # fmt: skip
 _METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "post", "PROPFIND", "X" * 200)
 _HEADERS = (
-    ("X-Long", "x" * 70_000), ("X-Long", "x" * 60_000), ("X-Text", "ä\x80\xff"), ("X-Null", "a\0b"), ("Cookie", "session_id=" + "x" * 84),
-    ("Cookie", "session_id=../../x; a=\0"), ("Cookie", "frontend_lang=\xff; tz=" + "x" * 2000), ("X-Odoo-Database", "no_such"),
+    ("X-Long", "x" * 70_000), ("X-Long", "x" * 60_000), ("X-Text", "ä\x80\xff"),
+    ("X-Null", "a\0b"), ("Cookie", "session_id=" + "x" * 84),
+    ("Cookie", "session_id=../../x; a=\0"), ("Cookie", "frontend_lang=\xff; tz=" + "x" * 2000),
+    ("X-Odoo-Database", "no_such"),
     ("X-Odoo-Database", "a\0b"), ("Content-Encoding", "gzip"), ("Transfer-Encoding", "gzip"), ("Expect", "200-maybe"),
-    ("Accept-Language", "\xff;q=x,,"), ("Accept-Language", "xx_" + "X" * 500), ("X-Forwarded-For", "\xff, 1"), ("Range", "bytes=-"),
-    ("If-None-Match", "*"), ("If-Modified-Since", "soon"), ("X-HTTP-Method-Override", "GET"), ("Authorization", "Basic \xff"),
+    ("Accept-Language", "\xff;q=x,,"), ("Accept-Language", "xx_" + "X" * 500),
+    ("X-Forwarded-For", "\xff, 1"), ("Range", "bytes=-"),
+    ("If-None-Match", "*"), ("If-Modified-Since", "soon"), ("X-HTTP-Method-Override", "GET"),
+    ("Authorization", "Basic \xff"),
     ("Authorization", "Bearer x"), ("User-Agent", ""), ("Date", "\xff"), ("Stripe-Signature", "t=1,v1=" + "0" * 64),
-    ("Origin", "null"), ("Content-Length", "0"), ("Content-Length", "-1"), ("Content-Length", "x"), ("Upgrade", "websocket"), ("", "x"),
+    ("Origin", "null"), ("Content-Length", "0"), ("Content-Length", "-1"), ("Content-Length", "x"),
+    ("Upgrade", "websocket"), ("", "x"),
 )  # fmt: skip
 _TYPES = (
-    "application/json", "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "text/xml",
-    "application/json; charset=utf-7", "application/x-www-form-urlencoded; charset=no-such", "application/json-rpc", "\xff/\xff", ";",
+    "application/json", "application/x-www-form-urlencoded", "multipart/form-data",
+    "multipart/form-data; boundary=x", "text/xml",
+    "application/json; charset=utf-7", "application/x-www-form-urlencoded; charset=no-such",
+    "application/json-rpc", "\xff/\xff", ";",
 )  # fmt: skip
 _BODIES = (
-    b"", b"{}", b"a=1&b=%00&self=1", b"self=1&token=x", b"--x\r\nContent-Disposition: form-data; name=\"self\"\r\n\r\n1\r\n--x--\r\n",
-    b"--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\0\"\r\n\r\n1", b"&" * 3000, b"a=1&" * 3000, b"\xff\xfe", b"[" * 9999,
+    b"", b"{}", b"a=1&b=%00&self=1", b"self=1&token=x",
+    b"--x\r\nContent-Disposition: form-data; name=\"self\"\r\n\r\n1\r\n--x--\r\n",
+    b"--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\0\"\r\n\r\n1", b"&" * 3000,
+    b"a=1&" * 3000, b"\xff\xfe", b"[" * 9999,
     b'{"id": "evt_1", "type": "\\u0000"}', b'{"id": "evt_1", "type": "x", "data": {"object": {"object": "\\u0000"}}}',
 )  # fmt: skip
 SIGNINGS = ("genuine", "genuine", "none", "other", "stale", "tampered")
@@ -111,7 +124,7 @@ def _path(rng: random.Random) -> dict:
 
 
 def _header(rng: random.Random) -> dict:
-    return {"headers": tuple(rng.choices(_HEADERS, k=rng.choice((1, 1, 2, 150))))}
+    return {"headers": tuple(rng.choices(_HEADERS, k=rng.choice((1, 1, 2, 20, 150))))}
 
 
 def _type(rng: random.Random) -> dict:

@@ -15,10 +15,11 @@ T0 = 1_790_000_000
 
 @cache
 def statements() -> tuple[bytes, ...]:
-    """Bank statements of every version, one of them in UTF-16, and archives of them."""
+    """Bank statements of every version, one of them in UTF-16, archives of them, and a file without any statement."""
     files = [path.read_bytes() for path in sorted((_PURE / "formats" / "files").glob("*.xml"))]
     files.append(files[0].decode().replace("UTF-8", "UTF-16").encode("utf-16"))
-    return (*files, _archive(files, zipfile.ZIP_DEFLATED), _archive(files[:2], zipfile.ZIP_STORED))
+    empty = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt/></Document>'
+    return (*files, empty, _archive(files, zipfile.ZIP_DEFLATED), _archive(files[:2], zipfile.ZIP_STORED))
 
 
 def _archive(files: list[bytes], method: int) -> bytes:
@@ -80,6 +81,7 @@ def _page(items: list[dict], more: bool = False) -> bytes:
 
 @cache
 def headers() -> tuple[bytes, ...]:
-    """Values of the signature header: a genuine form, a second scheme, two digests."""
+    """Values of the signature header: a genuine one, one of another secret, a second scheme, two digests."""
     genuine = stripe.sign(b"{}", "whsec_1", T0)
-    return genuine.encode(), (genuine + ",v0=00").encode(), (genuine + "," + genuine.partition(",")[2]).encode()
+    other = stripe.sign(b"{}", "whsec_of_somebody_else", T0)
+    return genuine.encode(), other.encode(), (genuine + ",v0=00").encode(), (genuine + "," + genuine.partition(",")[2]).encode()

@@ -14,7 +14,6 @@ from fc.core.errors import FinanceError
 from fc.core.records import Request
 from fc.providers import get
 from fc.providers.stripe.listing import read_list
-
 from tests.fuzz import corpus
 
 # CPU time, not time on the clock: the machine may be busy with something else.
@@ -83,6 +82,8 @@ def _storable(value: object, where: str) -> None:
 def _statements(content: bytes) -> list:
     """Every statement, each of them proven."""
     found = list(formats.parse(content))
+    if not found:
+        raise Fault("a file without any statement was not refused")
     for statement in found:
         if statement.opening + sum(entry.amount for entry in statement.entries) != statement.closing:
             raise Fault(f"statement {statement.statement_id!r} does not add up and was not refused")
