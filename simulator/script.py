@@ -117,11 +117,15 @@ class _Writer:
         """The scheduled actions run some times; some runs die, some meet one another, the provider does not answer."""
         for number in range(1, self.faults.rounds + 1):
             at = self.world.start + (self.world.end - self.world.start) * (number / (self.faults.rounds + 1))
-            crash = ()
-            if self.rng.random() < self.faults.crash:
-                crash = (self.rng.choice(CRASHES), self.rng.randint(1, 12))
+            crash = self._crash(12)
             if self.rng.random() < self.faults.two_workers:
                 self.add("race", at)
             if self.rng.random() < self.faults.poll_share:
-                self.add("poll", at, how=self.faults.answer(self.rng), crash=crash)
+                self.add("poll", at, how=self.faults.answer(self.rng), crash=self._crash(5))
             self.add("work", at, crash=crash)
+
+    def _crash(self, latest: int) -> tuple:
+        """What a run meets, and at which of its commits (or statements, times seven); nothing in most worlds."""
+        if self.rng.random() >= self.faults.crash:
+            return ()
+        return self.rng.choice(CRASHES), self.rng.randint(1, latest)

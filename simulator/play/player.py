@@ -93,7 +93,9 @@ class Player:
         merchant = self.world.merchants[operation.merchant]
         wanted = [statement for statement in merchant.statements if statement.number in operation.items]
         account = camt.Account(merchant.bank.iban, merchant.profile.currency, merchant.profile.name, "SIMUDEFF")
-        content = camt.statement(account, wanted, zone=zone(merchant.profile.timezone))
+        # Each bank has its version; a merchant has one bank.
+        version = camt.VERSIONS[(self.world.seed + operation.merchant) % len(camt.VERSIONS)]
+        content = camt.statement(account, wanted, version, zone(merchant.profile.timezone))
         name = f"statement-{operation.items[0]}-{operation.items[-1]}.xml"
         if operation.how == "truncated":
             content = content[:len(content) * 2 // 3]
