@@ -34,7 +34,7 @@ sim: ## play simulated worlds on a real Odoo; SEEDS=how many, SEED=one of them, 
 	@$(FC) python -m simulator.play.cli
 
 mutants: ## plant ten bugs, one by one: each must be caught by a simulated world
-	@$(FC) python -m simulator.play.mutants
+	@$(FC) python -m simulator.play.mutants $(ONLY)
 
 odoo-shell: ## Odoo's shell on the database DB=name
 	@test -n "$(DB)" || { echo "say which database: make odoo-shell DB=fc_demo"; exit 1; }

@@ -4,15 +4,21 @@ Nothing here reads a message or knows a provider. All statements are set-based; 
 and what is derived depends on the set of facts only, never on the order they came in (INV-4).
 """
 
-import json
-
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..core.errors import PayloadError
 from ..core.money import NO_CURRENCY
+from .json_rows import as_json, recordset
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
+_MOVEMENT_COLUMNS = (
+    ("transaction_id", "int"), ("provider_id", "int"), ("company_id", "int"), ("message_id", "int"), ("kind", "varchar"),
+    ("external_id", "varchar"), ("amount", "numeric"), ("currency_id", "int"), ("counter_amount", "numeric"),
+    ("counter_currency_id", "int"), ("occurred_at", "timestamp"), ("group_key", "varchar"), ("cumulative", "bool"),
+    ("reference", "varchar"), ("status", "varchar"), ("reason", "varchar"), ("data", "jsonb"),
+    ("settlement_key", "varchar"), ("settlement_id", "int"),
+)  # fmt: skip
 
 
 class _Currencies(dict):
@@ -136,20 +142,17 @@ class FinanceSubledger(models.AbstractModel):
                 fact.reference,
                 fact.status or None,
                 fact.reason or None,
-                json.dumps(fact.data) if fact.data else None,
+                fact.data or None,
                 fact.settlement_key,
                 settlement_ids.get(fact.settlement_key),
             )
             for message_id, fact in movements
         ]
-        self.env.cr.execute_values(
-            """INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount,
-                    currency_id, counter_amount, counter_currency_id, occurred_at, group_key, cumulative, reference, status,
-                    reason, data, settlement_key, settlement_id)
-               VALUES %s ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING""",
-            rows,
-            template=f"({', '.join(['%s'] * 19)})",
-            page_size=1000,
+        names = ", ".join(name for name, _kind in _MOVEMENT_COLUMNS)
+        self.env.cr.execute(
+            f"""INSERT INTO finance_movement ({names}) SELECT {names} FROM {recordset(_MOVEMENT_COLUMNS)}
+                ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING""",
+            [as_json(_MOVEMENT_COLUMNS, rows)],
         )
 
     def _insert_lines(self, provider, lines, transaction_ids, settlement_ids):

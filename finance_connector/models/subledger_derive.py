@@ -6,6 +6,7 @@ from odoo import models
 
 from ..core import lifecycle
 from ..core.money import minor_units
+from .json_rows import as_json, recordset
 from .subledger_known import known_values, merge_known, payment_facts, settlement_facts
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
@@ -64,17 +65,15 @@ class FinanceSubledger(models.AbstractModel):
         for transaction_id, facts in self._facts_of(transaction_ids).items():
             state = lifecycle.fold(facts)
             rows.append((transaction_id, *_transaction_values(state, facts, known[transaction_id], currencies)))
-        names = [name for name, _type in _TRANSACTION_COLUMNS]
-        assignments = ", ".join(f"{name} = v.{name}" for name in names)
-        cr.execute_values(
+        assignments = ", ".join(f"{name} = v.{name}" for name, _kind in _TRANSACTION_COLUMNS)
+        columns = (("id", "int"), *_TRANSACTION_COLUMNS)
+        cr.execute(
             f"""UPDATE finance_transaction t SET {assignments}, write_date = {_NOW},
                     link_after = CASE WHEN t.reference IS DISTINCT FROM v.reference THEN NULL ELSE t.link_after END,
                     contradiction_since = CASE WHEN v.contradiction IS NULL THEN NULL
                         ELSE COALESCE(t.contradiction_since, {_NOW}) END
-                FROM (VALUES %s) AS v (id, {", ".join(names)}) WHERE t.id = v.id""",
-            rows,
-            template="(%s, " + ", ".join(f"%s::{kind}" for _name, kind in _TRANSACTION_COLUMNS) + ")",
-            page_size=1000,
+                FROM {recordset(columns)} WHERE t.id = v.id""",
+            [as_json(columns, rows)],
         )
         self._derive_settled(transaction_ids)
 
@@ -190,7 +189,7 @@ def _transaction_values(state, facts, known, currencies):
         state.under_review,
         contradictions,
         any(item.definite for item in state.contradictions),
-        json.dumps(known),
+        known,
         values.get("reference"),
         values.get("customer_name"),
         values.get("customer_email"),
