@@ -17,7 +17,7 @@ from fc.core.errors import FinanceError
 from fc.core.records import Request
 from simulator.demo.connection import WEBHOOK_SECRET
 from tests.fuzz.calls import LARGEST, Call, call
-from tests.fuzz.runner import Faults
+from tests.fuzz.runner import AFTERWARDS, Faults
 from tests.fuzz.targets import STRIPE, Fault
 
 _ANSWER_SECONDS = 20
@@ -148,7 +148,7 @@ def fuzz_route(seed: int, seconds: float, faults: Faults) -> Counter:
             try:
                 check()
             except Fault as error:
-                faults.add("route_after", str(error).encode(), error, str(seed))
+                faults.add(AFTERWARDS, str(error).encode(), error, str(seed))
     finally:
         close_door(door)
     return counts

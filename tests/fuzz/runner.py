@@ -13,6 +13,7 @@ from tests.fuzz import mutate, targets
 
 # A fault that shows again and again is told once.
 _MOST_FAULTS = 10
+AFTERWARDS = "route_after"
 
 
 class Faults:
@@ -39,7 +40,9 @@ class Faults:
         path.write_bytes(content)
         self.found[kind] = path
         print(f"\nFAULT of {target} (seed {seed}): {type(error).__name__}: {error!s:.300}\n  at {kind[2]}")
-        print(f"  input   {path} ({len(content)} bytes)\n  replay  make fuzz REPLAY={path}")
+        # What is wrong after all calls has no single input.
+        again = f"SEED={seed}" if target == AFTERWARDS else f"REPLAY={path}"
+        print(f"  input   {path} ({len(content)} bytes)\n  replay  make fuzz {again}")
 
 
 def _origin(error: BaseException) -> str:
