@@ -49,7 +49,8 @@ def test_it_is_read_back_as_it_was_told(version):
             for entry in told.entries]
 
 
-WORDS = st.text(st.sampled_from("abcÄß&<>\"' 019-/"), min_size=1, max_size=30).map(lambda text: " ".join(text.split()) or "x")
+# A letter first: a bank that writes only "/" says nothing.
+WORDS = st.text(st.sampled_from("abcÄß&<>\"' 019-/"), max_size=30).map(lambda text: " ".join(f"x{text}".split()))
 AMOUNTS = st.integers(-10**9, 10**9).filter(bool)
 
 
