@@ -7,7 +7,8 @@ from random import Random
 
 # What may become of a run of the scheduled actions, at one of its commit points or statements:
 # a kill before or after a commit, the server's own refusals, a connection that is cut, an error of the code.
-CRASHES = ("kill_before_commit", "kill_after_commit", "serialization", "deadlock", "disconnect", "error")
+AT_COMMITS = ("kill_before_commit", "kill_after_commit", "disconnect")
+CRASHES = (*AT_COMMITS, "serialization", "deadlock", "error")
 # What the provider's API may answer instead: (status, Retry-After), or a connection that is cut.
 ANSWERS = ("", "", "", "429", "500", "cut", "mutate")
 # Calls that must be refused, whatever they carry.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from .faults import CRASHES, Faults
+from .faults import AT_COMMITS, CRASHES, Faults
 from .world.world import Merchant, World
 
 
@@ -121,11 +121,11 @@ class _Writer:
             if self.rng.random() < self.faults.two_workers:
                 self.add("race", at)
             if self.rng.random() < self.faults.poll_share:
-                self.add("poll", at, how=self.faults.answer(self.rng), crash=self._crash(5))
+                self.add("poll", at, how=self.faults.answer(self.rng), crash=self._crash(4, AT_COMMITS))
             self.add("work", at, crash=crash)
 
-    def _crash(self, latest: int) -> tuple:
+    def _crash(self, latest: int, kinds: tuple = CRASHES) -> tuple:
         """What a run meets, and at which of its commits (or statements, times seven); nothing in most worlds."""
         if self.rng.random() >= self.faults.crash:
             return ()
-        return self.rng.choice(CRASHES), self.rng.randint(1, latest)
+        return self.rng.choice(kinds), self.rng.randint(1, latest)
