@@ -29,6 +29,7 @@ class Faults:
     odd: float = 0.05
     truncate: float = 0.05
     overlap: float = 0.3
+    renumber: float = 0.1
     report_share: float = 0.6
     rounds: int = 5
     crash: float = 0.5
@@ -44,7 +45,8 @@ class Faults:
         return cls(
             duplicate=rng.choice((0, 0.05, 0.25)), drop=rng.choice((0, 0.04, 0.2)), late=rng.choice((0.05, 0.3, 0.9)),
             latest_hours=rng.choice((2, 48, 300)), forge=rng.choice((0, 0.03)), odd=rng.choice((0, 0.1)),
-            truncate=rng.choice((0, 0.1)), overlap=rng.choice((0, 0.5)), report_share=rng.choice((0, 0.5, 1)),
+            truncate=rng.choice((0, 0.1)), overlap=rng.choice((0, 0.5)), renumber=rng.choice((0, 0.2)),
+            report_share=rng.choice((0, 0.5, 1)),
             rounds=rng.randint(1, 6),
             crash=rng.choice((0, 0.5, 1)), two_workers=rng.choice((0, 0.5)), poll_share=rng.choice((0.2, 0.8)))
 
@@ -67,5 +69,6 @@ class Faults:
 
 
 NONE = Faults(
-    duplicate=0, drop=0, late=0, forge=0, odd=0, truncate=0, overlap=0, report_share=0.5, rounds=2, crash=0, two_workers=0,
+    duplicate=0, drop=0, late=0, forge=0, odd=0, truncate=0, overlap=0, renumber=0, report_share=0.5, rounds=2,
+    crash=0, two_workers=0,
     poll_share=0.5, disturb_api=0)

@@ -112,6 +112,8 @@ class _Writer:
                 self.add("statement", at, number, chosen, "truncated")
             for _copy in range(1 + (self.rng.random() < self.faults.duplicate)):
                 self.add("statement", at, number, chosen, self.rng.choice(("", "", "zipped")))
+            if self.rng.random() < self.faults.renumber:
+                self.add("statement", at, number, chosen, "renumbered")
 
     def work(self) -> None:
         """The scheduled actions run some times; some runs die, some meet one another, the provider does not answer."""

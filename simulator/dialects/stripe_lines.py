@@ -4,10 +4,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from simulator import stripe_objects as stripe
+from simulator.world.profile import DECIMALS
 from simulator.world.truth import BalanceLine, Payout
 from simulator.world.world import Merchant
-
-from .amounts import major
 
 # docs.stripe.com/currencies: no decimals; three; and two that ISO 4217 gives none.
 _NO_DECIMALS = frozenset(("JPY", "KRW"))
@@ -18,6 +17,13 @@ _METADATA = "payment_metadata[order_reference]"
 def units(amount: int, currency: str) -> int:
     """Minor units of ISO 4217 as the integer that Stripe's API sends."""
     return amount * 100 if currency in _TIMES_HUNDRED else amount
+
+
+def major(amount: int, currency: str) -> str:
+    """Minor units as the decimal text of a report."""
+    decimals = DECIMALS.get(currency, 2)
+    sign, digits = "-" if amount < 0 else "", f"{abs(amount):0{decimals + 1}d}"
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"
 
 
 def seconds(at: datetime) -> int:

@@ -2,14 +2,13 @@
 actions, with their crashes. Whatever a crash leaves undone, a later operation must make up for."""
 from __future__ import annotations
 
-import io
 import threading
 import time
-import zipfile
 from datetime import timedelta
+from random import Random
 
 from simulator.demo.scheduled import MOST_ROUNDS
-from simulator.dialects import camt
+from simulator.dialects import bank_faults, camt
 from simulator.dialects.stripe import StripeDialect
 from simulator.faults import REFUSED
 from simulator.script import Operation
@@ -92,18 +91,18 @@ class Player:
     def _statement(self, operation: Operation) -> None:
         merchant = self.world.merchants[operation.merchant]
         wanted = [statement for statement in merchant.statements if statement.number in operation.items]
+        rng = Random(f"{self.world.seed}/{operation.items}")
+        if operation.how == "renumbered":
+            wanted = [bank_faults.renumbered(statement, rng) for statement in wanted]
         account = camt.Account(merchant.bank.iban, merchant.profile.currency, merchant.profile.name, "SIMUDEFF")
         # Each bank has its version; a merchant has one bank.
         version = camt.VERSIONS[(self.world.seed + operation.merchant) % len(camt.VERSIONS)]
-        content = camt.statement(account, wanted, version, zone(merchant.profile.timezone))
-        name = f"statement-{operation.items[0]}-{operation.items[-1]}.xml"
+        content = camt.statement(account, wanted, version, zone=zone(merchant.profile.timezone))
+        name = f"statement-{operation.items[0]}-{operation.items[-1]}{operation.how}.xml"
         if operation.how == "truncated":
-            content = content[:len(content) * 2 // 3]
+            content = bank_faults.truncated(content, rng)
         elif operation.how == "zipped":
-            packed = io.BytesIO()
-            with zipfile.ZipFile(packed, "w") as archive:
-                archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
-            content, name = packed.getvalue(), name.replace(".xml", ".zip")
+            content, name = bank_faults.zipped({name: content}), name.replace(".xml", ".zip")
         self._import(operation, content, name, journal_id=self.places[operation.merchant]["journal"])
 
     def _import(self, operation: Operation, content: bytes, name: str, **target) -> None:
