@@ -131,6 +131,9 @@ def _guarded(call, *arguments):
 
 def _message(error):
     """The parser's complaint without the position that it appends."""
+    if getattr(error, "code", None) == etree.ErrorTypes.ERR_DOCUMENT_END:
+        # The parser speaks of extra content, also where a file is cut short.
+        return "it is cut short, or something stands behind its end"
     text = str(getattr(error, "msg", None) or error or "it ends before its first element")
     return text.split(", line ")[0].strip().rstrip(".")
 

@@ -57,6 +57,12 @@ def test_truncated_anywhere(cut):
     assert error.line
 
 
+def test_a_file_that_is_cut_between_elements_is_told_as_cut_short():
+    error = refusal(GOOD[: GOOD.rindex(b"<Ntry>")])
+    assert error.reason == "the file is not well-formed XML: it is cut short, or something stands behind its end."
+    assert error.line
+
+
 @pytest.mark.parametrize(
     ("element", "message", "advice"),
     [("BkToCstmrAcctRpt", "camt.052", "intraday"), ("BkToCstmrDbtCdtNtfctn", "camt.054", "notification")],
