@@ -4,6 +4,7 @@ import pytest
 
 from fc.core.errors import PayloadError
 from fc.core.money import Money
+from fc.providers.stripe import report
 from simulator import stripe_objects as stripe
 from simulator.stripe_api import StripeApi
 
