@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from simulator.world.truth import Payout
 from simulator.world.world import Merchant
 
 
@@ -28,8 +29,8 @@ class Dialect(Protocol):
     def messages(self) -> Iterator[Message]:
         """Every webhook, in the order in which things happened."""
 
-    def deliver(self, url: str, message: Message, secret: str, at: int) -> tuple[bytes, dict[str, str]]:
-        """Body and headers of the call that carries ``message``, signed at ``at`` (seconds since 1970)."""
+    def sign(self, body: bytes, secret: str, at: int) -> dict[str, str]:
+        """The headers of the call that carries ``body``, signed at ``at`` (seconds since 1970)."""
 
-    def report(self, keys: list[str]) -> bytes:
-        """The settlement report file of the payouts ``keys``."""
+    def report(self, payouts: list[Payout]) -> bytes:
+        """The settlement report file of some payouts."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from simulator import stripe_objects as stripe
-from simulator.world.truth import Act, BalanceLine, Payment, Payout
+from simulator.world.truth import BalanceLine, Payout
 from simulator.world.world import Merchant
 
 from .base import Message
@@ -100,8 +100,3 @@ class StripeDialect:
     def report(self, payouts: list[Payout]) -> bytes:
         """The file payout_reconciliation.itemized.5 of some payouts."""
         return self.lines.report(payouts)
-
-
-def acts_of(payment: Payment, kind: str) -> list[Act]:
-    """The acts of one kind."""
-    return [act for act in payment.acts if act.kind == kind]
