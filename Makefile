@@ -3,7 +3,7 @@ PYTHON ?= python3
 FC = $(PYTHON) scripts/fc.py
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast fuzz lint bench sim mutants odoo-shell pg-stop clean
+.PHONY: help bootstrap demo test test-fast fuzz lint bench sim mutants chaos odoo-shell pg-stop clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ sim: ## play simulated worlds on a real Odoo; SEEDS=how many, SEED=one of them, 
 
 mutants: ## plant ten bugs, one by one: each must be caught by a simulated world
 	@$(FC) python -m simulator.play.mutants $(ONLY)
+
+chaos: ## kill the processes and the database of a real server under load: SECONDS=120 SEED= PROFILE=
+	@$(FC) python -m simulator.chaos
 
 odoo-shell: ## Odoo's shell on the database DB=name
 	@test -n "$(DB)" || { echo "say which database: make odoo-shell DB=fc_demo"; exit 1; }

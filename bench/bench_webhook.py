@@ -1,6 +1,7 @@
 """Webhook: our door against a bare Odoo route (HMAC and one INSERT) and against Odoo's own Stripe webhook.
 
-Same server, same load, the routes in turn within each round. Targets: at least 0.8 of the bare route, at least 3 times
+Same server, same load, the routes in turn within each round, and each comes first, second and last equally often, since what
+one leaves behind (garbage, writes of the database) is paid by the next. Targets: at least 0.8 of the bare route, at least 3 times
 Odoo's own.
 """
 
@@ -21,8 +22,8 @@ from fc_env.odoo_server import OdooServer
 
 NAME = "fc_bench_webhook"
 SECRET = "whsec_bench"  # noqa: S105 (made up)
-CALLS = int(os.environ.get("CALLS", "400"))
-ROUNDS = 3
+CALLS = int(os.environ.get("CALLS", "600"))
+ROUNDS = 6
 # Not counted: each process loads libraries and fills its caches first.
 WARM_UP = 60
 PEERS = ("finance_connector", "bare", "payment_stripe")
@@ -99,12 +100,13 @@ def run():
         try:
             figures = {peer: [] for peer in PEERS}
             for round_number in range(ROUNDS + 1):
-                for peer in PEERS:
+                for peer in PEERS[round_number % 3 :] + PEERS[: round_number % 3]:
                     calls = CALLS if round_number else WARM_UP
                     payloads = list(_payloads(paths[peer], sent[peer], calls))
                     sent[peer] += calls
                     rate, median, p99, statuses = send(("127.0.0.1", server.port), payloads, connections)
-                    assert set(statuses) == {200}, (peer, statuses)
+                    # A peer may fail now and then; we may not.
+                    assert statuses.get(200, 0) >= calls * (1 if peer == PEERS[0] else 0.98), (peer, statuses)
                     if round_number:
                         figures[peer].append((rate, median, p99))
         finally:

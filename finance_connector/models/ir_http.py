@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from .limits import limit
 
 _PREFIX = "/finance/"
+_DOOR = "/finance/webhook/"
 _CHUNK = 64 * 1024
 
 
@@ -25,6 +26,8 @@ class IrHttp(models.AbstractModel):
                 reason = "too_large" if refusal.code == 413 else "unreadable"
                 request.env["finance.message.rejection"]._trace_alone(args.get("token"), refusal.code, reason)
                 raise
+            # A machine calls: a visitor's language, website, cart and campaign are not looked up for it.
+            return request.dispatcher.pre_dispatch(rule, args)
         return super()._pre_dispatch(rule, args)
 
     @classmethod
@@ -33,6 +36,12 @@ class IrHttp(models.AbstractModel):
         if request.httprequest.path.startswith(_PREFIX):
             request.params.pop("self", None)
         return super()._dispatch(endpoint)
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        if request.httprequest.path.startswith(_DOOR):
+            return request.dispatcher.post_dispatch(response)
+        return super()._post_dispatch(response)
 
     @classmethod
     def _handle_error(cls, exception):

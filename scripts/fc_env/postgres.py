@@ -16,6 +16,9 @@ from pathlib import Path
 from . import paths
 from .steps import SetupError, Step, say
 
+# The folder of the server that all commands use; another name is another server, with its own data.
+MAIN = "postgres"
+OTHERS = ("chaos",)
 PORT = "5432"
 ROLE = "odoo"
 UNPRIVILEGED = "nobody"
@@ -47,9 +50,12 @@ def ensure() -> Server:
 
 
 def stop() -> bool:
-    """Stop the embedded server if it runs; return whether it did."""
+    """Stop every embedded server that runs; return whether the one of all commands did."""
     if not paths.venv_python().exists():
         return False
+    for name in OTHERS:
+        if (paths.cache_root() / name).exists():
+            Embedded(name).stop()
     return Embedded().stop()
 
 
@@ -57,10 +63,11 @@ def remove() -> None:
     """Stop the embedded server and delete its data, wherever it lies."""
     if not paths.venv_python().exists():
         return
-    server = Embedded()
-    server.stop()
-    for folder in (server.socket, server.home, paths.cache_root() / "postgres"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for name in (MAIN, *OTHERS):
+        server = Embedded(name)
+        server.stop()
+        for folder in (server.socket, server.home, paths.cache_root() / name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _given_server(host: str) -> Server:
@@ -73,10 +80,11 @@ def _given_server(host: str) -> Server:
 
 
 class Embedded:
-    """The embedded server of this cache folder."""
+    """An embedded server of this cache folder."""
 
-    def __init__(self):
-        self.step = Step(3, "postgres", "PostgreSQL (embedded)")
+    def __init__(self, name: str = MAIN):
+        self.name = name
+        self.step = Step(3, name, f"PostgreSQL (embedded{'' if name == MAIN else ', ' + name})")
         self.account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
         self.home = self._choose_home()
         self.install = self._choose_install()
@@ -91,7 +99,8 @@ class Embedded:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
             self._start()
-        paths.record_own_socket(self.socket)
+        if self.name == MAIN:
+            paths.record_own_socket(self.socket)
         return Server({"PGHOST": str(self.socket), "PGPORT": PORT, "PGUSER": ROLE}, self.install / "bin")
 
     def stop(self) -> bool:
@@ -100,6 +109,11 @@ class Embedded:
             return False
         self._program("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
         return True
+
+    def crash(self) -> None:
+        """End the server without warning and without writing anything more, as a loss of power would; start it again."""
+        self._program("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+        self._start()
 
     def _as_owner(self) -> dict:
         """Return subprocess arguments that run a program as the owner of the data folder."""
@@ -128,7 +142,7 @@ class Embedded:
     def _choose_home(self) -> Path:
         """Return the folder of the data: in the cache, or in /var/tmp when the cache can not be reached
         by the account that PostgreSQL runs as (a repository in root's home folder)."""
-        home = paths.cache_root() / "postgres"
+        home = paths.cache_root() / self.name
         if not self.account:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
             return home
@@ -138,7 +152,7 @@ class Embedded:
             home.chmod(0o700)
         if self._reachable(home):
             return home
-        return self._own_folder(Path("/var/tmp") / f"fc-{paths.cache_id()}-postgres")
+        return self._own_folder(Path("/var/tmp") / f"fc-{paths.cache_id()}-{self.name}")
 
     def _reachable(self, path: Path, flag: str = "-w") -> bool:
         return subprocess.run(["test", flag, str(path)], check=False, **self._as_owner()).returncode == 0
@@ -189,7 +203,7 @@ class Embedded:
     def _choose_socket(self) -> Path:
         socket = self.home / "socket"
         if len(f"{socket}/.s.PGSQL.{PORT}.lock") > LONGEST_SOCKET_PATH:
-            return self._own_folder(Path("/tmp") / f"fc-{paths.cache_id()}-socket")
+            return self._own_folder(Path("/tmp") / f"fc-{paths.cache_id()}-{self.name}-socket")
         if not socket.exists():
             socket.mkdir(mode=0o700)
             if self.account:

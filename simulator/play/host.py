@@ -65,11 +65,15 @@ class Host:
 
     def close(self) -> None:
         """Let go of the database."""
-        import odoo.sql_db
-
         for one in self._patches:
             one.stop()
         self.registry.delete(self.database)
+        self.reconnect()
+
+    def reconnect(self) -> None:
+        """Let go of connections to a database server that was restarted since."""
+        import odoo.sql_db
+
         odoo.sql_db.close_db(self.database)
 
     def environment(self, cursor):

@@ -81,14 +81,22 @@ class Player:
             raise Refusal(f"{operation}: the webhook was answered {status}")
 
     def _report(self, operation: Operation) -> None:
+        self._import(operation, *self.report_file(operation))
+
+    def _statement(self, operation: Operation) -> None:
+        self._import(operation, *self.statement_file(operation))
+
+    def report_file(self, operation: Operation) -> tuple[str, bytes, dict]:
+        """Name, content and target of the provider's report that ``operation`` sends."""
         payouts = [payout for payout in self.world.merchants[operation.merchant].payouts if payout.key in operation.items]
         content = self.dialects[operation.merchant].report(payouts)
         if operation.how == "truncated":
             content = content[:len(content) * 2 // 3]
         name = f"report-{operation.items[0]}-{operation.at:%d%H%M}.csv"
-        self._import(operation, content, name, provider_id=self.places[operation.merchant]["provider"])
+        return name, content, {"provider_id": self.places[operation.merchant]["provider"]}
 
-    def _statement(self, operation: Operation) -> None:
+    def statement_file(self, operation: Operation) -> tuple[str, bytes, dict]:
+        """Name, content and target of the bank's file that ``operation`` sends."""
         merchant = self.world.merchants[operation.merchant]
         wanted = [statement for statement in merchant.statements if statement.number in operation.items]
         rng = Random(f"{self.world.seed}/{operation.items}")
@@ -103,9 +111,9 @@ class Player:
             content = bank_faults.truncated(content, rng)
         elif operation.how == "zipped":
             content, name = bank_faults.zipped({name: content}), name.replace(".xml", ".zip")
-        self._import(operation, content, name, journal_id=self.places[operation.merchant]["journal"])
+        return name, content, {"journal_id": self.places[operation.merchant]["journal"]}
 
-    def _import(self, operation: Operation, content: bytes, name: str, **target) -> None:
+    def _import(self, operation: Operation, name: str, content: bytes, target: dict) -> None:
         company = self.places[operation.merchant]["company"]
         with self.host.registry.cursor() as cursor:
             env = self.host.environment(cursor)(context={"allowed_company_ids": [company]})

@@ -23,7 +23,8 @@ _MODULES = ["finance_connector"]
 
 def template(odoo: Odoo) -> str:
     """Return the template with the addon and empty companies, building it when it is missing. Raises SetupError."""
-    digest = hashlib.sha256(database.template_name(odoo).encode())
+    base = database.base_template(odoo)
+    digest = hashlib.sha256(base.encode())
     sources = [file for file in (paths.REPOSITORY / "finance_connector").rglob("*") if file.suffix in (".py", ".xml", ".csv")]
     for file in (*sorted(sources), Path(__file__).with_name("companies.py")):
         if "tests" not in file.parts:
@@ -35,7 +36,7 @@ def template(odoo: Odoo) -> str:
         for other in database.names(prefix):
             database.drop(other)
             (paths.stamps() / other).unlink(missing_ok=True)
-        database.clone(database.base_template(odoo), building)
+        database.clone(base, building)
         database.install(building, _MODULES)
         command = [sys.executable, "-m", "simulator.play.companies", building]
         done = subprocess.run(command, cwd=paths.REPOSITORY, capture_output=True, text=True, check=False)

@@ -1,7 +1,7 @@
 """One world: everything that happens to its merchants from the first day to the last, drawn from the seed."""
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from random import Random
 
@@ -152,13 +152,17 @@ class Merchant:
 
 
 class World:
-    """A seeded world of a profile: the same seed and profile give the same world. Raises ProfileError."""
+    """A seeded world of a profile: the same seed and profile give the same world. Raises ProfileError.
 
-    def __init__(self, seed: int, profile: Profile):
+    It lasts until the beginning of ``until``; without it the seed chooses the days.
+    """
+
+    def __init__(self, seed: int, profile: Profile, until: date | None = None):
         profile.check()
         self.seed, self.profile = seed, profile
         rng = Random(f"{profile.name}/{seed}")
-        self.start = datetime.combine(first_day(rng, profile.days), time(0), timezone.utc)
+        first = until - timedelta(days=profile.days) if until else first_day(rng, profile.days)
+        self.start = datetime.combine(first, time(0), timezone.utc)
         self.end = self.start + timedelta(days=profile.days)
         self.merchants = [
             Merchant(Random(rng.getrandbits(64)), merchant, number, self.start, profile.days)
