@@ -19,10 +19,10 @@ from fc_env.cli import prepare
 from fc_env.odoo_server import OdooServer, port_is_free
 from fc_env.rpc import Rpc, RpcError
 from fc_env.steps import SetupError
-from simulator.demo import bank_file, database, deliveries, payout_lines, reading, scheduled, table, truth
-from simulator.demo.card_events import PAYOUT, CardEvents
-from simulator.demo.company import LOGIN
-from simulator.demo.connection import API_KEY, Connection, connect, enter_api_key
+from simulator.story import bank_file, database, deliveries, payout_lines, reading, scheduled, table, truth
+from simulator.story.card_events import PAYOUT, CardEvents
+from simulator.story.company import LOGIN
+from simulator.story.connection import API_KEY, Connection, connect, enter_api_key
 from simulator.stripe_api import StripeApi
 from simulator.stripe_server import StripeServer
 

@@ -30,7 +30,8 @@ class FinancePosting(models.AbstractModel):
         worked = 0
         for provider in self.env["finance.provider"].search([("state", "!=", "draft")]):
             try:
-                worked += self._post_provider(provider)
+                # What depends on the company, a customer's receivable account above all, is that of the connection's company.
+                worked += self.with_company(provider.company_id)._post_provider(provider)
             except CONCURRENCY:
                 self.env.cr.rollback()
                 _logger.info("Posting of %s met another worker; it goes on at the next run", provider.name)
@@ -195,13 +196,14 @@ class FinancePosting(models.AbstractModel):
         lines = []
         for provider in movements.provider_id:
             provider = provider.with_company(provider.company_id)
+            posting = self.with_company(provider.company_id)
             wanted = movements.filtered(lambda movement, provider=provider: movement.provider_id == provider)
-            rows = self._rows_of(provider, wanted.ids)
-            self._complete(rows)
+            rows = posting._rows_of(provider, wanted.ids)
+            posting._complete(rows)
             booked = [row for row in rows if row.to_post]
-            self._link_receipts(booked)
-            for entry in self._plan(provider, booked):
-                lines += self._preview_entry(provider, entry, len(lines))
+            posting._link_receipts(booked)
+            for entry in posting._plan(provider, booked):
+                lines += posting._preview_entry(provider, entry, len(lines))
         return lines
 
     def _preview_entry(self, provider, entry, number):
@@ -227,9 +229,10 @@ class FinancePosting(models.AbstractModel):
         """Post exactly ``movements`` within the caller's transaction. Raises whatever hinders one of them."""
         for provider in movements.provider_id:
             provider = provider.with_company(provider.company_id)
+            posting = self.with_company(provider.company_id)
             wanted = movements.filtered(lambda movement, provider=provider: movement.provider_id == provider)
-            rows = self._rows_of(provider, wanted.ids, lock=True)
+            rows = posting._rows_of(provider, wanted.ids, lock=True)
             if rows:
-                self._book(provider, rows)
-                self._clear_failures(provider, [row for row in rows if row.failures])
+                posting._book(provider, rows)
+                posting._clear_failures(provider, [row for row in rows if row.failures])
         self.env["finance.provider"]._wake("finance_connector.cron_verify")

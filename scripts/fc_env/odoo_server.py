@@ -79,7 +79,7 @@ class OdooServer:
 
     def _command(self) -> list[str]:
         return [
-            str(paths.venv_python()), str(paths.REPOSITORY / "scripts" / "bin" / "odoo-bin"), "-d", self.database, f"--http-interface={HOST}",
+            str(paths.venv_python()), str(paths.odoo_bin()), "-d", self.database, f"--http-interface={HOST}",
             f"--http-port={self.port}", f"--gevent-port={free_port()}", f"--workers={self.workers}",
             f"--max-cron-threads={self.cron_threads}", *self.options]
 

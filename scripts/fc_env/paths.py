@@ -37,6 +37,11 @@ def odoo_root() -> Path:
     return cache_root() / "odoo"
 
 
+def odoo_bin() -> Path:
+    """Return the program that starts an Odoo server."""
+    return REPOSITORY / "scripts" / "bin" / "odoo-bin"
+
+
 def venv() -> Path:
     return cache_root() / "venv"
 

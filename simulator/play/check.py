@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-from simulator.world.outcome import outcome
+from simulator.world import expected
 from simulator.world.profile import DECIMALS
 from simulator.world.world import Merchant
 
@@ -17,12 +17,12 @@ _ROLES = {"clearing": "j.default_account_id", "reserve": "p.reserve_account_id",
           "in_transit": "p.in_transit_account_id"}
 
 
-def differences(player: Player, expected: list[tuple[int, str, int]]) -> list[str]:
-    """Everything in which the database is not what it must be. ``expected``: exceptions that faults must have made."""
+def differences(player: Player, faults: list[tuple[int, str, int]]) -> list[str]:
+    """Everything in which the database is not what it must be. ``faults``: exceptions that they must have made."""
     found = []
     for number, merchant in enumerate(player.world.merchants):
         checker = _Checker(player, number, merchant)
-        wanted = [(kind, amount) for owner, kind, amount in expected if owner == number]
+        wanted = [(kind, amount) for owner, kind, amount in faults if owner == number]
         found += [f"m{number} {line}" for line in checker.all(wanted)]
     return found + _everywhere(player)
 
@@ -72,13 +72,11 @@ class _Checker:
                          JOIN account_move i ON i.id = r.account_move_id WHERE r.finance_transaction_id = t.id)
                  FROM finance_transaction t WHERE t.provider_id = %s""", self.place["provider"])}
         truth = {}
-        for payment in self.merchant.payments:
-            if not payment.acts:
-                continue
-            end, currency = outcome(payment), payment.currency
+        for payment, end in expected.outcomes(self.merchant):
+            currency = payment.currency
             truth[payment.key] = (
                 end.state, *(_major(amount, currency) for amount in (end.captured, end.refunded, end.disputed)),
-                payment.document and payment.document.reference)
+                payment.document and not payment.document.is_checkout and payment.document.reference or None)
         found = {key: (row[0], *map(_plain, row[1:4]), row[4]) for key, row in found.items()}
         return _compare("payment", found, truth)
 
@@ -90,7 +88,7 @@ class _Checker:
                          WHERE provider_id = %s""", self.place["provider"])}
         truth = {}
         for payout in self.merchant.payouts:
-            state = "failed" if payout.failed_at else "reconciled" if payout.key in self.merchant.arrived else ""
+            state = expected.payout_state(self.merchant, payout)
             truth[payout.key] = (_major(payout.amount, payout.currency), state, bool(payout.itemized_at), "0")
         return _compare("payout", found, truth)
 
@@ -100,23 +98,15 @@ class _Checker:
             """SELECT l.fc_bank_id, l.amount::text, m.date, l.is_reconciled FROM account_bank_statement_line l
                  JOIN account_move m ON m.id = l.move_id WHERE l.journal_id = %s""", self.place["journal"]))
         truth = Counter((entry.bank_id, _major(entry.amount, entry.currency), str(entry.booked), bool(entry.explains))
-                        for statement in self.merchant.statements for entry in statement.entries)
+                        for entry in expected.entries(self.merchant))
         return [*(f"bank line that is not true: {line}" for line in found - truth),
                 *(f"bank line that is missing: {line}" for line in truth - found)]
 
     def documents(self) -> list[str]:
         """What is paid and what is open of every invoice."""
-        paid: dict[str, int] = {document.reference: 0 for document in self.merchant.documents}
-        for payment in self.merchant.payments:
-            if payment.document:
-                # What went back stays open as an item of its own, until there is a credit note for it.
-                paid[payment.document.reference] += outcome(payment).captured
-        for statement in self.merchant.statements:
-            for entry in statement.entries:
-                if entry.explains.startswith("document:"):
-                    paid[entry.explains.partition(":")[2]] += entry.amount
-        truth = {document.reference: _major(document.total - paid[document.reference], document.currency)
-                 for document in self.merchant.documents}
+        currencies = {document.reference: document.currency for document in self.merchant.documents}
+        truth = {reference: _major(amount, currencies[reference])
+                 for reference, amount in expected.open_amounts(self.merchant).items()}
         found = {row[0]: _plain(row[1]) for row in self.rows(
             """SELECT m.payment_reference, sum(l.amount_residual_currency)::text FROM account_move m
                  JOIN account_move_line l ON l.move_id = m.id JOIN account_account a ON a.id = l.account_id
@@ -143,19 +133,8 @@ class _Checker:
         """Each thing that a person must see, once, with its money; and nothing else."""
         currency = self.merchant.profile.currency
         truth = Counter((kind, _major(amount, currency)) for kind, amount in wanted)
-        for payment in self.merchant.payments:
-            end = outcome(payment)
-            if end.state == "disputed":
-                truth["dispute", _major(end.disputed, payment.currency)] += 1
-            if payment.document is None and end.captured:
-                truth["no_document", _major(end.captured, payment.currency)] += 1
-        for payout in self.merchant.payouts:
-            if payout.failed_at:
-                truth["payout_failed", _major(payout.amount, payout.currency)] += 1
-        for statement in self.merchant.statements:
-            for entry in statement.entries:
-                if not entry.explains:
-                    truth["match_missing", _major(abs(entry.amount), entry.currency)] += 1
+        for (kind, amount, name), count in expected.exceptions(self.merchant).items():
+            truth[kind, _major(amount, name)] += count
         found = Counter((row[0], _plain(row[1])) for row in self.rows(
             """SELECT kind, amount_at_risk::text FROM finance_exception
                 WHERE company_id = %s AND state IN ('open', 'in_progress')""", self.place["company"]))

@@ -12,12 +12,15 @@ def company_names() -> list[str]:
     return [f"World {number}" for number in range(1, COMPANIES + 1)]
 
 
-def make_companies(env) -> None:
+def make_companies(env, names: list[str]) -> None:
     """Empty companies in euros with the generic chart of accounts, and rates for every currency of a world."""
     euro = env.ref("base.EUR")
+    # Nothing is sent, and the program that prints PDFs is no part of this environment.
+    env["ir.mail_server"].create({"name": "simulation: nothing is sent", "smtp_host": "invalid"})
+    env.ref("sale.mail_template_sale_confirmation").report_template_ids = False
     currencies = env["res.currency"].with_context(active_test=False).search([("name", "in", list(WORTH))])
     currencies.active = True
-    for name in company_names():
+    for name in names:
         company = env["res.company"].create({"name": name, "currency_id": euro.id})
         env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = euro
@@ -34,7 +37,7 @@ def _main(name: str) -> None:
 
     config.parse_config(["-d", name, "--no-http", "--log-level=error"], setup_logging=True)
     with Registry(name).cursor() as cursor:
-        make_companies(odoo.api.Environment(cursor, odoo.SUPERUSER_ID, {"tracking_disable": True}))
+        make_companies(odoo.api.Environment(cursor, odoo.SUPERUSER_ID, {"tracking_disable": True}), company_names())
 
 
 if __name__ == "__main__":

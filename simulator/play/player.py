@@ -7,11 +7,11 @@ import time
 from datetime import timedelta
 from random import Random
 
-from simulator.demo.scheduled import MOST_ROUNDS
 from simulator.dialects import bank_faults, camt
 from simulator.dialects.stripe import StripeDialect
 from simulator.faults import REFUSED
 from simulator.script import Operation
+from simulator.story.scheduled import MOST_ROUNDS
 from simulator.world import World
 from simulator.world.calendar import zone
 
@@ -161,6 +161,7 @@ class Player:
         """Run everything until a whole round changes nothing; poll too, for payouts whose lines can be had by then."""
         # What waits for its next try is due.
         self.host.rows("UPDATE finance_message SET next_attempt_at = now() - interval '1 hour' WHERE state = 'failed'")
+        self._press_retry()
         self.host.rows("UPDATE finance_movement SET post_after = NULL WHERE posted_at IS NULL")
         self.host.rows("UPDATE finance_transaction SET link_after = NULL WHERE linked_at IS NULL")
         before = None
@@ -172,6 +173,12 @@ class Player:
                 return
             before = now
         raise Refusal(f"after {MOST_ROUNDS} rounds of the scheduled actions there is still something to do: {before}")
+
+    def _press_retry(self) -> None:
+        """What a person does in the morning: an online payment that foreign code could not process waits for the button."""
+        with self.host.registry.cursor() as cursor:
+            exceptions = self.host.environment(cursor)["finance.exception"]
+            exceptions.search([("cause_key", "=like", "posting_failed:online:%"), ("state", "=", "open")]).action_retry()
 
     def _run(self, name: str, crash: tuple = ()) -> bool:
         """Run one action; whether the process lived on. An error is the scheduler's to note, and it goes on."""

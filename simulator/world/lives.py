@@ -19,6 +19,10 @@ EXPIRES = timedelta(days=7)
 
 def live(rng: Random, merchant: MerchantProfile, payment: Payment) -> list[Act]:
     """The acts of a payment, the earliest first."""
+    if payment.document and payment.document.is_checkout:
+        life = _Life(rng, payment)
+        life.sale()
+        return life.acts
     names = list(merchant.lives)
     kind = rng.choices(names, [merchant.lives[name] for name in names])[0]
     if kind == "multicapture" and payment.currency != merchant.currency:

@@ -44,6 +44,7 @@ class MerchantProfile:
     inquiry_share: float = 0.3
     review_share: float = 0.04
     unknown_order_share: float = 0.03
+    checkout_share: float = 0.0  # orders at Odoo's own checkout, whose card is charged at once and for good
     fee_fixed: int = 25
     fee_percent: float = 1.4
     interchange: tuple = (20, 160)  # hundredths of a percent, drawn for each card

@@ -23,6 +23,21 @@ PROFILES = {profile.name: profile for profile in (
                         payout_failure_share=0.35, transfer_return_share=0.4, unknown_order_share=0.1,
                         lives={"sale": 6, "late_failure": 3, "retry": 2, "partial_capture": 2, "multicapture": 2}),
     )),
+    # What a shop's month looks like: many cards, some of everything; `make demo` shows it.
+    Profile("retailer", 18, (
+        MerchantProfile("Harbour Retail", payments=64, transfers=6, refund_share=0.14, refund_failure_share=0.15,
+                        dispute_share=0.06, unknown_order_share=0.02, checkout_share=0.12, payout_failure_share=0.06,
+                        instant_payout_share=0.05, transfer_return_share=0.15,
+                        lives={"sale": 60, "capture_later": 12, "partial_capture": 8, "multicapture": 4, "void": 4,
+                               "decline": 4, "retry": 4, "late_failure": 2}),
+    )),
+    # What an agency's month looks like: invoices, most of them paid by bank transfer.
+    Profile("services", 18, (
+        MerchantProfile("Northside Services", payments=14, transfers=24, refund_share=0.05, dispute_share=0.03,
+                        unknown_order_share=0.0, schedule="weekly", payout_failure_share=0.05,
+                        transfer_return_share=0.04, posting_mode="per_settlement",
+                        lives={"sale": 80, "capture_later": 15, "decline": 5}),
+    )),
     # Paid out only when somebody asks for it: nothing is itemised.
     Profile("manual", 16, (
         MerchantProfile("Corner Shop", schedule="manual", payments=40, transfers=8, posting_mode="per_settlement"),

@@ -20,13 +20,15 @@ class Customer:
 
 @dataclass(slots=True)
 class Document:
-    """An invoice that asks for ``total``; ``reference`` is what the customer or the shop says to pay it."""
+    """What asks for ``total``: an invoice, or an order at the shop's own checkout. ``reference`` is what the customer or the
+    shop says to pay it."""
 
     reference: str
     customer: Customer
     total: int
     currency: str
     day: date
+    is_checkout: bool = False
 
 
 @dataclass(slots=True)

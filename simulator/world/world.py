@@ -1,6 +1,7 @@
 """One world: everything that happens to its merchants from the first day to the last, drawn from the seed."""
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from random import Random
@@ -24,6 +25,7 @@ class Merchant:
         self.rng, self.profile, self.number = rng, profile, number
         self.start, self.end = start, start + timedelta(days=days)
         self.prefix = f"w{number}x"
+        self._names: set[str] = set()
         self.customers = [self._customer(index) for index in range(max(4, (profile.payments + profile.transfers) // 3))]
         self.payments: list[Payment] = []
         self.documents: list[Document] = []
@@ -36,10 +38,19 @@ class Merchant:
     # --- people and orders ----------------------------------------------------------------------------------------
 
     def _customer(self, index: int) -> Customer:
-        name = f"{self.rng.choice(_FIRST)} {self.rng.choice(_LAST)} {self.number}{index:02d}"
+        name = self._name(self.rng.choice(_FIRST), self.rng.choice(_LAST))
         number = f"99999998{self.number:02d}{index:08d}"
         account = f"DE{98 - int(number + '131400') % 97:02d}{number}"
-        return Customer(index, name, name.lower().replace(" ", ".") + "@example.com", account)
+        return Customer(index, name, name.lower().replace(".", "").replace(" ", ".") + "@example.com", account)
+
+    def _name(self, first: str, last: str) -> str:
+        """A name that nobody else here has: one with as many middle initials as it takes."""
+        name, middle = f"{first} {last}", itertools.cycle("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        while name in self._names:
+            first = f"{first} {next(middle)}."
+            name = f"{first} {last}"
+        self._names.add(name)
+        return name
 
     def _document(self, kind: str, currency: str) -> Document:
         """An invoice of an amount that no other one asks for, so that an amount alone can tell it."""
@@ -84,6 +95,8 @@ class Merchant:
         currency = self.rng.choices(currencies, [self.profile.paid_in[name] for name in currencies])[0]
         document = self._document("INV", currency)
         known = self.rng.random() >= self.profile.unknown_order_share
+        if known and self.profile.checkout_share and currency == self.profile.currency:
+            document.is_checkout = self.rng.random() < self.profile.checkout_share
         payment = Payment(
             f"pi_{self.prefix}{number:05d}", document.customer, document if known else None,
             document.reference if known else f"LOST{self.number}{number:05d}", document.total, currency, self._instant())

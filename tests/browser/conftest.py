@@ -19,7 +19,7 @@ def shop():
     from support.shop import Shop, drop_left_over
 
     from fc_env.cli import prepare
-    from simulator.demo import bank_file, database, deliveries, payout_lines, story
+    from simulator.story import bank_file, database, deliveries, payout_lines, story
 
     odoo, variables = prepare()
     os.environ.update(variables)

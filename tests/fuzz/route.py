@@ -15,7 +15,7 @@ from support.shop import Shop, drop_all, drop_left_over
 
 from fc.core.errors import FinanceError
 from fc.core.records import Request
-from simulator.demo.connection import WEBHOOK_SECRET
+from simulator.story.connection import WEBHOOK_SECRET
 from tests.fuzz.calls import LARGEST, Call, call
 from tests.fuzz.runner import AFTERWARDS, Faults
 from tests.fuzz.targets import STRIPE, Fault
@@ -121,7 +121,7 @@ def _is_text(body: bytes) -> bool:
 def open_door() -> Door:
     """A door on a new server; `close_door` ends both."""
     from fc_env.cli import prepare
-    from simulator.demo import database
+    from simulator.story import database
 
     odoo, variables = prepare()
     os.environ.update(variables)

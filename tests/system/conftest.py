@@ -19,7 +19,7 @@ from support.shop import Shop, drop_all, drop_left_over  # noqa: E402
 def template():
     """The name of the database that has the addon and the demo's company; copies of it go at the end."""
     from fc_env.cli import prepare
-    from simulator.demo import database
+    from simulator.story import database
 
     odoo, variables = prepare()
     os.environ.update(variables)

@@ -3,7 +3,7 @@ from support.books import dump, duplicates
 from support.gate import Gate
 from support.play import send_files
 
-from simulator.demo import deliveries, story
+from simulator.story import deliveries, story
 
 # (what the server does when it is killed, table, event, which row of it)
 INBOX_STEPS = [

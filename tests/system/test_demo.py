@@ -33,7 +33,7 @@ class Books:
 @pytest.fixture
 def demo():
     """The database that these tests' demo runs on."""
-    from simulator.demo import database as demo_database
+    from simulator.story import database as demo_database
 
     name = f"fc_sys_{os.getpid()}_demo"
     yield Books(name)
@@ -60,7 +60,7 @@ def server_of(name):
             command = (folder / "cmdline").read_bytes().split(b"\0") if folder.name.isdigit() else []
         except OSError:
             continue
-        if b"odoo" in command and name.encode() in command:
+        if any(part.endswith(b"odoo-bin") for part in command) and name.encode() in command:
             return int(folder.name)
     return None
 
@@ -87,7 +87,7 @@ def test_the_demo_ties_is_idempotent_and_survives_kill_9(template, demo):
     assert "going on with it" in output
     assert dump(demo) == books
 
-    from simulator.demo import database as demo_database
+    from simulator.story import database as demo_database
 
     demo_database.remove(demo.name)
     process = start(demo.name)

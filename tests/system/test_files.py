@@ -7,7 +7,7 @@ import pytest
 from support.books import dump, duplicates
 from support.gate import Gate
 
-from simulator.demo import bank_file, payout_lines, story
+from simulator.story import bank_file, payout_lines, story
 
 BIG, CHUNK = 120, 25
 

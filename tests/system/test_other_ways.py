@@ -6,7 +6,7 @@ from support.books import dump
 from support.play import play
 from support.shop import plain_event
 
-from simulator.demo import reading, truth
+from simulator.story import reading, truth
 
 
 def deliver_until_answered(shop, event):

@@ -2,7 +2,7 @@
 import time
 
 from simulator import stripe_objects
-from simulator.demo import story
+from simulator.story import story
 
 
 def test_it_waits_is_told_and_finds_its_order(open_shop):

@@ -1,7 +1,7 @@
 """The demo's story played on a shop, one scheduled action after the other, so that every run does the same."""
 from __future__ import annotations
 
-from simulator.demo import bank_file, deliveries, payout_lines, story
+from simulator.story import bank_file, deliveries, payout_lines, story
 
 
 def files(shop, report: bool = True) -> list[tuple]:

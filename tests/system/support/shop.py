@@ -14,9 +14,9 @@ from fc_env import database, paths
 from fc_env.odoo_server import OdooServer
 from fc_env.rpc import Rpc
 from simulator import delivery, stripe_objects
-from simulator.demo import card_events, payout_lines, scheduled
-from simulator.demo import database as demo_database
-from simulator.demo.connection import API_KEY, WEBHOOK_SECRET, connect, enter_api_key
+from simulator.story import card_events, payout_lines, scheduled
+from simulator.story import database as demo_database
+from simulator.story.connection import API_KEY, WEBHOOK_SECRET, connect, enter_api_key
 from simulator.stripe_api import StripeApi
 from simulator.stripe_server import StripeServer
 

@@ -135,7 +135,7 @@ def _read(told: dict) -> Notes:
 
 
 def _build_company(name: str) -> str:
-    command = [str(paths.venv_python()), "-m", "simulator.demo.company", name]
+    command = [str(paths.venv_python()), "-m", "simulator.story.company", name]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode:
         raise SetupError(f"The demo's company could not be made in '{name}':\n{result.stdout}{result.stderr}")

@@ -1,6 +1,6 @@
 """Prepares the demo's company in a database that has the addon, in one transaction: all of it or nothing.
 
-Run as a program of its own (`python -m simulator.demo.company DATABASE`), because it loads Odoo. It makes
+Run as a program of its own (`python -m simulator.story.company DATABASE`), because it loads Odoo. It makes
 what a retailer has before the first payment: bank account, customers, invoices, quotations, and one order at
 Odoo's own checkout. Prints as JSON what the driver must know: the API key and the number of each document.
 """

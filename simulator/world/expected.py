@@ -1,0 +1,67 @@
+"""What a system that was told of everything must show of a merchant: states, documents, bank lines, open exceptions.
+
+Amounts are minor units.
+"""
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from .outcome import Outcome, outcome
+from .truth import BankEntry, Document, Payment
+from .world import Merchant
+
+
+def outcomes(merchant: Merchant) -> list[tuple[Payment, Outcome]]:
+    """Every payment that anything has happened to, and what it has come to."""
+    return [(payment, outcome(payment)) for payment in merchant.payments if payment.acts]
+
+
+def payout_state(merchant: Merchant, payout) -> str:
+    """`failed`, `reconciled` with its bank line, or nothing: it is still on its way."""
+    return "failed" if payout.failed_at else "reconciled" if payout.key in merchant.arrived else ""
+
+
+def entries(merchant: Merchant) -> Iterator[BankEntry]:
+    """Every entry that a statement shows."""
+    for statement in merchant.statements:
+        yield from statement.entries
+
+
+def open_amounts(merchant: Merchant) -> dict[str, int]:
+    """Reference of each invoice -> what is still open of it. What went back stays open as an item of its own, until there
+    is a credit note for it."""
+    paid: dict[str, int] = {document.reference: 0 for document in merchant.documents}
+    for payment, end in outcomes(merchant):
+        if payment.document:
+            paid[payment.document.reference] += end.captured
+    for entry in entries(merchant):
+        if entry.explains.startswith("document:"):
+            paid[entry.explains.partition(":")[2]] += entry.amount
+    return {document.reference: document.total - paid[document.reference] for document in merchant.documents
+            if not document.is_checkout}
+
+
+def released(merchant: Merchant) -> list[Document]:
+    """The orders of the shop's own checkout that are paid."""
+    return [payment.document for payment, end in outcomes(merchant)
+            if payment.document and payment.document.is_checkout and end.captured]
+
+
+def exceptions(merchant: Merchant, unexplained_until: date | None = None) -> Counter:
+    """(kind, amount at risk, currency) of what a person must see, whatever went wrong on the way. Bank entries that
+    nothing explains count when they were booked by ``unexplained_until``."""
+    found: Counter = Counter()
+    for payment, end in outcomes(merchant):
+        if end.state == "disputed":
+            found["dispute", end.disputed, payment.currency] += 1
+        if payment.document is None and end.captured:
+            found["no_document", end.captured, payment.currency] += 1
+    for payout in merchant.payouts:
+        if payout.failed_at:
+            found["payout_failed", payout.amount, payout.currency] += 1
+    for entry in entries(merchant):
+        if not entry.explains and (unexplained_until is None or entry.booked <= unexplained_until):
+            found["match_missing", abs(entry.amount), entry.currency] += 1
+    return found
