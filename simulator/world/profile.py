@@ -59,6 +59,7 @@ class MerchantProfile:
     collects_negative: bool = True
     network_costs: bool = True
     transfer_return_share: float = 0.1
+    twin_share: float = 0.0  # transfers whose customer pays another invoice of the same amount too, without naming it
     bank_cost_share: float = 0.3
     says_reference_share: float = 0.7
 

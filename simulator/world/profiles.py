@@ -21,6 +21,7 @@ PROFILES = {profile.name: profile for profile in (
     Profile("trouble", 24, (
         MerchantProfile("Night Market", timezone="America/New_York", payments=40, refund_share=0.45, dispute_share=0.3,
                         payout_failure_share=0.35, transfer_return_share=0.4, unknown_order_share=0.1,
+                        twin_share=0.3,
                         lives={"sale": 6, "late_failure": 3, "retry": 2, "partial_capture": 2, "multicapture": 2}),
     )),
     # What a shop's month looks like: many cards, some of everything; `make demo` shows it.

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cached_property
 from random import Random
@@ -67,6 +68,13 @@ class Merchant:
         self.documents.append(document)
         return document
 
+    def _twin_of(self, document: Document) -> Document:
+        """Another invoice of the same customer and amount: which transfer pays it follows from what the other one names."""
+        self._documents += 1
+        twin = replace(document, reference=f"TRF{self._documents:05d}")
+        self.documents.append(twin)
+        return twin
+
     def _instant(self) -> datetime:
         return self.start + timedelta(seconds=self.rng.randrange(int((self.end - self.start).total_seconds())))
 
@@ -118,7 +126,14 @@ class Merchant:
             self.bank.payout(payout)
         for _number in range(self.profile.transfers):
             document = self._document("TRF", self.profile.currency)
-            self.bank.transfer(document, self._instant().date(), self.rng.random() < self.profile.says_reference_share)
+            twin = self.profile.twin_share and self.rng.random() < self.profile.twin_share
+            says_reference = twin or self.rng.random() < self.profile.says_reference_share
+            day = self._instant().date()
+            if twin:
+                # Nobody could tell the two apart before the one that names its invoice is booked.
+                day, later = sorted((day, self._instant().date()))
+                self.bank.transfer(self._twin_of(document), later, says_reference=False)
+            self.bank.transfer(document, day, says_reference)
         day = self.start.date()
         while day < self.end.date():
             if day.weekday() == 0 and self.rng.random() < self.profile.bank_cost_share:
