@@ -13,6 +13,8 @@ from fc_env.postgres import Embedded
 
 # In this order of frequency; every kind comes once before any comes again.
 KINDS = ("worker", "worker", "backend", "postgres", "server")
+# What they are called in words; a storm kills each of them.
+KILLED = {"worker", "connection", "PostgreSQL", "Odoo server"}
 
 
 class Killer:

@@ -16,5 +16,5 @@ def test_a_storm_changes_nothing(template):
     print(done.stdout, done.stderr[-3000:])
     assert done.returncode == 0
     assert "everything holds" in done.stdout
-    for killed in ("worker", "PostgreSQL", "Odoo server"):
-        assert killed in done.stdout
+    for killed in ("worker", "connection", "PostgreSQL", "Odoo server"):
+        assert f" x {killed}" in done.stdout
