@@ -46,6 +46,17 @@ class TestPosting(PostingCase):
         lines = self.env["account.move.line"].search([("account_id", "=", unapplied.id)])
         self.assertTrue(all(lines.mapped("reconciled")))
 
+    def test_inv_15_a_receipt_without_invoice_is_booked_in_the_company_of_its_connection(self):
+        """Whatever company the scheduled action runs in, the receivable account is the one of the connection's company."""
+        transaction = self.absorb(fact("capture", "ch_1", 10000), payments=(self.info(),))
+        transaction.partner_id = self.partner
+        self.post()
+        self.assertFalse(self.exceptions("posting_failed"))
+        receipt = transaction.movement_ids.move_id
+        receivable = receipt.line_ids.account_id.filtered(lambda account: account.account_type == "asset_receivable")
+        self.assertEqual(receivable, self.receivable)
+        self.assertEqual(receivable.company_ids, self.company)
+
     def test_a_second_run_posts_nothing(self):
         self.absorb(fact("capture", "ch_1", 10000), fact("fee", "fee_1", 300, group="ch_1"))
         self.post()
