@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The demo: builds a small company on a real Odoo and drives it through the front door; run it by `make demo`.
+"""The demo: a month of a shop and of an agency on a real Odoo, driven through the front door; run it by `make demo`.
 
 SERVE=0 ends after the table, with exit code 0 only if everything ties; PORT= chooses the port; FRESH=1 starts over.
 A run that was interrupted is gone on with: everything sent before is recognised, and the books end the same.
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -19,14 +20,19 @@ from fc_env.cli import prepare
 from fc_env.odoo_server import OdooServer, port_is_free
 from fc_env.rpc import Rpc, RpcError
 from fc_env.steps import SetupError
-from simulator.story import bank_file, database, deliveries, payout_lines, reading, scheduled, table, truth
-from simulator.story.card_events import PAYOUT, CardEvents
-from simulator.story.company import LOGIN
-from simulator.story.connection import API_KEY, Connection, connect, enter_api_key
-from simulator.stripe_api import StripeApi
-from simulator.stripe_server import StripeServer
+from simulator import delivery, prepared, scheduled
+from simulator.connection import WEBHOOK_SECRET, Connection, connect, enter_api_key
+from simulator.demo import figures, table
+from simulator.demo.company import COMPANIES
+from simulator.demo.plan import Plan, demo_world
+from simulator.play.outside import Outside
 
+# The tests of the demo run it on another name.
+NAME = os.environ.get("DEMO_DB") or "fc_demo"
+LOGIN = "admin"
 STEPS = 6
+# A provider tells of the last 30 days only: a month that began earlier could not be gone on with.
+LONGEST_DAYS = 9
 # A server that was killed breaks its connections a moment before it is gone.
 ENDING_SECONDS = 3
 
@@ -65,79 +71,108 @@ def run(serve: bool, fresh: bool, port: int) -> int:
     """Prepare, drive, print, and serve until stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     notes = choose_database(fresh)
-    cards = CardEvents(notes.today, notes.documents)
-    api = StripeApi(cards.events, {PAYOUT: payout_lines.balance_transactions(cards)})
-    say(2, "starting Odoo and a stand-in for Stripe's API")
-    odoo = OdooServer(database.NAME, port)
+    say(2, "starting Odoo and stand-ins for the API of Stripe")
+    odoo = OdooServer(NAME, port)
     odoo.log.unlink(missing_ok=True)
-    with StripeServer(api, API_KEY) as stripe, odoo as server:
-        try:
-            good = drive(Rpc(server.url, database.NAME, notes.key), cards, stripe.url)
-        except (OSError, RpcError) as error:
-            if not server.ends_within(ENDING_SECONDS):
-                raise
-            raise Stopped(f"Odoo was ended in the middle of the demo ({error}). Run it again: it goes on.") from error
-        if serve:
-            print(f"\n  look at it: {server.url}  login {LOGIN}, password {LOGIN}, menu Finance Connector", flush=True)
-            wait_for_the_end(server)
-        else:
-            print(f"\n  to look at it: make demo  (login {LOGIN}, password {LOGIN}, menu Finance Connector)", flush=True)
+    outside = Outside(demo_world(date.fromisoformat(notes["today"])))
+    try:
+        with odoo as server:
+            try:
+                good = drive(Rpc(server.url, NAME, notes["key"]), outside, notes)
+            except (OSError, RpcError) as error:
+                if not server.ends_within(ENDING_SECONDS):
+                    raise
+                raise Stopped(f"Odoo was ended in the middle of the demo ({error}). Run it again: it goes on.") from error
+            if serve:
+                print(f"\n  look at it: {server.url}  login {LOGIN}, password {LOGIN}, menu Finance Connector", flush=True)
+                wait_for_the_end(server)
+            else:
+                print(f"\n  to look at it: make demo  (login {LOGIN}, password {LOGIN}, menu Finance Connector)", flush=True)
+    finally:
+        outside.close()
     return 0 if good else 1
 
 
-def choose_database(fresh: bool) -> database.Notes:
+def choose_database(fresh: bool) -> dict:
     """Return the notes of the database to run on: the one of an earlier run, or a new one."""
     odoo, variables = prepare()
     os.environ.update(variables)
-    database.refuse_served()
-    notes = None if fresh else database.existing(database.template_name(odoo))
-    if notes:
-        say(1, f"database {database.NAME} of an earlier run: going on with it (FRESH=1 starts over)")
+    prepared.refuse_served(NAME)
+    notes = None if fresh else COMPANIES.existing(odoo, NAME)
+    today = datetime.now(timezone.utc).date()
+    if notes and today - date.fromisoformat(notes["today"]) <= timedelta(days=LONGEST_DAYS):
+        say(1, f"database {NAME} of an earlier run: going on with it (FRESH=1 starts over)")
         return notes
-    say(1, f"database {database.NAME}: the addon, and the company {truth.story.COMPANY}")
-    return database.copy(database.template(odoo), database.NAME)
+    names = " and ".join(merchant.profile.name for merchant in demo_world(today).merchants)
+    say(1, f"database {NAME}: the addon, and the companies {names}")
+    return prepared.copy(COMPANIES.template(odoo), NAME)
 
 
-def drive(rpc: Rpc, cards: CardEvents, api_base: str) -> bool:
+def drive(rpc: Rpc, outside: Outside, notes: dict) -> bool:
     """Send everything, run the scheduled actions, print the table; return whether everything ties."""
-    connection = connect(rpc, api_base)
-    sent = deliveries.posts(cards)
-    say(3, f"delivering {len(sent)} signed webhooks, some twice, none in order, to {connection.webhook_url}")
-    refused = [status for status in deliveries.send(connection.webhook_url, sent) if not 200 <= status < 300]
+    plan = Plan(outside)
+    connections = connect_all(rpc, outside, notes)
+    say(3, f"delivering {len(plan.posts)} signed webhooks, some twice, none in order, to {connections[0].webhook_url} "
+           "and its like")
+    refused = [status for status in deliver(plan, connections) if not 200 <= status < 300]
     if refused:
         print(f"      {len(refused)} were not taken: {sorted(set(refused))}")
-    say(4, "importing the provider's payout report and the bank's CAMT.053")
-    import_files(rpc, cards, connection)
-    say(5, "entering the API key, so that events never delivered are asked for; running the scheduled actions")
-    enter_api_key(rpc, connection)
+    say(4, f"importing {len(plan.files)} files: the provider's report of some payouts, and the banks' CAMT.053")
+    import_files(rpc, plan)
+    say(5, "entering the API keys, so that events and payouts not told yet are asked for; running the scheduled actions")
+    for connection in connections:
+        enter_api_key(rpc, connection)
     began = time.monotonic()
     rounds = scheduled.run_until_quiet(rpc)
     print(f"      {rounds} rounds in {time.monotonic() - began:.1f} s")
     say(6, "the books\n")
-    return report(rpc, cards, connection, len(sent)) and not refused
+    return report(rpc, plan, connections) and not refused
 
 
-def import_files(rpc: Rpc, cards: CardEvents, connection: Connection) -> None:
-    """Import the payout report and the bank statement by the public API."""
-    journal = rpc.call("account.journal", "search", domain=[["name", "=", truth.story.BANK_NAME]])[0]
-    files = (
-        ("payout_reconciliation.csv", payout_lines.report(cards), {"provider_id": connection.provider_id}),
-        ("statement.xml", bank_file.statement(cards.today, cards.documents), {"journal_id": journal}),
-    )
-    for name, content, target in files:
-        ids = rpc.call(
-            "finance.import", "import_file", content=base64.b64encode(content).decode(), filename=name, **target)
-        told = rpc.call("finance.import", "read", ids, fields=["state", "reason", "line_count"])[0]
-        print(f"      {name}: {told['state']}, {told['line_count']} lines. {told['reason'] or ''}".rstrip())
+def connect_all(rpc: Rpc, outside: Outside, notes: dict) -> list[Connection]:
+    """Connect every company with its provider, and note where it is in Odoo."""
+    connections = []
+    for merchant, server, company, journal in zip(
+            outside.world.merchants, outside.servers, notes["companies"], notes["journals"], strict=True):
+        server.api.set_now(outside.world.end)
+        connections.append(connect(
+            rpc, server.url, f"Stripe of {merchant.profile.name}", company_id=company,
+            posting_mode=merchant.profile.posting_mode, grace_minutes=0))
+        outside.places.append({"company": company, "provider": connections[-1].provider_id, "journal": journal})
+    return connections
 
 
-def report(rpc: Rpc, cards: CardEvents, connection: Connection, sent: int) -> bool:
-    """Print the table; return whether the books tie and every figure is the story's."""
-    found, wanted = reading.figures(rpc, connection), truth.expected(cards)
-    entries = reading.entries(rpc, connection)
-    print(table.render(table.lines(found, sent, truth.duplicates(cards), entries)))
-    wrong = table.differences(found, wanted)
-    good = table.tied(found) and not wrong
+def deliver(plan: Plan, connections: list[Connection]) -> list[int]:
+    """Deliver the webhooks, a few at the same time; return the statuses."""
+    return delivery.deliver_all(
+        [(connections[post.merchant].webhook_url, plan.outside.messages[post.merchant][post.index].body)
+         for post in plan.posts], WEBHOOK_SECRET)
+
+
+def import_files(rpc: Rpc, plan: Plan) -> None:
+    """Import the payout report and the bank statements by the public API."""
+    for operation in plan.files:
+        told = plan.outside.report_file if operation.kind == "report" else plan.outside.statement_file
+        name, content, target = told(operation)
+        own = {"allowed_company_ids": [plan.outside.places[operation.merchant]["company"]]}
+        ids = rpc.call("finance.import", "import_file", content=base64.b64encode(content).decode(), filename=name,
+                       context=own, **target)
+        for row in rpc.call("finance.import", "read", ids, fields=["filename", "state", "reason", "line_count"]):
+            print(f"      {row['filename']}: {row['state']}, {row['line_count']} lines. {row['reason'] or ''}".rstrip())
+
+
+def report(rpc: Rpc, plan: Plan, connections: list[Connection]) -> bool:
+    """Print the table; return whether the books tie and every figure is the world's."""
+    columns, wrong = [], []
+    for number, (place, connection) in enumerate(zip(plan.outside.places, connections, strict=True)):
+        name = plan.outside.world.merchants[number].profile.name
+        reader = figures.Reader(rpc, connection, place["company"], place["journal"])
+        found, posts = reader.figures(), [post for post in plan.posts if post.merchant == number]
+        copies = sum(post.is_copy for post in posts)
+        columns.append(table.Column(name, found, len(posts), copies, reader.entries(), reader.proof()))
+        wrong += [f"{name}: {line}" for line in figures.differences(found, figures.wanted(plan, number))]
+    print(table.render(columns))
+    good = all(column.proof[0] for column in columns) and not wrong
     print(f"\n  everything tied: {'yes' if good else 'NO'}")
     for line in wrong:
         print(f"      {line}")

@@ -9,7 +9,7 @@ import json
 import time
 
 from simulator import delivery, stripe_objects
-from simulator.story.connection import WEBHOOK_SECRET
+from simulator.connection import WEBHOOK_SECRET
 
 DAY = 86_400
 # A statement whose end was lost on the way.

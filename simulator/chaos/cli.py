@@ -14,6 +14,7 @@ from fc_env.odoo_server import OdooServer
 from fc_env.postgres import Embedded
 from fc_env.rpc import Rpc
 from simulator.play import check, host, setup
+from simulator.play.books import api_key
 from simulator.play.player import Player
 from simulator.script import Operation, closing
 from simulator.world import World
@@ -41,7 +42,7 @@ def main() -> int:
     os.environ.update(cluster.ensure_running().variables)
     os.environ["ODOO_DATA_DIR"] = str(paths.data_dir())
     try:
-        wrong = storm(setup.template(odoo), cluster, options)
+        wrong = storm(setup.EMPTY_COMPANIES.template(odoo), cluster, options)
     finally:
         cluster.stop()
     for line in wrong[:40]:
@@ -128,9 +129,7 @@ def _worked_off(player: Player) -> list[str]:
 
 def _api_key(odoo: host.Host) -> str:
     with odoo.registry.cursor() as cursor:
-        env = odoo.environment(cursor)
-        keys = env["res.users.apikeys"].with_user(env.ref("base.user_admin"))
-        return keys._generate(None, "storm", datetime.now() + timedelta(days=1))
+        return api_key(odoo.environment(cursor))
 
 
 def _told(counts) -> str:

@@ -11,8 +11,8 @@ from random import Random
 
 from fc_env.rpc import Rpc, RpcError
 from simulator import delivery
+from simulator.connection import WEBHOOK_SECRET
 from simulator.play.player import Player
-from simulator.play.setup import SECRET
 from simulator.script import Operation
 
 from .kills import KILLED, KINDS, Killer
@@ -114,7 +114,7 @@ class Storm:
 
     def _webhook(self, operation: Operation) -> bool:
         message = self.player.messages[operation.merchant][operation.items[0]]
-        headers = self.player.dialects[operation.merchant].sign(message.body, SECRET, int(time.time()))
+        headers = self.player.dialects[operation.merchant].sign(message.body, WEBHOOK_SECRET, int(time.time()))
         token = self.player.places[operation.merchant]["token"]
         try:
             status = delivery.post(f"{self.rpc.url}/finance/webhook/{token}", message.body, headers)[0]

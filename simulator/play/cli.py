@@ -34,7 +34,7 @@ def main() -> int:
     try:
         odoo, variables = prepare()
         os.environ.update(variables)
-        template = setup.template(odoo)
+        template = setup.EMPTY_COMPANIES.template(odoo)
         jobs = _jobs(options)
     except (ProfileError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -5,6 +5,8 @@ import sys
 
 from simulator.world.profile import WORTH
 
+from .books import send_nothing
+
 COMPANIES = 2
 
 
@@ -13,15 +15,15 @@ def company_names() -> list[str]:
 
 
 def make_companies(env, names: list[str]) -> None:
-    """Empty companies in euros with the generic chart of accounts, and rates for every currency of a world."""
+    """Empty companies in euros with the generic chart of accounts, and rates for every currency of a world; one that has
+    its name already is taken as it is."""
     euro = env.ref("base.EUR")
-    # Nothing is sent, and the program that prints PDFs is no part of this environment.
-    env["ir.mail_server"].create({"name": "simulation: nothing is sent", "smtp_host": "invalid"})
-    env.ref("sale.mail_template_sale_confirmation").report_template_ids = False
+    send_nothing(env)
     currencies = env["res.currency"].with_context(active_test=False).search([("name", "in", list(WORTH))])
     currencies.active = True
     for name in names:
-        company = env["res.company"].create({"name": name, "currency_id": euro.id})
+        companies = env["res.company"]
+        company = companies.search([("name", "=", name)]) or companies.create({"name": name, "currency_id": euro.id})
         env["account.chart.template"].try_loading("generic_coa", company, install_demo=False)
         company.currency_id = euro
         env["res.currency.rate"].create([
@@ -38,6 +40,7 @@ def _main(name: str) -> None:
     config.parse_config(["-d", name, "--no-http", "--log-level=error"], setup_logging=True)
     with Registry(name).cursor() as cursor:
         make_companies(odoo.api.Environment(cursor, odoo.SUPERUSER_ID, {"tracking_disable": True}), company_names())
+    print("{}")
 
 
 if __name__ == "__main__":

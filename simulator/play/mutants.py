@@ -26,7 +26,7 @@ def main() -> int:
 
     odoo, variables = prepare()
     os.environ.update(variables)
-    template = setup.template(odoo)
+    template = setup.EMPTY_COMPANIES.template(odoo)
     wanted = sys.argv[1:]
     escaped = 0
     for patch in sorted(PATCHES.glob("*.patch")):

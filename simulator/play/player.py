@@ -5,20 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
-from random import Random
 
-from simulator.dialects import bank_faults, camt
-from simulator.dialects.stripe import StripeDialect
+from simulator.connection import WEBHOOK_SECRET
 from simulator.faults import REFUSED
+from simulator.scheduled import MOST_ROUNDS
 from simulator.script import Operation
-from simulator.story.scheduled import MOST_ROUNDS
 from simulator.world import World
-from simulator.world.calendar import zone
 
-from .api import WorldApi, WorldServer
 from .crash import Killed, crashing
 from .host import Host
-from .setup import API_KEY, SECRET, prepare
+from .outside import Outside
+from .setup import prepare
 
 POLL = "cron_poll"
 _QUIET = (
@@ -38,23 +35,16 @@ class Refusal(AssertionError):
     """The front door answered otherwise than it must."""
 
 
-class Player:
+class Player(Outside):
     """One world on one host. ``crashes`` counts what has really happened."""
 
     def __init__(self, host: Host, world: World):
-        self.host, self.world = host, world
-        self.dialects = [StripeDialect(merchant) for merchant in world.merchants]
-        self.messages = [list(dialect.messages()) for dialect in self.dialects]
-        self.apis = [WorldApi(*parts) for parts in zip(world.merchants, self.dialects, self.messages, strict=True)]
-        self.servers = [WorldServer(api, API_KEY).start() for api in self.apis]
+        super().__init__(world)
+        self.host = host
         self.crashes: dict[str, int] = {}
         with host.registry.cursor() as cursor:
             self.places = prepare(host.environment(cursor), world, [server.url for server in self.servers])
         host.registry.clear_all_caches()
-
-    def close(self) -> None:
-        for server in self.servers:
-            server.stop()
 
     def play(self, operations: list[Operation]) -> None:
         for operation in operations:
@@ -65,7 +55,7 @@ class Player:
     def _webhook(self, operation: Operation) -> None:
         """``how``: what is wrong with the call; such a call must be refused, a right one taken."""
         message = self.messages[operation.merchant][operation.items[0]]
-        dialect, now, body, secret = self.dialects[operation.merchant], int(time.time()), message.body, SECRET
+        dialect, now, body, secret = self.dialects[operation.merchant], int(time.time()), message.body, WEBHOOK_SECRET
         if operation.how == "forged":
             secret = _WRONG_SECRET
         elif operation.how == "twin":
@@ -85,33 +75,6 @@ class Player:
 
     def _statement(self, operation: Operation) -> None:
         self._import(operation, *self.statement_file(operation))
-
-    def report_file(self, operation: Operation) -> tuple[str, bytes, dict]:
-        """Name, content and target of the provider's report that ``operation`` sends."""
-        payouts = [payout for payout in self.world.merchants[operation.merchant].payouts if payout.key in operation.items]
-        content = self.dialects[operation.merchant].report(payouts)
-        if operation.how == "truncated":
-            content = content[:len(content) * 2 // 3]
-        name = f"report-{operation.items[0]}-{operation.at:%d%H%M}.csv"
-        return name, content, {"provider_id": self.places[operation.merchant]["provider"]}
-
-    def statement_file(self, operation: Operation) -> tuple[str, bytes, dict]:
-        """Name, content and target of the bank's file that ``operation`` sends."""
-        merchant = self.world.merchants[operation.merchant]
-        wanted = [statement for statement in merchant.statements if statement.number in operation.items]
-        rng = Random(f"{self.world.seed}/{operation.items}")
-        if operation.how == "renumbered":
-            wanted = [bank_faults.renumbered(statement, rng) for statement in wanted]
-        account = camt.Account(merchant.bank.iban, merchant.profile.currency, merchant.profile.name, "SIMUDEFF")
-        # Each bank has its version; a merchant has one bank.
-        version = camt.VERSIONS[(self.world.seed + operation.merchant) % len(camt.VERSIONS)]
-        content = camt.statement(account, wanted, version, zone=zone(merchant.profile.timezone))
-        name = f"statement-{operation.items[0]}-{operation.items[-1]}{operation.how}.xml"
-        if operation.how == "truncated":
-            content = bank_faults.truncated(content, rng)
-        elif operation.how == "zipped":
-            content, name = bank_faults.zipped({name: content}), name.replace(".xml", ".zip")
-        return name, content, {"journal_id": self.places[operation.merchant]["journal"]}
 
     def _import(self, operation: Operation, name: str, content: bytes, target: dict) -> None:
         company = self.places[operation.merchant]["company"]

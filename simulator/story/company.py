@@ -10,10 +10,10 @@ import json
 import sys
 from datetime import date, datetime, time, timedelta
 
+from simulator.play.books import api_key, pay_at_checkout, send_nothing
+
 from . import story
 
-LOGIN = "admin"
-KEY_DAYS = 30
 INVOICE_DAY = -10
 
 
@@ -43,8 +43,10 @@ def build(env, today: date) -> dict:
             order = _quotation(env, product, payment, today)
             documents[payment.key] = order.name
             if payment.document == story.CHECKOUT:
-                documents[payment.key] = _check_out(env, order).reference
-    return {"today": today.isoformat(), "documents": documents, "key": _api_key(env)}
+                reference = env["payment.transaction"]._compute_reference("stripe", prefix=order.name)
+                pay_at_checkout(env, env.ref("payment.payment_provider_stripe"), order, reference)
+                documents[payment.key] = reference
+    return {"today": today.isoformat(), "documents": documents, "key": api_key(env)}
 
 
 def _set_up_company(env, company) -> None:
@@ -53,9 +55,7 @@ def _set_up_company(env, company) -> None:
     company.write({"name": story.COMPANY, "currency_id": euro.id})
     bank = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
     bank.write({"name": story.BANK_NAME, "bank_acc_number": story.IBAN})
-    env["ir.mail_server"].create({"name": "demo: nothing is sent", "smtp_host": "invalid"})
-    # The program that prints PDFs is no part of this environment.
-    env.ref("sale.mail_template_sale_confirmation").report_template_ids = False
+    send_nothing(env)
     admin = env.ref("base.user_admin")
     admin.group_ids += env.ref("sales_team.group_sale_manager")
     # A host name that the login page sees must not become the address that webhooks are sent to.
@@ -96,28 +96,6 @@ def _quotation(env, product, payment: story.Payment, today: date):
         "date_order": datetime.combine(today + timedelta(days=INVOICE_DAY), time(12)),
         "order_line": [
             (0, 0, {"product_id": product.id, "price_unit": payment.total / 100, "tax_ids": False})]})
-
-
-def _check_out(env, order):
-    """The customer went through Odoo's own checkout and paid; the shop has not heard of it yet."""
-    provider = env.ref("payment.payment_provider_stripe")
-    keys = {"stripe_publishable_key": "pk_test_demo", "stripe_secret_key": "sk_test_demo"}
-    provider.write(keys | {"state": "test"})
-    method = env["payment.method"].search([("code", "=", "card")], limit=1)
-    transactions = env["payment.transaction"]
-    transaction = transactions.create({
-        "provider_id": provider.id, "payment_method_id": method.id, "amount": order.amount_total,
-        "currency_id": order.currency_id.id, "partner_id": order.partner_id.id, "operation": "online_direct",
-        "reference": transactions._compute_reference("stripe", prefix=order.name),
-        "sale_order_ids": [(6, 0, order.ids)]})
-    transaction._set_pending()
-    return transaction
-
-
-def _api_key(env) -> str:
-    admin = env.ref("base.user_admin")
-    return env["res.users.apikeys"].with_user(admin)._generate(
-        None, "demo driver", datetime.now() + timedelta(days=KEY_DAYS))
 
 
 if __name__ == "__main__":

@@ -19,14 +19,15 @@ def shop():
     from support.shop import Shop, drop_left_over
 
     from fc_env.cli import prepare
-    from simulator.story import bank_file, database, deliveries, payout_lines, story
+    from simulator.story import bank_file, deliveries, payout_lines, story
+    from simulator.story.database import SHOP
 
     odoo, variables = prepare()
     os.environ.update(variables)
     drop_left_over()
-    made = Shop(database.template(odoo))
+    made = Shop(SHOP.template(odoo))
     try:
-        deliveries.send(made.url, deliveries.posts(made.cards))
+        made.deliver_all(deliveries.posts(made.cards))
         report = payout_lines.report(made.cards)
         made.import_file(report, "payout_reconciliation.csv", provider_id=made.connection.provider_id)
         journal = made.rpc.call("account.journal", "search", domain=[["name", "=", story.BANK_NAME]])[0]

@@ -15,7 +15,7 @@ from support.shop import Shop, drop_all, drop_left_over
 
 from fc.core.errors import FinanceError
 from fc.core.records import Request
-from simulator.story.connection import WEBHOOK_SECRET
+from simulator.connection import WEBHOOK_SECRET
 from tests.fuzz.calls import LARGEST, Call, call
 from tests.fuzz.runner import AFTERWARDS, Faults
 from tests.fuzz.targets import STRIPE, Fault
@@ -121,12 +121,12 @@ def _is_text(body: bytes) -> bool:
 def open_door() -> Door:
     """A door on a new server; `close_door` ends both."""
     from fc_env.cli import prepare
-    from simulator.story import database
+    from simulator.story.database import SHOP
 
     odoo, variables = prepare()
     os.environ.update(variables)
     drop_left_over()
-    return Door(Shop(database.template(odoo)))
+    return Door(Shop(SHOP.template(odoo)))
 
 
 def close_door(door: Door) -> None:

@@ -19,12 +19,12 @@ from support.shop import Shop, drop_all, drop_left_over  # noqa: E402
 def template():
     """The name of the database that has the addon and the demo's company; copies of it go at the end."""
     from fc_env.cli import prepare
-    from simulator.story import database
+    from simulator.story.database import SHOP
 
     odoo, variables = prepare()
     os.environ.update(variables)
     drop_left_over()
-    yield database.template(odoo)
+    yield SHOP.template(odoo)
     drop_all()
 
 

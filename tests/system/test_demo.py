@@ -33,11 +33,11 @@ class Books:
 @pytest.fixture
 def demo():
     """The database that these tests' demo runs on."""
-    from simulator.story import database as demo_database
+    from simulator import prepared
 
     name = f"fc_sys_{os.getpid()}_demo"
     yield Books(name)
-    demo_database.remove(name)
+    prepared.remove(name)
 
 
 def start(name, **variables):
@@ -87,11 +87,11 @@ def test_the_demo_ties_is_idempotent_and_survives_kill_9(template, demo):
     assert "going on with it" in output
     assert dump(demo) == books
 
-    from simulator.story import database as demo_database
+    from simulator import prepared
 
-    demo_database.remove(demo.name)
+    prepared.remove(demo.name)
     process = start(demo.name)
-    wait_for_messages(demo, 12)
+    wait_for_messages(demo, 80)
     os.kill(server_of(demo.name), signal.SIGKILL)
     code, output = finish(process)
     assert code == 1

@@ -10,7 +10,7 @@ import pytest
 from support.shop import as_json, plain_event
 
 from simulator import delivery, stripe_objects
-from simulator.story.connection import WEBHOOK_SECRET
+from simulator.connection import WEBHOOK_SECRET
 
 
 def signature(body, secret=WEBHOOK_SECRET, at=None):

@@ -7,16 +7,15 @@ import json
 import os
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fc_env import database, paths
 from fc_env.odoo_server import OdooServer
 from fc_env.rpc import Rpc
-from simulator import delivery, stripe_objects
-from simulator.story import card_events, payout_lines, scheduled
-from simulator.story import database as demo_database
-from simulator.story.connection import API_KEY, WEBHOOK_SECRET, connect, enter_api_key
+from simulator import delivery, prepared, scheduled, stripe_objects
+from simulator.connection import API_KEY, WEBHOOK_SECRET, connect, enter_api_key
+from simulator.story import card_events, payout_lines, story
+from simulator.story import database as story_database
 from simulator.stripe_api import StripeApi
 from simulator.stripe_server import StripeServer
 
@@ -29,13 +28,13 @@ class Shop:
 
     def __init__(self, template: str, cron_threads: int = 0, workers: int = 0, **provider_values):
         self.name = f"{PREFIX}{os.getpid()}_{next(_numbers)}"
-        self.notes = demo_database.copy(template, self.name)
+        self.notes = story_database.copy(template, self.name)
         self.server = OdooServer(self.name, cron_threads=cron_threads, workers=workers)
         self.cards = card_events.CardEvents(self.notes.today, self.notes.documents)
         self.api = StripeApi(self.cards.events, {card_events.PAYOUT: payout_lines.balance_transactions(self.cards)})
         self.stripe = StripeServer(self.api, API_KEY).start()
         self.server.start()
-        self.connection = connect(self.rpc, self.stripe.url, **provider_values)
+        self.connection = connect(self.rpc, self.stripe.url, story.PROVIDER, **provider_values)
         self.url = self.connection.webhook_url
 
     @property
@@ -59,8 +58,8 @@ class Shop:
 
     def deliver_all(self, events: list[dict], at_once: int = 8) -> list[int]:
         """Deliver events, several at the same time; return their statuses in the order of the events."""
-        with ThreadPoolExecutor(at_once) as pool:
-            return list(pool.map(self.deliver, events))
+        return delivery.deliver_all(
+            [(self.url, stripe_objects.encode(event)) for event in events], WEBHOOK_SECRET, at_once)
 
     def enter_api_key(self) -> None:
         enter_api_key(self.rpc, self.connection)
@@ -145,7 +144,7 @@ def plain_event(number: int, kind: str = "customer.created", **fields) -> dict:
 def drop_all() -> None:
     """Drop the databases of this test run."""
     for name in database.names(f"{PREFIX}{os.getpid()}_"):
-        demo_database.remove(name)
+        prepared.remove(name)
 
 
 def drop_left_over() -> None:
@@ -155,7 +154,7 @@ def drop_left_over() -> None:
     """
     for name in database.names(PREFIX):
         if _is_over(name):
-            demo_database.remove(name)
+            prepared.remove(name)
     for log in paths.logs().glob(f"server-{PREFIX}*.log"):
         if _is_over(log.name.removeprefix("server-")):
             log.unlink()

@@ -1,14 +1,14 @@
-"""Connects the demo company to its provider, as an administrator does it in the screens: by the public API."""
+"""Connects a company to its provider, as an administrator does it in the screens: by the public API."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fc_env.rpc import Rpc
+if TYPE_CHECKING:
+    from fc_env.rpc import Rpc
 
-from . import story
-
-WEBHOOK_SECRET = "whsec_demo_0123456789abcdef"
-API_KEY = "sk_test_demo_0123456789abcdef"
+WEBHOOK_SECRET = "whsec_made_up_0123456789abcdef"
+API_KEY = "sk_test_made_up_0123456789abcdef"
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class Connection:
     webhook_url: str
 
 
-def connect(rpc: Rpc, api_base: str, **values) -> Connection:
+def connect(rpc: Rpc, api_base: str, name: str, **values) -> Connection:
     """Make the connection, or take the one that an earlier run made; the server may have another port since."""
     rpc.call("ir.config_parameter", "set_param", key="web.base.url", value=rpc.url)
-    known = rpc.search_read("finance.provider", [["name", "=", story.PROVIDER]], ["state"])
+    known = rpc.search_read("finance.provider", [["name", "=", name]], ["state"])
     if known:
         provider, state = known[0]["id"], known[0]["state"]
     else:
-        values = {"name": story.PROVIDER, "code": "stripe", "environment": "test", **values}
+        values = {"name": name, "code": "stripe", "environment": "test", **values}
         provider, state = rpc.call("finance.provider", "create", vals_list=[values])[0], "draft"
     rpc.call("finance.provider", "write", [provider], vals={"api_base": api_base})
     if state == "draft":
