@@ -57,6 +57,17 @@ class TestPosting(PostingCase):
         self.assertEqual(receivable, self.receivable)
         self.assertEqual(receivable.company_ids, self.company)
 
+    def test_inv_15_a_preview_and_what_a_person_posts_are_of_the_company_of_the_connection(self):
+        """The button may be pressed by somebody who works in another company."""
+        transaction = self.absorb(fact("capture", "ch_1", 10000), payments=(self.info(),))
+        transaction.partner_id = self.partner
+        elsewhere = self.env["finance.posting"].with_company(self.env.ref("base.main_company"))
+        self.assertNotEqual(elsewhere.env.company, self.company)
+        shown = {line["account_id"] for line in elsewhere._preview(transaction.movement_ids)}
+        self.assertIn(self.receivable.id, shown)
+        elsewhere._post_movements(transaction.movement_ids)
+        self.assertEqual(set(transaction.movement_ids.move_id.line_ids.account_id.ids), shown)
+
     def test_a_second_run_posts_nothing(self):
         self.absorb(fact("capture", "ch_1", 10000), fact("fee", "fee_1", 300, group="ch_1"))
         self.post()

@@ -4,9 +4,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from fc_env.rpc import Rpc
+from simulator.connection import Connection
 
 from . import story
-from .connection import Connection
 from .truth import Figures
 
 _AMOUNTS = {"captured": "amount_captured", "refunded": "amount_refunded", "disputed": "amount_disputed",

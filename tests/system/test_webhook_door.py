@@ -4,7 +4,7 @@ import http.client
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from support.shop import as_json, plain_event
@@ -32,6 +32,18 @@ def unchanged(shop):
     before = messages(shop)
     yield
     assert messages(shop) == before
+
+
+def test_a_machine_is_no_visitor(shop):
+    """What Odoo does for people who come to its website, a campaign in a cookie for one, is not done for a provider."""
+    body = as_json(plain_event(900))
+    parts = urlsplit(shop.url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+    connection.request("POST", f"{parts.path}?utm_source=newsletter", body, {"Stripe-Signature": signature(body)})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    assert answer.getheader("Set-Cookie") is None
+    connection.close()
 
 
 def test_unknown_token_is_404(shop, unchanged):
