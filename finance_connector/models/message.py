@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from .light_reference import LightMany2one
+
 # Messages of one transaction share a bucket; a worker takes whole buckets, so they are handled in turn.
 BUCKETS = 64
 
@@ -33,8 +35,9 @@ class FinanceMessage(models.Model):
     _log_access = False
     _mutable_columns = frozenset({"state", "attempts", "next_attempt_at", "error", "done_at", "outcome"})
 
-    provider_id = fields.Many2one("finance.provider", ondelete="restrict", readonly=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    provider_id = LightMany2one("finance.provider", ondelete="restrict", readonly=True)
+    # A company with messages has a connection or an import, whose foreign keys hold it.
+    company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
     source = fields.Selection(
         [("webhook", "Webhook"), ("poll", "Poll"), ("file", "File"), ("manual", "Manual")], required=True, readonly=True
     )

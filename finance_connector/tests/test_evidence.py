@@ -53,3 +53,20 @@ class TestEvidence(FinanceCase):
         self.keep()
         with self.assertRaises(UserError):
             self.provider.unlink()
+
+    def test_a_provider_with_messages_cannot_be_deleted_in_sql(self):
+        self.keep()
+        with self.assertRaises(psycopg2.IntegrityError) as caught, mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.env.cr.execute("DELETE FROM finance_provider WHERE id = %s", [self.provider.id])
+        self.assertIn("is referred to by finance_message", str(caught.exception))
+
+    def test_storing_a_message_locks_no_row_that_another_one_needs(self):
+        """A foreign key of the table would lock the connection's and the company's row in every call (decision 0006)."""
+        keys = """SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'finance_message'::regclass"""
+        model = self.env["finance.message"]
+        self.env.cr.execute(keys)
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+        self.env.cr.execute("ALTER TABLE finance_message ADD FOREIGN KEY (provider_id) REFERENCES finance_provider(id)")
+        model._fields["provider_id"].update_db_foreign_key(model, None)
+        self.env.cr.execute(keys)
+        self.assertEqual(self.env.cr.fetchone(), (0,), "an upgrade from a version that had one leaves none")
