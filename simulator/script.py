@@ -41,9 +41,10 @@ class Script:
         return [(operation.merchant, "import_rejected", 0) for operation in played if operation.how == "truncated"]
 
 
-def write(world: World, messages: list[list[datetime]], faults: Faults | None = None) -> Script:
-    """The script of ``world``. ``messages``: for each merchant the instants of its messages, in their order."""
-    rng = Random(f"script/{world.profile.name}/{world.seed}")
+def write(world: World, messages: list[list[datetime]], faults: Faults | None = None, order: str = "") -> Script:
+    """The script of ``world``. ``messages``: for each merchant the instants of its messages, in their order. Another
+    ``order`` is another script of the same world."""
+    rng = Random(f"script{order}/{world.profile.name}/{world.seed}")
     faults = faults or Faults.draw(rng)
     writer = _Writer(world, rng, faults)
     for number, (merchant, instants) in enumerate(zip(world.merchants, messages, strict=True)):

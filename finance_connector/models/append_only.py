@@ -20,6 +20,10 @@ class FinanceAppendOnly(models.AbstractModel):
 
     # Columns that may still move after the row is written (state of its processing, links): everything else is evidence.
     _mutable_columns = frozenset()
+    # Columns that the code, not the ORM, may fill in while they say nothing; `_told` is the SQL condition under which they
+    # already do, and must stay as they are.
+    _completed_columns = frozenset()
+    _told = None
 
     def init(self):
         super().init()
@@ -27,24 +31,27 @@ class FinanceAppendOnly(models.AbstractModel):
             return
         cr, table = self.env.cr, SQL.identifier(self._table)
         cr.execute(_FUNCTION)
+        free = self._mutable_columns | self._completed_columns | {"write_uid", "write_date"}
         evidence = [
             name
             for name, field in self._fields.items()
-            if field.store and field.column_type and name not in self._mutable_columns | {"write_uid", "write_date"}
+            if field.store and field.column_type and name not in free
         ]
         columns = SQL(", ").join(SQL.identifier(name) for name in sorted(evidence))
-        for suffix, event, each in (
-            ("update", SQL("UPDATE OF %s", columns), "ROW"),
-            ("delete", SQL("DELETE"), "ROW"),
-            ("truncate", SQL("TRUNCATE"), "STATEMENT"),
-        ):
+        row = SQL("FOR EACH ROW")
+        refused = [
+            ("update", SQL("UPDATE OF %s", columns), row),
+            ("delete", SQL("DELETE"), row),
+            ("truncate", SQL("TRUNCATE"), SQL("FOR EACH STATEMENT")),
+        ]
+        if self._told:
+            refused.append(("retelling", SQL("UPDATE"), SQL("FOR EACH ROW WHEN (%s)", SQL(self._told))))
+        for suffix, event, when in refused:
             name = SQL.identifier(f"{self._table}_no_{suffix}")
             cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", name, table))
             cr.execute(
-                SQL(
-                    "CREATE TRIGGER %s BEFORE %s ON %s FOR EACH %s EXECUTE FUNCTION finance_connector_append_only()",
-                    name, event, table, SQL(each),
-                )
+                SQL("CREATE TRIGGER %s BEFORE %s ON %s %s EXECUTE FUNCTION finance_connector_append_only()",
+                    name, event, table, when)
             )  # fmt: skip
 
     def write(self, vals):

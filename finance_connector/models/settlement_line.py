@@ -13,6 +13,13 @@ class FinanceSettlementLine(models.Model):
     _rec_name = "external_id"
     _log_access = False
     _mutable_columns = frozenset({"transaction_id"})
+    # What a report file does not tell, the provider's API may (`core.settlement_tellings`).
+    _completed_columns = frozenset(
+        {"kind", "category", "description", "source_key", "fee", "tax", "original_amount", "original_currency_id"}
+    )
+    _told = """(OLD.kind <> 'unknown' AND NEW.kind <> OLD.kind) OR (OLD.tax <> 0 AND NEW.tax <> OLD.tax)
+        OR NEW.fee + NEW.tax <> OLD.fee + OLD.tax OR OLD.category <> NEW.category OR OLD.description <> NEW.description
+        OR OLD.source_key <> NEW.source_key OR OLD.original_amount <> NEW.original_amount"""
 
     settlement_id = fields.Many2one("finance.settlement", required=True, readonly=True, index=True, ondelete="restrict")
     provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..core.errors import PayloadError
 from ..core.money import NO_CURRENCY
+from ..core.settlement_tellings import lines_once
 from .json_rows import as_json, recordset
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
@@ -19,6 +20,31 @@ _MOVEMENT_COLUMNS = (
     ("reference", "varchar"), ("status", "varchar"), ("reason", "varchar"), ("data", "jsonb"),
     ("settlement_key", "varchar"), ("settlement_id", "int"),
 )  # fmt: skip
+
+# A line that is here already is completed by what only the new message tells; see `core.settlement_tellings`.
+_TELL_LINES = """
+INSERT INTO finance_settlement_line AS line (settlement_id, provider_id, company_id, message_id, transaction_id, external_id,
+        kind, category, description, source_key, occurred_at, currency_id, gross, fee, tax, net, original_amount,
+        original_currency_id)
+VALUES %s
+ON CONFLICT (settlement_id, external_id) DO UPDATE
+   SET kind = CASE line.kind WHEN 'unknown' THEN EXCLUDED.kind ELSE line.kind END,
+       transaction_id = COALESCE(line.transaction_id, EXCLUDED.transaction_id),
+       category = COALESCE(line.category, EXCLUDED.category),
+       description = COALESCE(line.description, EXCLUDED.description),
+       source_key = COALESCE(line.source_key, EXCLUDED.source_key),
+       fee = CASE WHEN line.tax = 0 THEN EXCLUDED.fee ELSE line.fee END,
+       tax = CASE WHEN line.tax = 0 THEN EXCLUDED.tax ELSE line.tax END,
+       original_amount = COALESCE(line.original_amount, EXCLUDED.original_amount),
+       original_currency_id = COALESCE(line.original_currency_id, EXCLUDED.original_currency_id)
+ WHERE line.net = EXCLUDED.net AND line.fee + line.tax = EXCLUDED.fee + EXCLUDED.tax
+   AND (line.kind = 'unknown' AND EXCLUDED.kind <> 'unknown' OR line.tax = 0 AND EXCLUDED.tax <> 0
+        OR line.transaction_id IS NULL AND EXCLUDED.transaction_id IS NOT NULL
+        OR line.category IS NULL AND EXCLUDED.category IS NOT NULL
+        OR line.description IS NULL AND EXCLUDED.description IS NOT NULL
+        OR line.source_key IS NULL AND EXCLUDED.source_key IS NOT NULL
+        OR line.original_amount IS NULL AND EXCLUDED.original_amount IS NOT NULL)
+"""
 
 
 class _Currencies(dict):
@@ -180,17 +206,9 @@ class FinanceSubledger(models.AbstractModel):
                 line.original.to_decimal() if line.original else None,
                 currencies[line.original.currency] if line.original else None,
             )
-            for message_id, line in lines
+            for message_id, line in lines_once(lines)
         ]
-        self.env.cr.execute_values(
-            """INSERT INTO finance_settlement_line (settlement_id, provider_id, company_id, message_id, transaction_id,
-                    external_id, kind, category, description, source_key, occurred_at, currency_id, gross, fee, tax, net,
-                    original_amount, original_currency_id)
-               VALUES %s ON CONFLICT (settlement_id, external_id) DO NOTHING""",
-            rows,
-            template=f"({', '.join(['%s'] * 18)})",
-            page_size=1000,
-        )
+        self.env.cr.execute_values(_TELL_LINES, rows, template=f"({', '.join(['%s'] * 18)})", page_size=1000)
 
 
 def _currency_of(amount, currencies, own):

@@ -1,9 +1,12 @@
 """Facts become rows once, and what is derived from them depends on the set alone."""
 
+from dataclasses import replace
 from itertools import permutations
 
+import psycopg2
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import PaymentInfo, SettlementInfo, SettlementLine
+from odoo.tools import mute_logger
 
 from .common import FinanceCase, at, fact
 
@@ -95,6 +98,31 @@ class TestSubledger(FinanceCase):
         self.absorb(fact("payout", "po_1", 9800, 10, key=None, settlement_key="po_1"), settlements=(info,))
         settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
         self.assertEqual((settlement.amount_net, settlement.difference), (98.0, 1.0))
+
+    def test_inv_4_a_line_of_a_payout_ends_with_all_that_is_known_whoever_is_heard_first(self):
+        info, line = self.settle()
+        report = replace(line, kind="unknown", description="")
+        told_by_api = replace(line, fee=Money(252, "EUR"), tax=Money(48, "EUR"), source_id="ch_1", description="Order 7")
+        ends = set()
+        for number, order in enumerate(permutations((report, line, told_by_api))):
+            provider = self.make_provider(name=f"Stripe {number}")
+            for one in order if number % 2 else [order]:
+                self.absorb(provider=provider, settlements=(info,), lines=one if isinstance(one, tuple) else (one,))
+            kept = self.env["finance.settlement.line"].search([("provider_id", "=", provider.id)])
+            ends.add((kept.kind, kept.fee, kept.tax, kept.net, kept.source_key, kept.description))
+        self.assertEqual(ends, {("capture", 2.52, 0.48, 97.0, "ch_1", "Order 7")})
+
+    def test_what_is_told_of_a_line_of_a_payout_stays(self):
+        info, line = self.settle()
+        self.absorb(settlements=(info,), lines=(line,))
+        for change in ("net = 1", "kind = 'refund'", "fee = 1", "occurred_at = now()"):
+            with (
+                self.subTest(change),
+                self.assertRaises(psycopg2.IntegrityError),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(f"UPDATE finance_settlement_line SET {change}")
 
     def test_a_failed_payout_stays_failed_when_paid_is_told_later(self):
         info, _line = self.settle()

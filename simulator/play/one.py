@@ -6,6 +6,8 @@ import os
 import sys
 import time
 import traceback
+from collections import Counter
+from collections.abc import Callable
 
 from fc_env import database
 from simulator import script
@@ -14,30 +16,48 @@ from simulator.world import World
 from simulator.world.profiles import PROFILES
 
 from . import check, host
+from .dump import whatever_order
 from .player import Player
+
+# Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
+PERMUTED_EVERY = 5
 
 
 def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
     """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
+    began = time.monotonic()
+    verdict = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), prefix))
+    if verdict["holds"] and prefix is None and seed % PERMUTED_EVERY == 0:
+        other = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), None, "/permuted"))
+        wrong = other["wrong"] or permuted(verdict["books"], other["books"])
+        verdict |= {"holds": not wrong, "wrong": wrong, "told": f"{verdict['told']}; again in another order: {other['told']}",
+                    # A beginning of one order says nothing about the other.
+                    "operations": 0}
+    verdict.pop("books", None)
+    return verdict | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def on_copy(template: str, work: Callable[[host.Host], dict]) -> dict:
+    """What ``work`` returns for an Odoo on a copy of ``template``, which goes afterwards."""
     name = f"{database.PREFIX}sim_{os.getpid()}"
     database.drop(name, missing_ok=True)
     database.clone(template, name)
-    began = time.monotonic()
     try:
         odoo = host.start(name)
         try:
-            return play(odoo, World(seed, PROFILES[profile]), prefix) | {"seconds": round(time.monotonic() - began, 1)}
+            return work(odoo)
         finally:
             odoo.close()
     finally:
         database.drop(name)
 
 
-def play(odoo: host.Host, world: World, prefix: int | None) -> dict:
+def play(odoo: host.Host, world: World, prefix: int | None, order: str = "") -> dict:
+    """Play a script of ``world``, or its first operations; the verdict, with the ``books`` if it holds."""
     player = Player(odoo, world)
     try:
         instants = [[message.at for message in told] for told in player.messages]
-        drawn = script.write(world, instants)
+        drawn = script.write(world, instants, order=order)
         operations = drawn.operations if prefix is None else drawn.operations[:prefix]
         verdict = {"operations": len(drawn.operations), "log": [str(operation) for operation in operations[-40:]]}
         try:
@@ -47,6 +67,7 @@ def play(odoo: host.Host, world: World, prefix: int | None) -> dict:
                 before = check.everything(player)
                 player.play([*again(operations), script.Operation("settle", world.end)])
                 wrong = check.changed(before, check.everything(player))
+                verdict["books"] = whatever_order(odoo)
         except Exception as error:
             wrong = [f"{type(error).__name__}: {error}", *traceback.format_exc().splitlines()[-8:]]
         count = sum(map(len, player.messages))
@@ -55,6 +76,13 @@ def play(odoo: host.Host, world: World, prefix: int | None) -> dict:
         return verdict | {"holds": not wrong, "wrong": wrong, "told": told}
     finally:
         player.close()
+
+
+def permuted(books: list[str], other: list[str]) -> list[str]:
+    """In what the books of two orders of the same messages differ."""
+    one, two = Counter(books), Counter(other)
+    return [*(f"only in the first order: {line}" for line in (one - two).elements()),
+            *(f"only in the other order: {line}" for line in (two - one).elements())]
 
 
 def again(operations: list) -> list:

@@ -41,6 +41,12 @@ class Bank:
             self._book(later, -document.total, f"RETURN {entry.bank_id}", document.customer.name,
                        document.customer.iban, is_return=True)
 
+    def batch(self, documents: list[Document], day: date) -> None:
+        """Debits from several customers, booked as one entry: which of them paid, it tells by their amounts only."""
+        name = f"COLLECTION {self.prefix.upper()}{len(self.entries) + 1:06d}"
+        entry = self._book(day, sum(document.total for document in documents), name, "", "", end_to_end=name.replace(" ", ""))
+        entry.parts = tuple(document.total for document in documents)
+
     def cost(self, day: date) -> None:
         """The bank charges for its work; nothing in the books explains it."""
         self._book(day, -self.rng.randint(50, 2500), "ACCOUNT MANAGEMENT", "", "")

@@ -61,6 +61,7 @@ class MerchantProfile:
     transfer_return_share: float = 0.1
     twin_share: float = 0.0  # transfers whose customer pays another invoice of the same amount too, without naming it
     bank_cost_share: float = 0.3
+    batch_share: float = 0.06  # days on which the bank books the debits of several customers as one entry
     says_reference_share: float = 0.7
 
 

@@ -138,6 +138,9 @@ class Merchant:
         while day < self.end.date():
             if day.weekday() == 0 and self.rng.random() < self.profile.bank_cost_share:
                 self.bank.cost(day)
+            if day.weekday() < 5 and self.rng.random() < self.profile.batch_share:
+                count = self.rng.randint(2, 4)
+                self.bank.batch([self._document("TRF", self.profile.currency) for _number in range(count)], day)
             day += timedelta(days=1)
 
     # --- the truth at the end -------------------------------------------------------------------------------------

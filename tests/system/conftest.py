@@ -10,9 +10,10 @@ for folder in (REPOSITORY, REPOSITORY / "scripts", Path(__file__).parent):
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from support.books import dump  # noqa: E402
 from support.play import play  # noqa: E402
 from support.shop import Shop, drop_all, drop_left_over  # noqa: E402
+
+from simulator.play.dump import dump  # noqa: E402
 
 
 @pytest.fixture(scope="session")

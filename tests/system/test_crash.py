@@ -1,8 +1,8 @@
 """kill -9 at every step of the road: after a restart the books are as if it had not happened (INV-1, INV-3, INV-4)."""
-from support.books import dump, duplicates
 from support.gate import Gate
 from support.play import send_files
 
+from simulator.play.dump import dump, duplicates
 from simulator.story import deliveries, story
 
 # (what the server does when it is killed, table, event, which row of it)

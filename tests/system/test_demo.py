@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from support.books import dump, duplicates
 
 from fc_env import database
+from simulator.play.dump import dump, duplicates
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

@@ -4,9 +4,9 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from support.books import dump, duplicates
 from support.gate import Gate
 
+from simulator.play.dump import dump, duplicates
 from simulator.story import bank_file, payout_lines, story
 
 BIG, CHUNK = 120, 25

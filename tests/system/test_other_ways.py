@@ -2,10 +2,10 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from support.books import dump
 from support.play import play
 from support.shop import plain_event
 
+from simulator.play.dump import dump
 from simulator.story import reading, truth
 
 

@@ -1,4 +1,4 @@
-"""A shop's books as text: what must be the same after a crash, another order, or a second run.
+"""Books as text: what must be the same after a crash, another order, or a second run.
 
 Nothing of it depends on ids, on the clock, or on how the work was cut into batches: a receipt whose order was
 unknown when it was booked goes by way of unapplied receipts, and ends on the same accounts.
@@ -43,16 +43,42 @@ _QUERIES = {
 }
 
 
-def dump(shop) -> list[str]:
-    """The books of ``shop``, one sorted line a fact."""
-    return [
-        f"{name}: " + " | ".join(str(value) for value in row)
-        for name, query in _QUERIES.items() for row in sorted(shop.rows(query), key=repr)]
+# What any messages that tell the same must lead to, in whatever order and pieces they come (INV-4). The day of an entry is that
+# of who told of it first, and what of a fee is tax is known only if the provider was asked (decisions 0005 and 0007).
+_WHATEVER_ORDER = {
+    **{name: _QUERIES[name] for name in ("transaction", "settlement", "invoice", "bank line", "order", "online payment")},
+    "movement": """
+        SELECT kind, COALESCE(group_key, external_id), bool_and(posted_at IS NOT NULL), sum(posted_amount) FROM finance_movement
+         WHERE kind != 'fee_tax' AND right(external_id, 4) != '/tax' GROUP BY 1, 2""",
+    "settlement line": "SELECT external_id, kind, gross, fee + tax, net FROM finance_settlement_line",
+    "ledger": """
+        SELECT CASE WHEN f.id IS NULL THEN a.name->>'en_US' ELSE 'fees and tax' END, j.code,
+               CASE WHEN a.account_type = 'asset_receivable' THEN p.name END, sum(l.balance), sum(l.amount_residual)
+          FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+          JOIN account_journal j ON j.id = l.journal_id LEFT JOIN res_partner p ON p.id = l.partner_id
+          LEFT JOIN finance_provider f ON a.id IN (f.fee_account_id, f.fee_tax_account_id)
+         WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3 HAVING sum(l.balance) != 0""",
+}
 
 
-def duplicates(shop) -> list[tuple]:
+def dump(place) -> list[str]:
+    """The books of ``place`` (its method `rows` answers queries), one sorted line a fact."""
+    return _lines(place, _QUERIES)
+
+
+def whatever_order(place) -> list[str]:
+    """That part of the books which must not depend on the order of the messages, one sorted line a fact."""
+    return _lines(place, _WHATEVER_ORDER)
+
+
+def _lines(place, queries: dict[str, str]) -> list[str]:
+    return [f"{name}: " + " | ".join(map(str, row)) for name, query in queries.items()
+            for row in sorted(place.rows(query), key=repr)]
+
+
+def duplicates(place) -> list[tuple]:
     """What is there twice although it happened once: facts booked twice, bank lines of one bank id, receipts."""
-    return shop.rows("""
+    return place.rows("""
         SELECT 'movement', kind || ' ' || external_id, count(*) FROM finance_movement GROUP BY 1, 2 HAVING count(*) > 1
         UNION ALL SELECT 'bank line', fc_bank_id, count(*) FROM account_bank_statement_line
          WHERE fc_bank_id IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
