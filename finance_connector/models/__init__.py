@@ -54,6 +54,9 @@ from . import bank_statement_line
 from . import bank_line_batch
 from . import match
 from . import reconcile_pool
+from . import reconcile_other_lines
+from . import reconcile_bundle
+from . import reconcile_by_hand
 from . import reconcile_apply
 from . import reconciliation
 from . import amount_steps

@@ -44,7 +44,15 @@ class FinanceMatch(models.Model):
     move_line_ids = fields.Many2many(
         "account.move.line", "finance_match_move_line_rel", string="Open journal items", readonly=True
     )
+    other_line_id = fields.Many2one(
+        "account.bank.statement.line", string="Other bank line", readonly=True, index="btree_not_null", ondelete="cascade",
+        help="The other side of a transfer between own accounts, or the payment that is taken back."
+    )  # fmt: skip
+    bundle = fields.Char(
+        readonly=True, index="btree_not_null", help="Matches of the same bundle are applied and undone together."
+    )
     amount = fields.Monetary(readonly=True, help="The amount of the bank line.")
+    difference = fields.Monetary(readonly=True, help="What the bank line brings more than what it pays asks for.")
     currency_id = fields.Many2one("res.currency", readonly=True)
     applied_by_id = fields.Many2one(
         "res.users", string="Applied by", readonly=True, help="Empty: by the machine."
@@ -68,12 +76,12 @@ class FinanceMatch(models.Model):
         for match in self:
             match.explanation = "\n".join(reason["text"] for reason in match.reasons or [])
 
-    @api.depends("settlement_id", "move_line_ids")
+    @api.depends("settlement_id", "move_line_ids", "other_line_id")
     def _compute_candidate_name(self):
         for match in self:
             match.candidate_name = match.settlement_id.display_name or ", ".join(
                 match.move_line_ids.move_id.mapped(lambda move: move.name or "/")
-            )
+            ) or match.other_line_id.display_name
 
     def action_apply(self):
         """Reconcile the bank line with this candidate; the other candidates of the line are no longer
@@ -83,9 +91,14 @@ class FinanceMatch(models.Model):
             if match.state not in OPEN_STATES:
                 raise UserError(self.env._("%s is not open, so it cannot be applied.", match.display_name))
         reconciliation = self.env["finance.reconciliation"].sudo()
-        for match in self.sudo():
-            reconciliation._apply(match, user=self.env.user)
+        for group in (self.sudo() | self.sudo()._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values():
+            reconciliation._apply(group, user=self.env.user)
         return True
+
+    def _siblings(self, states):
+        """The other matches of the same bundles."""
+        names = [name for name in self.mapped("bundle") if name]
+        return self.search([("bundle", "in", names), ("state", "in", states)]) - self if names else self.browse()
 
     def action_reject(self):
         """This is not what the line pays: the machine will not come back with it."""
@@ -127,7 +140,7 @@ class FinanceMatch(models.Model):
     def action_open_candidate(self):
         """Open the payout or the invoice."""
         self.ensure_one()
-        record = self.settlement_id or self.move_line_ids.move_id[:1]
+        record = self.settlement_id or self.move_line_ids.move_id[:1] or self.other_line_id
         return {
             "type": "ir.actions.act_window",
             "res_model": record._name,
@@ -156,13 +169,15 @@ class AccountBankStatementLine(models.Model):
         applied = (
             self.env["finance.match"].sudo().search([("line_id", "in", self.ids), ("state", "=", "applied")])
         )
-        settlements = self.sudo().fc_settlement_ids
-        result = super().action_undo_reconciliation()
+        applied |= applied._siblings(["applied"])
+        lines = self | applied.line_id.with_env(self.env)
+        settlements = lines.sudo().fc_settlement_ids
+        result = super(AccountBankStatementLine, lines).action_undo_reconciliation()
         applied.write({"state": "undone"})
         for match in applied:
             self.env["finance.audit.entry"]._record("match.undo", match, match._told())
         if settlements:
-            self.sudo().write({"fc_settlement_ids": [fields.Command.clear()]})
+            lines.sudo().write({"fc_settlement_ids": [fields.Command.clear()]})
             self.env["finance.reconciliation"].sudo()._derive(settlements)
         return result
 

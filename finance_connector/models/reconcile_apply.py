@@ -39,23 +39,21 @@ class FinanceReconciliation(models.AbstractModel):
             # Odoo's chatter line per invoice costs two thirds of the time; the audit chain has the batch.
             books = books.with_context(tracking_disable=True)
         books._reconcile(matches.with_env(books.env))
-        self._note_applied(matches, company, user)
+        self._note_applied(self._complete(matches), company, user)
 
     def _reconcile(self, matches):
-        targets = self._targets(matches)
-        pairs = [(match, self._suspense_line(match), targets[match.id]) for match in matches]
-        for match, suspense, target in pairs:
-            self._refuse_unfit(match, suspense, target)
-        self._move_to_counterpart(pairs)
-        self.env["account.move.line"]._reconcile_plan(
-            [suspense | target for _match, suspense, target in pairs]
-        )
-        for match, suspense, target in pairs:
-            open_items = (suspense | target).filtered(lambda item: not item.reconciled)
-            if open_items or not match.line_id.is_reconciled:
+        """Book and reconcile the bundles of ``matches``: those that belong together are answered together."""
+        bundles = self._bundles(matches)
+        for bundle in bundles:
+            self._refuse_unfit(bundle)
+        self._move_to_counterpart(bundles)
+        self.env["account.move.line"]._reconcile_plan([bundle.suspense | bundle.targets for bundle in bundles])
+        for bundle in bundles:
+            open_items = (bundle.suspense | bundle.targets).filtered(lambda item: not item.reconciled)
+            if open_items or not all(bundle.lines.mapped("is_reconciled")):
                 raise UserError(
                     self.env._(
-                        "%s was not fully reconciled, so nothing of the batch was kept.", match.display_name
+                        "%s was not fully reconciled, so nothing of the batch was kept.", bundle.matches[0].display_name
                     )
                 )
 
@@ -72,58 +70,57 @@ class FinanceReconciliation(models.AbstractModel):
             for match in matches
         }
 
-    def _suspense_line(self, match):
-        _liquidity, suspense, other = match.line_id._seek_for_lines()
-        if len(suspense) != 1 or other:
-            raise UserError(
-                self.env._(
-                    "%s is already explained, in part or as a whole. Undo that first.", match.display_name
-                )
-            )
-        return suspense
-
-    def _refuse_unfit(self, match, suspense, target):
+    def _refuse_unfit(self, bundle):
         """Whatever has changed since the match was found, or would need a plug, stops it."""
-        line, reason = match.line_id, None
-        currency = line.currency_id
-        locks = line.company_id._get_lock_date_violations(line.date, sale=False, purchase=False, tax=False)
-        open_amount = sum(target.mapped("amount_residual_currency"))
-        if not target or any(target.mapped("reconciled")):
-            reason = self.env._("what it would pay is no longer open.")
-        elif len(target.account_id) != 1 or target.currency_id != currency:
-            reason = self.env._("what it would pay is in %s.", ", ".join(target.currency_id.mapped("name")))
-        elif currency.compare_amounts(open_amount, line.amount):
-            reason = self.env._(
-                "its amount is %(amount)s, but %(open)s are open.",
-                amount=currency.format(line.amount),
-                open=currency.format(open_amount),
-            )
-        elif locks:
-            reason = self.env._(
-                "its date lies in a locked period (%s).", line.company_id._format_lock_dates(locks)
-            )
-        elif target.company_id != suspense.company_id:
-            reason = self.env._("it belongs to another company.")
+        reason = self._unfit(bundle)
         if reason:
             raise UserError(
-                self.env._("%(match)s cannot be applied: %(reason)s", match=match.display_name, reason=reason)
+                self.env._(
+                    "%(match)s cannot be applied: %(reason)s", match=bundle.matches[0].display_name, reason=reason
+                )
             )
 
-    def _move_to_counterpart(self, pairs):
+    def _unfit(self, bundle):
+        lines, targets = bundle.lines, bundle.targets
+        currency = bundle.currency
+        brought, open_amount = sum(lines.mapped("amount")), sum(targets.mapped("amount_residual_currency"))
+        for line in lines:
+            locks = line.company_id._get_lock_date_violations(line.date, sale=False, purchase=False, tax=False)
+            if locks:
+                return self.env._("its date lies in a locked period (%s).", line.company_id._format_lock_dates(locks))
+        if bundle.wants_targets and (not targets or any(targets.mapped("reconciled"))):
+            return self.env._("what it would pay is no longer open.")
+        if targets and (len(targets.account_id) != 1 or targets.currency_id != currency):
+            return self.env._(
+                "what it would pay is in %(currencies)s, on %(accounts)s.",
+                currencies=", ".join(targets.currency_id.mapped("name")),
+                accounts=", ".join(targets.account_id.mapped("display_name")),
+            )
+        if len(currency) != 1 or currency.compare_amounts(open_amount, brought):
+            return self.env._(
+                "its amount is %(amount)s, but %(open)s are open.",
+                amount=" + ".join(line.currency_id.format(line.amount) for line in lines),
+                open=currency[:1].format(open_amount),
+            )
+        if (targets | bundle.suspense).company_id != bundle.suspense.company_id:
+            return self.env._("it belongs to another company.")
+        if not bundle.account:
+            return self.env._("there is no account to book it on: set the account for transfers in the accounting settings.")
+        return None
+
+    def _move_to_counterpart(self, bundles):
         """Put the suspense lines on the accounts of what they pay: one write for all lines that get the
         same."""
         groups, partners = defaultdict(list), defaultdict(list)
-        for match, suspense, target in pairs:
-            vals = {"account_id": target.account_id.id}
-            if suspense.currency_id != target.currency_id:
-                vals |= {"currency_id": target.currency_id.id, "amount_currency": -match.line_id.amount}
-            partner = target.partner_id
-            if (
-                len(partner) == 1
-                and match.line_id.partner_id.commercial_partner_id != partner.commercial_partner_id
-            ):
-                partners[partner.id] += match.line_id.move_id.line_ids.ids
-            groups[tuple(vals.items())].append(suspense.id)
+        for bundle in bundles:
+            for line, suspense in zip(bundle.lines, bundle.suspense, strict=True):
+                vals = {"account_id": bundle.account.id}
+                if suspense.currency_id != bundle.currency:
+                    vals |= {"currency_id": bundle.currency.id, "amount_currency": -line.amount}
+                partner = bundle.partner
+                if len(partner) == 1 and line.partner_id.commercial_partner_id != partner.commercial_partner_id:
+                    partners[partner.id] += line.move_id.line_ids.ids
+                groups[tuple(vals.items())].append(suspense.id)
         journal_items = self.env["account.move.line"].with_context(skip_readonly_check=True)
         for partner_id, ids in partners.items():
             journal_items.browse(ids).write({"partner_id": partner_id})

@@ -2,8 +2,8 @@
 matching.
 
 A payout is open while its lines on the account for money in transit are; an invoice while its receivable or
-payable line is. Of invoices only those are read that have the amount of a line, or a reference that stands in
-its text.
+payable line is. Of invoices only those are read that have the amount of a line, a reference that stands in its text, or its
+partner.
 """
 
 import logging
@@ -13,9 +13,9 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..core.errors import MoneyError
-from ..core.matching import Candidate, Line
+from ..core.matching import Candidate, Line, Part
+from ..core.matching.references import tokens
 from ..core.money import Money
-from ..core.references import tokens
 
 _logger = logging.getLogger(__name__)
 # Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
@@ -24,12 +24,14 @@ _MAX_TOKENS = 8
 _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
 
-# The payer is the partner of the line, else the only partner whose name is the one that the bank gives.
+# The payer is the partner of the line, else the only partner whose account it is or who has paid from it before, else the only
+# one whose name is the one that the bank gives.
 _LINES = """
 WITH open_lines AS (
     SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
-           l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, l.account_number,
-           lower(btrim(l.partner_name)) AS name
+           l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, NULLIF(l.account_number, '') AS account,
+           lower(btrim(l.partner_name)) AS name, l.partner_name,
+           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members
       FROM account_bank_statement_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_journal j ON j.id = l.journal_id
@@ -42,6 +44,18 @@ WITH open_lines AS (
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
        AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
                           AND o.account_id NOT IN (j.default_account_id, j.suspense_account_id))
+), accounts AS (
+    SELECT account, min(partner_id) AS partner_id FROM (
+        SELECT o.account, p.commercial_partner_id AS partner_id
+          FROM open_lines o JOIN res_partner_bank b ON b.sanitized_acc_number = upper(o.account)
+          JOIN res_partner p ON p.id = b.partner_id
+         WHERE p.active AND (p.company_id IS NULL OR p.company_id = %(company)s)
+        UNION
+        SELECT o.account, p.commercial_partner_id
+          FROM open_lines o JOIN account_bank_statement_line e ON e.account_number = o.account
+          JOIN res_partner p ON p.id = e.partner_id
+         WHERE e.company_id = %(company)s AND e.is_reconciled
+    ) known GROUP BY account HAVING count(DISTINCT partner_id) = 1
 ), names AS (
     SELECT lower(btrim(name)) AS name, min(commercial_partner_id) AS partner_id
       FROM res_partner
@@ -49,10 +63,13 @@ WITH open_lines AS (
        AND lower(btrim(name)) IN (SELECT name FROM open_lines WHERE partner_id IS NULL AND name != '')
      GROUP BY 1 HAVING count(DISTINCT commercial_partner_id) = 1
 )
-SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_structured_reference,
-       l.fc_end_to_end_id, COALESCE(p.commercial_partner_id, n.partner_id), l.account_number
+SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_structured_reference, l.fc_end_to_end_id,
+       COALESCE(p.commercial_partner_id, a.partner_id, n.partner_id), l.account, l.partner_name, l.members,
+       CASE WHEN l.partner_id IS NOT NULL THEN '' WHEN a.partner_id IS NOT NULL THEN 'account'
+            WHEN n.partner_id IS NOT NULL THEN 'name' ELSE '' END
   FROM open_lines l
   LEFT JOIN res_partner p ON p.id = l.partner_id
+  LEFT JOIN accounts a ON a.account = l.account AND l.partner_id IS NULL
   LEFT JOIN names n ON n.name = l.name AND l.partner_id IS NULL
  ORDER BY l.id
 """
@@ -82,7 +99,7 @@ WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
 open_items AS (
     SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, c.name AS
            currency,
-           p.commercial_partner_id, a.date_maturity
+           p.commercial_partner_id, a.date_maturity, p.name AS partner_name, a.account_id
       FROM account_move_line a
       JOIN account_account t ON t.id = a.account_id
       JOIN account_move m ON m.id = a.move_id
@@ -94,13 +111,14 @@ open_items AS (
            'in_receipt')
 )
 SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
-       o.date_maturity
+       o.date_maturity, o.partner_name, o.account_id
   FROM open_items o
  WHERE EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
     OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
                    regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
                    regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
                    regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
+    OR o.commercial_partner_id = ANY(%(partners)s)
  ORDER BY o.id
 """
 
@@ -113,44 +131,45 @@ class FinanceReconciliation(models.AbstractModel):
     def _pool(self, company):
         """(bank lines, candidates) of ``company`` as records of `core.matching`.
 
-        Candidate ids are ``s:<settlement id>`` and ``i:<journal item id>``.
+        Candidate ids are ``s:<settlement id>``, ``i:<journal item id>``, and of other bank lines ``l:<line id>`` for the other
+        side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
         """
         self.env.flush_all()
         lines = self._open_lines(company)
         if not lines:
             return [], []
-        return lines, [*self._open_settlements(company), *self._open_invoices(company, lines)]
+        candidates = [
+            *self._open_settlements(company),
+            *self._open_invoices(company, lines),
+            *self._other_lines(company, lines),
+        ]
+        return lines, candidates
 
     def _open_lines(self, company):
         self.env.cr.execute(_LINES, {"company": company.id})
-        found = []
-        for (
-            line_id,
-            day,
-            amount,
-            currency,
-            text,
-            ref,
-            structured,
-            end_to_end,
-            partner_id,
-            account,
-        ) in self.env.cr.fetchall():
-            money = _money(amount, currency)
-            if money is None:
-                continue
-            found.append(
-                Line(
-                    id=line_id,
-                    date=day,
-                    amount=money,
-                    text="\n".join(filter(None, (text, end_to_end if structured else None))),
-                    reference=structured or end_to_end or ref or "",
-                    partner_id=partner_id,
-                    counterparty_account=account,
-                )
-            )
-        return found
+        return [line for row in self.env.cr.fetchall() if (line := self._line(*row))]
+
+    def _line(self, line_id, day, amount, currency, text, ref, structured, end_to_end, partner_id, account, name, members, payer):
+        """The `Line` of a row of _LINES; None for an amount that nothing can equal."""
+        money = _money(amount, currency)
+        if money is None:
+            return None
+        payers = {
+            "account": self.env._("The account %s is one that the partner pays from.", account),
+            "name": self.env._("The bank tells the name of the partner: %s.", name),
+        }
+        return Line(
+            id=line_id,
+            date=day,
+            amount=money,
+            text="\n".join(filter(None, (text, end_to_end if structured else None))),
+            reference=structured or end_to_end or ref or "",
+            partner_id=partner_id,
+            counterparty_account=account,
+            counterparty_name=name or "",
+            parts=tuple(_part(member, currency) for member in members or ()),
+            payer=payers.get(payer, ""),
+        )
 
     def _open_settlements(self, company):
         """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
@@ -191,8 +210,11 @@ class FinanceReconciliation(models.AbstractModel):
                 "spellings": sorted(_spellings(lines)),
                 "amounts": [amount for amount, _currency in amounts],
                 "currencies": [currency for _amount, currency in amounts],
+                "partners": sorted({line.partner_id for line in lines if line.partner_id is not None}),
             },
         )
+        rows = self.env.cr.fetchall()
+        shared = self._shared_names({row[8] for row in rows if row[8]})
         return [
             Candidate(
                 id=f"i:{row[0]}",
@@ -201,10 +223,22 @@ class FinanceReconciliation(models.AbstractModel):
                 references=tuple(dict.fromkeys(filter(None, row[1:4]))),
                 partner_id=row[6],
                 date=row[7],
+                name="" if row[8] in shared else row[8] or "",
+                ledger=row[9],
             )
-            for row in self.env.cr.fetchall()
+            for row in rows
             if _money(row[4], row[5])
         ]
+
+    def _shared_names(self, names):
+        """Those of ``names`` that several partners have, so that they tell nobody."""
+        self.env.cr.execute(
+            """SELECT array_agg(DISTINCT name) FROM res_partner
+                WHERE active AND lower(btrim(name)) = ANY(%s)
+                GROUP BY lower(btrim(name)) HAVING count(DISTINCT commercial_partner_id) > 1""",
+            [sorted({name.strip().lower() for name in names})],
+        )
+        return {name for (spellings,) in self.env.cr.fetchall() for name in spellings}
 
     @api.model
     def _blocked(self, line_ids):
@@ -229,11 +263,19 @@ def _money(text, currency):
         return None
 
 
+def _part(member, currency):
+    """The `Part` of a member of a batch as the import has noted it."""
+    references = member.get("references") or {}
+    named = [*member.get("structured", ()), *member.get("documents", ()), *references.values()]
+    text = [*member.get("remittance", ()), member.get("information", "")]
+    return Part(_money(member["amount"], currency), "\n".join(text), "\n".join(named))
+
+
 def _spellings(lines):
     """Every way in which tokens of the lines' texts, joined, may spell a reference that has a digit."""
     found = set()
     for line in lines:
-        for text in (line.text, line.reference):
+        for text in (line.text, line.reference, *(f"{part.reference}\n{part.text}" for part in line.parts)):
             parts = tokens(text)
             for start in range(len(parts)):
                 joined = ""

@@ -10,9 +10,10 @@ from itertools import islice
 
 from odoo import api, fields, models
 
-from ..core.matching import AMBIGUOUS, MATCHED, Policy, match
+from ..core.matching import AMBIGUOUS, Policy, match
 from .inbox import CONCURRENCY
 from .limits import limit
+from .reconcile_answer import JOIN, Answer
 
 _logger = logging.getLogger(__name__)
 # Matches applied per transaction.
@@ -48,43 +49,65 @@ class FinanceReconciliation(models.AbstractModel):
             return True
         results = match(lines, candidates, Policy()).by_line
         by_id = {line.id: line for line in lines}
-        blocked = self._blocked(by_id)
-        certain, doubtful, unexplained = [], [], []
-        for result in results.values():
-            open_ids = [key for key in result.candidate_ids if key not in blocked[result.line_id]]
-            if result.state == MATCHED and open_ids:
-                certain.append((by_id[result.line_id], result, open_ids))
-            elif result.state == AMBIGUOUS and open_ids:
-                doubtful.append((by_id[result.line_id], result, open_ids))
-            else:
-                unexplained.append((by_id[result.line_id], result))
-        failed, finished = self._apply_certain(company, certain)
+        answers = [Answer.of(by_id[result.line_id], result) for result in results.values()]
+        certain, others = self._certain(answers, self._blocked(by_id))
+        # What is taken back is explained first, so that its books are the same whether both lines came together or not.
+        first = [group for group in certain if not group[0].other_lines("r:")]
+        then = [group for group in certain if group[0].other_lines("r:")]
+        failed, finished = self._apply_certain(company, first)
+        if finished:
+            later, finished = self._apply_certain(company, then)
+            failed += later
+        doubtful = [answer for answer in others if answer.keys]
         self._tell_doubtful(company, doubtful + failed)
-        return finished and self._tell_unexplained(company, unexplained)
+        return finished and self._tell_unexplained(company, [answer for answer in others if not answer.is_doubt])
 
-    def _apply_certain(self, company, certain):
+    def _certain(self, answers, blocked):
+        """(answers that may be applied, grouped by bundle; all others), after what people have ruled out."""
+        open_ = [answer.without(blocked[answer.line.id]) for answer in answers]
+        taken_back = {key for answer in open_ if answer.is_certain for key in answer.other_lines("r:")}
+        certain, others = {}, []
+        keys = {(answer.line.id, answer.keys) for answer in open_ if answer.is_certain}
+        for answer in open_:
+            if answer.line.id in taken_back and not answer.is_certain:
+                # It is explained by being taken back.
+                continue
+            mutual = all((other, (f"l:{answer.line.id}",)) in keys for other in answer.other_lines("l:"))
+            if answer.is_certain and mutual:
+                certain.setdefault(answer.bundle or answer.line.id, []).append(answer)
+            else:
+                others.append(answer)
+        whole = {name: group for name, group in certain.items() if len(group) == group[0].expected}
+        others += [answer for name, group in certain.items() if name not in whole for answer in group]
+        return list(whole.values()), others
+
+    def _apply_certain(self, company, groups):
         """Apply in batches with a commit each: (those that could not be applied, whether there was time for all)."""
-        failed = []
-        queue = iter(certain)
-        while batch := list(islice(queue, BATCH)):
+        failed, batch, size = [], [], 0
+        for place, group in enumerate(groups, 1):
+            batch.append(group)
+            size += len(group)
+            if size < BATCH and place < len(groups):
+                continue
             failed += self._apply_batch(company, batch)
-            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
+            if not self.env["ir.cron"]._commit_progress(size, remaining=1):
                 return failed, False
+            batch, size = [], 0
         return failed, True
 
-    def _apply_batch(self, company, batch):
+    def _apply_batch(self, company, groups):
         try:
             with self.env.cr.savepoint():
-                self._apply(self._store(company, batch, "proposed"))
+                self._apply(self._store(company, [answer for group in groups for answer in group], "proposed"))
             return []
         except CONCURRENCY:
             raise
         except Exception as error:
-            if len(batch) == 1:
-                self._tell_failed(company, batch[0][0], error)
-                return batch
-        _logger.info("A batch of %s matches failed as a whole; trying one by one", len(batch), exc_info=True)
-        return [item for one in batch for item in self._apply_batch(company, [one])]
+            if len(groups) == 1:
+                self._tell_failed(company, groups[0][0].line, error)
+                return groups[0]
+        _logger.info("A batch of %s matches failed as a whole; trying one by one", len(groups), exc_info=True)
+        return [answer for group in groups for answer in self._apply_batch(company, [group])]
 
     def _tell_failed(self, company, line, error):
         _logger.info("Bank line %s could not be reconciled", line.id, exc_info=True)
@@ -101,45 +124,48 @@ class FinanceReconciliation(models.AbstractModel):
 
     # --- rows that say why ----------------------------------------------------------------------------------
 
-    def _store(self, company, items, state):
-        """The `finance.match` rows of ``items`` (line, result, candidate keys) in ``state``: made, or brought
-        up to date."""
+    def _store(self, company, answers, state):
+        """The `finance.match` rows of ``answers`` in ``state``: made, or brought up to date."""
         matches = self.env["finance.match"]
         known = {
             (row.line_id.id, row.candidate_key): row
             for row in matches.search(
-                [
-                    ("line_id", "in", [line.id for line, _r, _k in items]),
-                    ("state", "in", ("proposed", "ambiguous")),
-                ]
+                [("line_id", "in", [answer.line.id for answer in answers]), ("state", "in", ("proposed", "ambiguous"))]
             )
         }
         fresh, kept = [], matches
-        for line, result, keys in items:
-            for key in keys:
+        for answer in answers:
+            for key in answer.rows:
+                result = answer.result
                 vals = {
-                    "state": state if len(keys) > 1 or state == "proposed" else "proposed",
+                    "state": state if len(answer.rows) > 1 else "proposed",
                     "score": result.score,
                     "runner_up_score": result.runner_up_score,
                     "reasons": list(result.reasons),
+                    "bundle": answer.bundle,
+                    "difference": result.difference.to_decimal() if result.difference else 0,
                 }
-                row = known.pop((line.id, key), None)
+                row = known.pop((answer.line.id, key), None)
                 if row:
                     row.write(vals)
                     kept |= row
                 else:
-                    fresh.append(vals | self._identity(company, line, key))
+                    fresh.append(vals | self._identity(company, answer.line, key))
         matches.browse([row.id for row in known.values()]).unlink()
         return kept | matches.create(fresh)
 
     def _identity(self, company, line, key):
-        kind, _colon, record_id = key.partition(":")
+        ids = {kind: [] for kind in "silr"}
+        for part in key.split(JOIN):
+            kind, _colon, record_id = part.partition(":")
+            ids[kind].append(int(record_id))
         return {
             "line_id": line.id,
             "company_id": company.id,
             "candidate_key": key,
-            "settlement_id": int(record_id) if kind == "s" else False,
-            "move_line_ids": [fields.Command.link(int(record_id))] if kind == "i" else False,
+            "settlement_id": ids["s"][0] if ids["s"] else False,
+            "move_line_ids": [fields.Command.set(ids["i"])] if ids["i"] else False,
+            "other_line_id": (ids["l"] + ids["r"] + [False])[0],
             "amount": line.amount.to_decimal(),
             "currency_id": self._currency(line).id,
         }
@@ -150,7 +176,7 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _tell_doubtful(self, company, doubtful):
         """Show what is in doubt, each line once, and take away what no longer is."""
-        told = {line.id for line, _result, _keys in doubtful}
+        told = {answer.line.id for answer in doubtful}
         matches = self.env["finance.match"]
         stale = matches.search([("company_id", "=", company.id), ("state", "in", ("proposed", "ambiguous"))])
         stale = stale.filtered(lambda row: row.line_id.id not in told)
@@ -161,7 +187,8 @@ class FinanceReconciliation(models.AbstractModel):
         rows = self._store(company, doubtful, "ambiguous")
         by_line = rows.grouped(lambda row: row.line_id.id)
         known = self._open_causes(company, "match_ambiguous")
-        for line, result, _keys in doubtful:
+        for answer in doubtful:
+            line, result = answer.line, answer.result
             if result.state != AMBIGUOUS or f"match_ambiguous:{line.id}" in known:
                 continue
             exceptions._raise(
@@ -188,9 +215,9 @@ class FinanceReconciliation(models.AbstractModel):
         oldest = fields.Date.today() - timedelta(days=limit(self.env, "match_days"))
         known = self._open_causes(company, "match_missing")
         waiting = [
-            (line, result)
-            for line, result in unexplained
-            if (line.date <= oldest or result.candidate_ids) and f"match_missing:{line.id}" not in known
+            (answer.line, answer.result)
+            for answer in unexplained
+            if (answer.line.date <= oldest or answer.names_another_amount) and f"match_missing:{answer.line.id}" not in known
         ]
         exceptions = self.env["finance.exception"].with_context(tracking_disable=True, mail_create_nolog=True)
         queue = iter(waiting)
@@ -223,59 +250,6 @@ class FinanceReconciliation(models.AbstractModel):
             )
         )
         return set(rows.mapped("cause_key"))
-
-    # --- what people did meanwhile --------------------------------------------------------------------------
-
-    def _clear_explained(self, company):
-        """Close the exceptions of lines that were reconciled by hand."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            """SELECT e.id FROM finance_exception e
-                 LEFT JOIN account_bank_statement_line l ON l.id = e.res_id
-                WHERE e.company_id = %s AND e.kind IN ('match_ambiguous', 'match_missing')
-                  AND e.state IN ('open', 'in_progress') AND e.res_model = 'account.bank.statement.line'
-                  AND (l.id IS NULL OR l.is_reconciled)""",
-            [company.id],
-        )
-        rows = self.env["finance.exception"].sudo().browse([row[0] for row in self.env.cr.fetchall()])
-        rows._close("resolved", self.env._("The bank line was reconciled."), automatic=True)
-
-    def _adopt_by_hand(self, company):
-        """Payouts whose lines in transit somebody reconciled with a bank line himself: link them, derive
-        their state."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            """INSERT INTO finance_settlement_bank_line_rel (
-                   finance_settlement_id, account_bank_statement_line_id)
-               SELECT DISTINCT s.id, l.id
-                 FROM finance_settlement s
-                 JOIN finance_provider p ON p.id = s.provider_id
-                 JOIN finance_movement m ON m.settlement_id = s.id AND m.kind = 'payout'
-                 JOIN account_move_line a ON a.move_id = m.move_id AND a.account_id = p.in_transit_account_id
-                  AND COALESCE(a.finance_movement_id, m.id) = m.id
-                 JOIN account_partial_reconcile r ON a.id IN (r.debit_move_id, r.credit_move_id)
-                 JOIN account_move_line b ON b.id IN (r.debit_move_id, r.credit_move_id) AND b.id != a.id
-                 JOIN account_bank_statement_line l ON l.move_id = b.move_id
-                WHERE s.company_id = %s AND s.state IN ('in_transit', 'paid') AND a.reconciled
-               ON CONFLICT DO NOTHING RETURNING finance_settlement_id""",
-            [company.id],
-        )
-        ids = sorted({row[0] for row in self.env.cr.fetchall()})
-        if ids:
-            settlements = self.env["finance.settlement"].browse(ids)
-            settlements.invalidate_recordset(["bank_line_ids"])
-            self._derive(settlements)
-
-    @api.model
-    def _review_ambiguity(self, lines):
-        """After a rejection: a line without open candidates is no longer in doubt; the machine looks
-        again."""
-        for line in lines:
-            if not line.fc_match_ids.filtered(lambda row: row.state in ("proposed", "ambiguous")):
-                self.env["finance.exception"]._clear(
-                    "match_ambiguous", line.id, line.company_id, self.env._("All candidates were rejected.")
-                )
-        self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
 
 
 def _short(line):

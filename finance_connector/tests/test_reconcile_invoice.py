@@ -150,10 +150,10 @@ class TestReconcileInvoice(ReconcileCase):
         good, bad = self.invoice(100, ref="A-2026-1"), self.invoice(200, ref="A-2026-2")
         refuse = Apply._refuse_unfit
 
-        def failing(self, match, suspense, target):
-            if target.move_id == bad:
+        def failing(self, bundle):
+            if bundle.targets.move_id == bad:
                 raise RuntimeError("not this one")
-            return refuse(self, match, suspense, target)
+            return refuse(self, bundle)
 
         self.take_good(entry("100.00", text="A-2026-1"), entry("200.00", text="A-2026-2"))
         with patch.object(Apply, "_refuse_unfit", failing):

@@ -157,14 +157,16 @@ class _Writer:
             f"{self._told(entry.amount)}{self._parties(entry)}{_remittance(entry.text)}{_return(entry)}</TxDtls></NtryDtls>")
 
     def _batch(self, entry: BankEntry) -> str:
-        """One booking of many payments, whose single ids and texts the bank does not tell."""
-        if sum(entry.parts) != entry.amount or any(part and (part < 0) != (entry.amount < 0) for part in entry.parts):
+        """One booking of many payments, which it tells by their amounts and end-to-end ids."""
+        amounts = [amount for amount, _reference in entry.parts]
+        if sum(amounts) != entry.amount or any(part and (part < 0) != (entry.amount < 0) for part in amounts):
             raise ValueError(f"entry {entry.bank_id}: the parts {entry.parts} do not make {entry.amount}, all of one sign")
         name = f"<PmtInfId>{_id(entry.end_to_end)}</PmtInfId>" if entry.end_to_end else ""
         around = self._parties(entry) + _return(entry)
         parts = "".join(
-            f"<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{self._told(part, entry.amount)}{around}</TxDtls>"
-            for part in entry.parts)
+            f"<TxDtls><Refs><EndToEndId>{_id(reference) if reference else 'NOTPROVIDED'}</EndToEndId></Refs>"
+            f"{self._told(amount, entry.amount)}{around}</TxDtls>"
+            for amount, reference in entry.parts)
         text = _cleaned(entry.text, _INFORMATION)
         information = f"<AddtlNtryInf>{text}</AddtlNtryInf>" if text else ""
         return (

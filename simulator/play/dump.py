@@ -44,18 +44,19 @@ _QUERIES = {
 
 
 # What any messages that tell the same must lead to, in whatever order and pieces they come (INV-4). The day of an entry is that
-# of who told of it first, and what of a fee is tax is known only if the provider was asked (decisions 0005 and 0007).
+# of who told of it first, and what of a fee is tax is known only if the provider was asked (decisions 0005 and 0007); a receipt
+# of Odoo's own checkout is in the journal of whoever came first, Odoo or we.
 _WHATEVER_ORDER = {
     **{name: _QUERIES[name] for name in ("transaction", "settlement", "invoice", "bank line", "order", "online payment")},
     "movement": """
-        SELECT kind, COALESCE(group_key, external_id), bool_and(posted_at IS NOT NULL), sum(posted_amount) FROM finance_movement
-         WHERE kind != 'fee_tax' AND right(external_id, 4) != '/tax' GROUP BY 1, 2""",
+        SELECT kind, COALESCE(group_key, external_id), bool_and(posted_at IS NOT NULL), sum(posted_amount)
+          FROM finance_movement WHERE kind != 'fee_tax' AND right(external_id, 4) != '/tax' GROUP BY 1, 2""",
     "settlement line": "SELECT external_id, kind, gross, fee + tax, net FROM finance_settlement_line",
     "ledger": """
-        SELECT CASE WHEN f.id IS NULL THEN a.name->>'en_US' ELSE 'fees and tax' END, j.code,
+        SELECT CASE WHEN f.id IS NULL THEN a.name->>'en_US' ELSE 'fees and tax' END, l.company_id,
                CASE WHEN a.account_type = 'asset_receivable' THEN p.name END, sum(l.balance), sum(l.amount_residual)
           FROM account_move_line l JOIN account_account a ON a.id = l.account_id
-          JOIN account_journal j ON j.id = l.journal_id LEFT JOIN res_partner p ON p.id = l.partner_id
+          LEFT JOIN res_partner p ON p.id = l.partner_id
           LEFT JOIN finance_provider f ON a.id IN (f.fee_account_id, f.fee_tax_account_id)
          WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3 HAVING sum(l.balance) != 0""",
 }

@@ -31,21 +31,22 @@ class Bank:
             self._book(payout.arrives, payout.amount, f"{DESCRIPTOR} {payout.trace}", PROVIDER_NAME, iban(self.rng),
                        explains=f"payout:{payout.key}", end_to_end=payout.trace)
 
-    def transfer(self, document: Document, day: date, says_reference: bool) -> None:
-        """A customer pays by bank transfer; some name the invoice, some pay it back later."""
+    def transfer(self, document: Document, day: date, says_reference: bool, may_return: bool = True) -> None:
+        """A customer pays by bank transfer; some name the invoice, of some the bank takes it back later."""
         text = f"Invoice {document.reference}" if says_reference else "Thank you"
         entry = self._book(day, document.total, text, document.customer.name, document.customer.iban,
                            explains=f"document:{document.reference}")
-        if self.rng.random() < self.merchant.transfer_return_share:
+        if may_return and self.rng.random() < self.merchant.transfer_return_share:
             later = next_business_day(day + timedelta(days=self.rng.randint(*RETURN_DAYS)))
             self._book(later, -document.total, f"RETURN {entry.bank_id}", document.customer.name,
-                       document.customer.iban, is_return=True)
+                       document.customer.iban, explains=f"return:{entry.bank_id}", is_return=True)
 
     def batch(self, documents: list[Document], day: date) -> None:
-        """Debits from several customers, booked as one entry: which of them paid, it tells by their amounts only."""
+        """Debits from several customers, booked as one entry that tells its members."""
         name = f"COLLECTION {self.prefix.upper()}{len(self.entries) + 1:06d}"
-        entry = self._book(day, sum(document.total for document in documents), name, "", "", end_to_end=name.replace(" ", ""))
-        entry.parts = tuple(document.total for document in documents)
+        entry = self._book(day, sum(document.total for document in documents), name, "", "", end_to_end=name.replace(" ", ""),
+                           explains=" ".join(f"document:{document.reference}" for document in documents))
+        entry.parts = tuple((document.total, document.reference) for document in documents)
 
     def cost(self, day: date) -> None:
         """The bank charges for its work; nothing in the books explains it."""

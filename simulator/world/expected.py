@@ -36,11 +36,23 @@ def open_amounts(merchant: Merchant) -> dict[str, int]:
     for payment, end in outcomes(merchant):
         if payment.document:
             paid[payment.document.reference] += end.captured
+    totals = {document.reference: document.total for document in merchant.documents}
+    by_id = {entry.bank_id: entry for entry in merchant.bank.entries}
     for entry in entries(merchant):
-        if entry.explains.startswith("document:"):
-            paid[entry.explains.partition(":")[2]] += entry.amount
+        for reference, sign in _paid_by(entry, by_id):
+            paid[reference] += sign * totals[reference]
     return {document.reference: document.total - paid[document.reference] for document in merchant.documents
             if not document.is_checkout}
+
+
+def _paid_by(entry: BankEntry, by_id: dict[str, BankEntry]) -> Iterator[tuple[str, int]]:
+    """(reference, 1) of each invoice that ``entry`` pays, or -1 of what it takes back. Nobody transfers a part."""
+    for name in entry.explains.split():
+        kind, _colon, key = name.partition(":")
+        if kind == "document":
+            yield key, 1
+        elif kind == "return":
+            yield from ((reference, -sign) for reference, sign in _paid_by(by_id[key], by_id))
 
 
 def released(merchant: Merchant) -> list[Document]:

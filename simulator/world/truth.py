@@ -105,8 +105,9 @@ class Payout:
 class BankEntry:
     """A booked entry of the bank account, signed: what the account gained.
 
-    ``explains`` names what it must be reconciled with (`payout:<key>`, `document:<reference>`), or is empty when
-    nothing explains it. ``parts`` are the single amounts of a batch booking.
+    ``explains`` names what it must be reconciled with (`payout:<key>`, `document:<reference>` or several of these, `return:<id
+    of the entry that is taken back>`), or is empty when nothing explains it. ``parts`` are the members of a batch booking, as
+    (amount, reference) each.
     """
 
     bank_id: str

@@ -132,8 +132,8 @@ class Merchant:
             if twin:
                 # Nobody could tell the two apart before the one that names its invoice is booked.
                 day, later = sorted((day, self._instant().date()))
-                self.bank.transfer(self._twin_of(document), later, says_reference=False)
-            self.bank.transfer(document, day, says_reference)
+                self.bank.transfer(self._twin_of(document), later, says_reference=False, may_return=False)
+            self.bank.transfer(document, day, says_reference, may_return=not twin)
         day = self.start.date()
         while day < self.end.date():
             if day.weekday() == 0 and self.rng.random() < self.profile.bank_cost_share:

@@ -93,7 +93,8 @@ def check_entry(found, true):
         assert (detail.counterparty_name, detail.counterparty_account) == (name, true.iban)
         assert bool(detail.return_reason) == true.is_return
     if true.parts:
-        assert [detail.amount for detail in found.details] == [as_decimal(part, true.currency) for part in true.parts]
+        told = [(detail.amount, detail.references.get("EndToEndId", "")) for detail in found.details]
+        assert told == [(as_decimal(amount, true.currency), reference) for amount, reference in true.parts]
         assert (found.batch_count, found.batch_id) == (len(true.parts), true.end_to_end)
     else:
         assert (found.counterparty_name, found.counterparty_account) == (name, true.iban)
@@ -126,7 +127,8 @@ def entries(draw, currency):
     amount = draw(AMOUNTS)
     sign = -1 if amount < 0 else 1
     cuts = sorted(draw(st.lists(st.integers(0, abs(amount)), max_size=4))) if draw(st.booleans()) else []
-    parts = tuple(sign * (after - before) for before, after in zip([0, *cuts], [*cuts, abs(amount)], strict=True))
+    steps = zip([0, *cuts], [*cuts, abs(amount)], strict=True)
+    parts = tuple((sign * (after - before), draw(st.sampled_from(["", "INV00012"]))) for before, after in steps)
     return BankEntry(
         f"B{draw(st.integers(0, 10**6))}" if draw(st.integers(0, 5)) or not cuts else "", amount, currency, DAY,
         DAY + timedelta(days=draw(st.integers(-3, 3))), draw(TEXTS), draw(TEXTS),
@@ -159,7 +161,8 @@ def test_the_currencies_of_worlds_have_the_decimals_of_iso_4217(currency):
 
 EVERYTHING = days(
     [entry(5_000, 1, name='Ann & "Bob" <Ltd>'), entry(-700, 2, end_to_end="PAY-1"), entry(-12, 3, name="", iban="")],
-    [entry(-5_000, 4, is_return=True), entry(700, 5, is_return=True), entry(900, 6, parts=(400, 500), end_to_end="LOT")],
+    [entry(-5_000, 4, is_return=True), entry(700, 5, is_return=True),
+     entry(900, 6, parts=((400, "INV00012"), (500, "")), end_to_end="LOT")],
     [], [entry(-90_000, 7), entry(0, 8)])  # fmt: skip
 
 
@@ -220,8 +223,8 @@ def test_texts_that_are_too_long_or_no_xml():
 
 
 @pytest.mark.parametrize(("wrong", "reason"), [
-    (entry(100, parts=(60, 50)), "do not make 100"),
-    (entry(100, parts=(150, -50)), "all of one sign"),
+    (entry(100, parts=((60, ""), (50, ""))), "do not make 100"),
+    (entry(100, parts=((150, ""), (-50, ""))), "all of one sign"),
     (entry(100, currency="USD"), "the account in EUR"),
     (entry(100, end_to_end="x" * 36), "at most 35"),
 ])

@@ -10,10 +10,9 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from .errors import FinanceError
+from ..errors import FinanceError
+from .records import CANDIDATE_KINDS, DIVISIBLE
 from .references import ReferenceIndex
-
-CANDIDATE_KINDS = ("settlement", "invoice")
 
 
 class Options(NamedTuple):
@@ -46,6 +45,7 @@ class Pool:
         self.taken = {}
         self.spelling, self._holders, self._named_at = {}, {}, {}
         self._of_partner, self._payouts, self._payout_dates = {}, {}, {}
+        self._of_amount, self._open_of_partner, self._transfers = {}, {}, {}
         self._buckets, self._descriptors_of = {}, {}
         self._numbers, self._descriptors = (ReferenceIndex(policy.min_reference_length) for _ in range(2))
         for candidate in self.candidates:
@@ -59,7 +59,7 @@ class Pool:
     def _add(self, candidate):
         if candidate.kind not in CANDIDATE_KINDS:
             raise FinanceError(
-                f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows {' and '.join(CANDIDATE_KINDS)} only."
+                f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows {', '.join(CANDIDATE_KINDS)} only."
             )
         residual, buckets = candidate.residual, []
         if not residual:
@@ -67,11 +67,15 @@ class Pool:
         amount = residual.currency, residual.minor
         for reference in sorted(set(candidate.references)):
             self._add_reference(candidate, reference, amount, buckets)
-        if candidate.kind == "invoice":
+        if candidate.kind in DIVISIBLE:
+            self._of_amount.setdefault(amount, []).append(candidate)
             if candidate.partner_id is not None:
                 buckets.append(("partner", *amount, candidate.partner_id))
                 self._of_partner.setdefault(buckets[-1], []).append(candidate)
-        elif candidate.date is not None:
+                self._open_of_partner.setdefault((residual.currency, candidate.partner_id), []).append(candidate)
+        elif candidate.kind == "transfer":
+            self._transfers.setdefault(amount, []).append(candidate)
+        elif candidate.kind == "settlement" and candidate.date is not None:
             buckets.append(("payouts", *amount))
             self._payouts.setdefault(buckets[-1], []).append(candidate)
         self._buckets[candidate.id] = buckets
@@ -100,14 +104,25 @@ class Pool:
         """The index entries that ``candidate`` is in."""
         return self._buckets[candidate.id]
 
-    def named(self, line):
-        """All that the text of ``line`` names, whatever its amount, at most `max_alternatives` a
-        reference."""
+    def quoted(self, line):
+        """What the text of ``line`` names, as its items spell it."""
+        return ", ".join(sorted(self.spelling[joined] for joined in self.names[line.id]))
+
+    def named_by(self, *texts):
+        """All that ``texts`` name, at most `max_alternatives` a reference."""
+        joined = set().union(*map(self._numbers.find, texts))
+        return self._holding(joined)
+
+    def _holding(self, references):
         found = {}
-        for joined in self.names[line.id]:
+        for joined in references:
             for candidate in self._holders[joined][: self.policy.max_alternatives]:
                 found[candidate.id] = candidate
         return [found[key] for key in sorted(found)]
+
+    def named(self, line):
+        """All that the text of ``line`` names, whatever its amount, at most `max_alternatives` a reference."""
+        return self._holding(self.names[line.id])
 
     def by_own_reference(self, line):
         """The one candidate that has every reference the text names, and at least one of them alone."""
@@ -150,6 +165,31 @@ class Pool:
             return NOTHING
         key = ("partner", line.amount.currency, line.amount.minor, line.partner_id)
         return self._open(key, self._of_partner.get(key, ()), line)
+
+    def by_transfer(self, line):
+        """The lines of other own accounts that show the same transfer: the bank names the account, the day is about the
+        same."""
+        group = self._transfers.get((line.amount.currency, line.amount.minor), ())
+        near = timedelta(self.policy.days_after)
+        return self._of(
+            [one for one in group if line.counterparty_account in one.accounts and one.date and abs(one.date - line.date) <= near]
+        )
+
+    def of_amount(self, line):
+        """All open items of the amount of ``line`` that are left, or None if they are too many to be compared."""
+        group = self._of_amount.get((line.amount.currency, line.amount.minor), ())
+        if len(group) > self.policy.max_considered:
+            return None
+        return [candidate for candidate in group if not self._is_taken(candidate)]
+
+    def of_partner(self, line):
+        """The open items of the partner of ``line``, of whatever amount, that are left."""
+        group = self._open_of_partner.get((line.amount.currency, line.partner_id), ())
+        return [candidate for candidate in group if not self._is_taken(candidate)]
+
+    def _of(self, group):
+        candidates = [candidate for candidate in group if not self._is_taken(candidate)]
+        return Options(candidates) if candidates else NOTHING
 
     def by_window(self, line):
         """The payouts with the amount of ``line`` that are expected about its date."""
