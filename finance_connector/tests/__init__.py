@@ -13,6 +13,7 @@ from . import test_import_steps
 from . import test_coverage
 from . import test_bank_line_batch
 from . import test_reconcile_payout
+from . import test_reconcile_choice
 from . import test_reconcile_groups
 from . import test_reconcile_invoice
 from . import test_drop_folder
