@@ -38,6 +38,7 @@
         "views/audit_entry_views.xml",
         "views/provider_views.xml",
         "views/dashboard_views.xml",
+        "views/workbench_views.xml",
         "views/menus.xml",
         "views/settings_views.xml",
     ],

@@ -58,6 +58,8 @@ from . import reconcile_other_lines
 from . import reconcile_bundle
 from . import reconcile_by_hand
 from . import reconcile_choice
+from . import workbench
+from . import workbench_line
 from . import reconcile_apply
 from . import reconciliation
 from . import amount_steps

@@ -40,6 +40,7 @@ class AccountBankStatementLine(models.Model):
         copy=False,
     )
     fc_match_ids = fields.One2many("finance.match", "line_id", string="Matches", readonly=True)
+    fc_user_id = fields.Many2one("res.users", string="Assigned to", copy=False, index="btree_not_null")
     fc_match_state = fields.Selection(
         [
             ("none", "Not explained"),

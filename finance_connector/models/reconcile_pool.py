@@ -128,14 +128,14 @@ class FinanceReconciliation(models.AbstractModel):
     _description = "Reconciliation"
 
     @api.model
-    def _pool(self, company):
-        """(bank lines, candidates) of ``company`` as records of `core.matching`.
+    def _pool(self, company, line_ids=None):
+        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only.
 
         Candidate ids are ``s:<settlement id>``, ``i:<journal item id>``, and of other bank lines ``l:<line id>`` for the other
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
         """
         self.env.flush_all()
-        lines = self._open_lines(company)
+        lines = [line for line in self._open_lines(company) if not line_ids or line.id in line_ids]
         if not lines:
             return [], []
         candidates = [

@@ -1,0 +1,219 @@
+"""One bank line on the workbench: what may explain it and why, what was nearest, the entry that would be booked."""
+
+from odoo import api, fields, models
+
+from ..core.matching import nearest
+
+FOUND = 20
+
+
+class FinanceWorkbench(models.AbstractModel):
+    _inherit = "finance.workbench"
+
+    @api.model
+    def get_line(self, line_id):
+        """Everything that the right pane shows of a bank line."""
+        self._check_reader()
+        line = self._lines([line_id])
+        matches = line.fc_match_ids.filtered(lambda match: match.state in ("proposed", "ambiguous", "applied"))
+        state = {"matched": "done", "none": "unmatched"}.get(line.fc_match_state, line.fc_match_state)
+        facts = [
+            (self.env._("Bank account"), line.journal_id.name),
+            (self.env._("Payer") if line.amount > 0 else self.env._("Payee"), line.partner_name or line.partner_id.name),
+            (self.env._("Account"), line.account_number),
+            (self.env._("Reference"), line.fc_structured_reference or line.ref),
+            (self.env._("End-to-end id"), line.fc_end_to_end_id),
+            (self.env._("Value date"), line.fc_value_date and fields.Date.to_string(line.fc_value_date)),
+            (self.env._("Return reason"), line.fc_return_reason),
+        ]
+        return {
+            **self._row(line, state),
+            "facts": [{"name": name, "value": value} for name, value in facts if value],
+            "open": str(self._open_amount(line)),
+            "open_text": self._text(self._open_amount(line), line, signed=True),
+            "matches": [self._match(match) for match in matches.sorted(lambda match: (-match.score, match.id))],
+            "entry": self._booked(line) if line.is_reconciled else [],
+            "comments": self._comments(line),
+            "attachments": self.env["ir.attachment"].search_count(
+                [("res_model", "=", "account.move"), ("res_id", "=", line.move_id.id)]
+            ),
+            "move_id": line.move_id.id,
+        }
+
+    def _open_amount(self, line):
+        """What of ``line`` is not explained, signed as the line."""
+        _liquidity, suspense, _other = line._seek_for_lines()
+        return -self.env["finance.reconciliation"]._exact(sum(suspense.mapped("amount_currency")))
+
+    def _match(self, match):
+        return {
+            "id": match.id,
+            "state": match.state,
+            "name": match.candidate_name or "/",
+            "partner": ", ".join(match.move_line_ids.partner_id.mapped("name")),
+            "amount": self._text(sum(match.move_line_ids.mapped("amount_residual_currency")) or match.amount, match),
+            "score": match.score,
+            "gap": match.score - match.runner_up_score,
+            "reasons": [reason["text"] for reason in match.reasons or []],
+            "difference": self._text(match.difference, match, signed=True) if match.difference else "",
+            "items": match.move_line_ids.ids,
+            "is_single": not (match.settlement_id or match.other_line_id),
+        }
+
+    @api.model
+    def get_nearest(self, line_id):
+        """The open items nearest to a line that nothing explains: what speaks for each, and what refused it."""
+        self._check_reader()
+        line = self._lines([line_id])
+        reconciliation = self.env["finance.reconciliation"].sudo().with_company(line.company_id)
+        lines, candidates = reconciliation._pool(line.company_id, line.ids)
+        if not lines:
+            return []
+        return [
+            {
+                **self._named(one.candidate_id, line),
+                "speaks_for": [reason["text"] for reason in one.speaks_for],
+                "refused_by": [reason["text"] for reason in one.refused_by],
+            }
+            for one in nearest(lines[0], candidates)
+        ]
+
+    def _named(self, key, line):
+        """Name, partner and open amount of a candidate by its key."""
+        kind, _colon, record_id = key.partition(":")
+        if kind == "s":
+            settlement = self.env["finance.settlement"].browse(int(record_id))
+            amount = self.env["finance.screen"]._money_text(settlement.amount_net, settlement.currency_id)
+            return {"key": key, "name": settlement.display_name, "partner": settlement.provider_id.name, "amount": amount}
+        if kind in "lr":
+            other = self.env["account.bank.statement.line"].browse(int(record_id))
+            return {"key": key, "name": other.payment_ref or "/", "partner": "", "amount": self._text(other.amount, other)}
+        item = self.env["account.move.line"].browse(int(record_id))
+        return {"key": key, **self._item(item)}
+
+    # --- choosing by hand ---------------------------------------------------------------------------------------------
+
+    @api.model
+    def search_items(self, line_id, text=""):
+        """Open journal items that a person may pick: those of the partner and of the amount first."""
+        self._check_reader()
+        line = self._lines([line_id])
+        domain = [
+            ("company_id", "=", line.company_id.id), ("parent_state", "=", "posted"), ("reconciled", "=", False),
+            ("account_id.reconcile", "=", True), ("account_id", "!=", line.journal_id.suspense_account_id.id),
+            ("statement_line_id", "=", False), ("amount_residual_currency", "!=", 0),
+        ]  # fmt: skip
+        for word in (text or "").split():
+            number = word.replace(",", ".")
+            if number.lstrip("-").replace(".", "", 1).isdigit():
+                either = ["|", ("amount_residual_currency", "in", [float(number), -float(number)])]
+            else:
+                either = ["|", ("partner_id.name", "ilike", word)]
+            domain += [*either, "|", ("move_name", "ilike", word), ("move_id.payment_reference", "ilike", word)]
+        items = self.env["account.move.line"].search(domain, limit=FOUND * 10, order="date desc, id desc")
+        open_amount = float(self._open_amount(line))
+
+        def far(item):
+            return (
+                item.partner_id != line.partner_id or not line.partner_id,
+                abs(item.amount_residual_currency - open_amount),
+                item.id,
+            )
+
+        return [self._item(item) for item in items.sorted(far)[:FOUND]]
+
+    def _item(self, item):
+        return {
+            "id": item.id,
+            "name": item.move_id.payment_reference or item.move_id.name or item.name or "/",
+            "document": item.move_id.name or "/",
+            "partner": item.partner_id.name or "",
+            "due": fields.Date.to_string(item.date_maturity or item.date),
+            "residual": str(self.env["finance.reconciliation"]._exact(item.amount_residual_currency)),
+            "currency": item.currency_id.name,
+            "amount": self.env["finance.screen"]._money_text(item.amount_residual_currency, item.currency_id),
+        }
+
+    @api.model
+    def preview(self, line_id, choice):
+        """The entry that ``choice`` would book, and what of the line would stay open. Nothing is written."""
+        self._check_reader()
+        line = self._lines([line_id])
+        books = self.env["finance.reconciliation"].sudo().with_company(line.company_id)
+        rows, remainder = books._plan_choice(line.with_env(books.env), choice)
+        return {
+            "rows": [
+                {"account": row.account.display_name, "partner": row.partner.name or "", "label": row.label,
+                 "amount": self._text(row.amount, line, signed=True)}
+                for row in rows
+            ],
+            "open": str(remainder),
+            "open_text": self._text(remainder, line, signed=True),
+        }  # fmt: skip
+
+    @api.model
+    def choose(self, line_id, choice):
+        """Book what a person chose for a bank line."""
+        self._check_user()
+        line = self._lines([line_id])
+        self.env["finance.reconciliation"].sudo()._choose(line, choice, self.env.user)
+        return True
+
+    @api.model
+    def undo(self, line_id):
+        """Take the reconciliation of a line back, and of the lines that were explained together with it."""
+        self._check_user()
+        self._lines([line_id]).sudo().action_undo_reconciliation()
+        return True
+
+    @api.model
+    def reject(self, match_id):
+        """Rule a proposal out."""
+        self._check_user()
+        return self.env["finance.match"].browse(match_id).action_reject()
+
+    @api.model
+    def comment(self, line_id, text):
+        """Write a comment at the line's journal entry."""
+        self._check_user()
+        line = self._lines([line_id])
+        line.move_id.sudo().message_post(body=text, author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note")
+        return self._comments(line)
+
+    def _comments(self, line):
+        messages = line.move_id.sudo().message_ids.filtered(lambda one: one.message_type == "comment")
+        return [
+            {"author": one.author_id.name or "", "at": fields.Datetime.to_string(one.date), "text": one.preview or ""}
+            for one in messages[:FOUND]
+        ]
+
+    @api.model
+    def search_accounts(self, line_id, text=""):
+        """Accounts for a difference, by code or name."""
+        self._check_user()
+        line = self._lines([line_id])
+        accounts = self.env["account.account"].with_company(line.company_id)
+        domain = [("company_ids", "in", line.company_id.ids), "|", ("code", "=ilike", f"{text}%"), ("name", "ilike", text)]
+        found = accounts.search(domain, limit=FOUND)
+        return [{"id": account.id, "name": account.display_name, "tax_ids": account.tax_ids.ids} for account in found]
+
+    @api.model
+    def get_taxes(self, line_id):
+        """Taxes that a difference may have in it."""
+        self._check_user()
+        line = self._lines([line_id])
+        kinds = [("type_tax_use", "in", ("purchase", "sale")), ("amount_type", "=", "percent")]
+        taxes = self.env["account.tax"].search([("company_id", "=", line.company_id.id), *kinds])
+        return [{"id": tax.id, "name": tax.display_name} for tax in taxes]
+
+    def _booked(self, line):
+        """The counterparts of a line that is explained."""
+        _liquidity, suspense, other = line._seek_for_lines()
+        return [
+            {"account": item.account_id.display_name, "partner": item.partner_id.name or "", "label": item.name or "",
+             "amount": self._text(-item.balance, item, signed=True, currency=item.company_currency_id)}
+            for item in suspense | other
+        ]  # fmt: skip
+
+    def _text(self, amount, record, signed=False, currency=None):
+        return self.env["finance.screen"]._money_text(float(amount), currency or record.currency_id, signed)
