@@ -33,13 +33,36 @@ class Bank:
 
     def transfer(self, document: Document, day: date, says_reference: bool, may_return: bool = True) -> None:
         """A customer pays by bank transfer; some name the invoice, of some the bank takes it back later."""
-        text = f"Invoice {document.reference}" if says_reference else "Thank you"
+        text = f"Invoice {self._told(document.reference)}" if says_reference else "Thank you"
         entry = self._book(day, document.total, text, document.customer.name, document.customer.iban,
                            explains=f"document:{document.reference}")
         if may_return and self.rng.random() < self.merchant.transfer_return_share:
             later = next_business_day(day + timedelta(days=self.rng.randint(*RETURN_DAYS)))
             self._book(later, -document.total, f"RETURN {entry.bank_id}", document.customer.name,
                        document.customer.iban, explains=f"return:{entry.bank_id}", is_return=True)
+
+    def lump(self, documents: list[Document], day: date, says_reference: bool) -> None:
+        """A customer pays several invoices at once."""
+        text = "Invoices " + ", ".join(document.reference for document in documents) if says_reference else "Thank you"
+        payer = documents[0].customer
+        self._book(day, sum(document.total for document in documents), text, payer.name, payer.iban,
+                   explains=" ".join(f"document:{document.reference}" for document in documents))
+
+    def partial(self, document: Document, day: date) -> None:
+        """A customer pays a part of what is asked for: whether the rest comes, only he knows."""
+        amount = max(1, document.total * self.rng.randint(30, 90) // 100)
+        self._book(day, amount, f"Invoice {document.reference}", document.customer.name, document.customer.iban, doubt="amount")
+
+    def unclear(self, document: Document, day: date) -> None:
+        """A customer pays one of several invoices of the same amount and does not say which."""
+        self._book(day, document.total, "Thank you", document.customer.name, document.customer.iban, doubt="ambiguous")
+
+    def _told(self, reference: str) -> str:
+        """The reference as it is told: some people misread a character."""
+        if self.rng.random() >= self.merchant.misread_share or "0" not in reference:
+            return reference
+        place = self.rng.choice([place for place, character in enumerate(reference) if character == "0"])
+        return f"{reference[:place]}O{reference[place + 1:]}"
 
     def batch(self, documents: list[Document], day: date) -> None:
         """Debits from several customers, booked as one entry that tells its members."""
@@ -52,12 +75,12 @@ class Bank:
         """The bank charges for its work; nothing in the books explains it."""
         self._book(day, -self.rng.randint(50, 2500), "ACCOUNT MANAGEMENT", "", "")
 
-    def _book(self, day, amount, text, name, account, explains="", end_to_end="", is_return=False) -> BankEntry:
+    def _book(self, day, amount, text, name, account, explains="", end_to_end="", is_return=False, doubt="") -> BankEntry:
         booked = next_business_day(day)
         value = booked + timedelta(days=1 if self.rng.random() < 0.15 else 0)
         entry = BankEntry(
             f"{self.prefix.upper()}{len(self.entries) + 1:06d}", amount, self.merchant.currency, booked, value, text,
-            name, account, end_to_end, explains, is_return)
+            name, account, end_to_end, explains, is_return, doubt=doubt)
         self.entries.append(entry)
         return entry
 

@@ -63,7 +63,7 @@ def released(merchant: Merchant) -> list[Document]:
 
 def exceptions(merchant: Merchant, unexplained_until: date | None = None) -> Counter:
     """(kind, amount at risk, currency) of what a person must see, whatever went wrong on the way. Bank entries that
-    nothing explains count when they were booked by ``unexplained_until``."""
+    nothing explains and that name nothing count when they were booked by ``unexplained_until``."""
     found: Counter = Counter()
     for payment, end in outcomes(merchant):
         if end.state == "disputed":
@@ -74,6 +74,8 @@ def exceptions(merchant: Merchant, unexplained_until: date | None = None) -> Cou
         if payout.failed_at:
             found["payout_failed", payout.amount, payout.currency] += 1
     for entry in entries(merchant):
-        if not entry.explains and (unexplained_until is None or entry.booked <= unexplained_until):
+        if entry.doubt == "ambiguous":
+            found["match_ambiguous", abs(entry.amount), entry.currency] += 1
+        elif not entry.explains and (entry.doubt or unexplained_until is None or entry.booked <= unexplained_until):
             found["match_missing", abs(entry.amount), entry.currency] += 1
     return found

@@ -63,6 +63,10 @@ class MerchantProfile:
     bank_cost_share: float = 0.3
     batch_share: float = 0.06  # days on which the bank books the debits of several customers as one entry
     says_reference_share: float = 0.7
+    misread_share: float = 0.1  # of the references that are told, one character is wrong
+    lump_share: float = 0.1  # transfers that pay two or three invoices at once
+    partial_share: float = 0.05  # that pay less than the invoice which they name
+    equal_share: float = 0.05  # that name nothing, from a customer with two open invoices of that amount
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ class BankEntry:
 
     ``explains`` names what it must be reconciled with (`payout:<key>`, `document:<reference>` or several of these, `return:<id
     of the entry that is taken back>`), or is empty when nothing explains it. ``parts`` are the members of a batch booking, as
-    (amount, reference) each.
+    (amount, reference) each. ``doubt``: why a person must see it at once although it is no mistake: `ambiguous`, it may pay
+    several things; `amount`, it names something of another amount.
     """
 
     bank_id: str
@@ -122,6 +123,7 @@ class BankEntry:
     explains: str = ""
     is_return: bool = False
     parts: tuple = ()
+    doubt: str = ""
 
 
 @dataclass(slots=True)

@@ -53,8 +53,8 @@ class Merchant:
         self._names.add(name)
         return name
 
-    def _document(self, kind: str, currency: str) -> Document:
-        """An invoice of an amount that no other one asks for, so that an amount alone can tell it."""
+    def _document(self, kind: str, currency: str, customer: Customer | None = None) -> Document:
+        """An invoice of ``customer`` or of anybody, of an amount that no other one asks for, so that an amount can tell it."""
         unit = 10 ** DECIMALS.get(currency, 2)
         while True:
             total = max(1, round(self.rng.uniform(4, 400) / WORTH[currency] * unit))
@@ -64,7 +64,7 @@ class Merchant:
         self._documents += 1
         # Companies count alike: only the company tells their documents apart.
         reference = f"{kind}{self._documents:05d}"
-        document = Document(reference, self.rng.choice(self.customers), total, currency, self.start.date())
+        document = Document(reference, customer or self.rng.choice(self.customers), total, currency, self.start.date())
         self.documents.append(document)
         return document
 
@@ -125,15 +125,7 @@ class Merchant:
         for payout in self.payouts:
             self.bank.payout(payout)
         for _number in range(self.profile.transfers):
-            document = self._document("TRF", self.profile.currency)
-            twin = self.profile.twin_share and self.rng.random() < self.profile.twin_share
-            says_reference = twin or self.rng.random() < self.profile.says_reference_share
-            day = self._instant().date()
-            if twin:
-                # Nobody could tell the two apart before the one that names its invoice is booked.
-                day, later = sorted((day, self._instant().date()))
-                self.bank.transfer(self._twin_of(document), later, says_reference=False, may_return=False)
-            self.bank.transfer(document, day, says_reference, may_return=not twin)
+            self._transfer()
         day = self.start.date()
         while day < self.end.date():
             if day.weekday() == 0 and self.rng.random() < self.profile.bank_cost_share:
@@ -142,6 +134,30 @@ class Merchant:
                 count = self.rng.randint(2, 4)
                 self.bank.batch([self._document("TRF", self.profile.currency) for _number in range(count)], day)
             day += timedelta(days=1)
+
+    def _transfer(self) -> None:
+        """A customer pays by bank: one invoice, or in one of the ways that are harder to understand."""
+        profile, day = self.profile, self._instant().date()
+        document = self._document("TRF", profile.currency)
+        says_reference = self.rng.random() < profile.says_reference_share
+        shares = {"lump": profile.lump_share, "partial": profile.partial_share, "unclear": profile.equal_share,
+                  "twin": profile.twin_share}
+        kind = self.rng.choices([*shares, "plain"], [*shares.values(), max(0, 1 - sum(shares.values()))])[0]
+        if kind == "lump":
+            more = [self._document("TRF", profile.currency, document.customer) for _number in range(self.rng.randint(1, 2))]
+            self.bank.lump([document, *more], day, says_reference)
+        elif kind == "partial":
+            self.bank.partial(document, day)
+        elif kind == "unclear":
+            self._twin_of(document)
+            self.bank.unclear(document, day)
+        elif kind == "twin":
+            # Nobody could tell the two apart before the one that names its invoice is booked.
+            day, later = sorted((day, self._instant().date()))
+            self.bank.transfer(self._twin_of(document), later, says_reference=False, may_return=False)
+            self.bank.transfer(document, day, says_reference=True, may_return=False)
+        else:
+            self.bank.transfer(document, day, says_reference)
 
     # --- the truth at the end -------------------------------------------------------------------------------------
 

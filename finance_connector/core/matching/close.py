@@ -27,6 +27,11 @@ class Pair(NamedTuple):
         """0 to HIGHEST: less than what a text says by a reference."""
         return min(HIGHEST, self.weight)
 
+    @property
+    def tells_number(self):
+        """Whether the text tells the number of the item, although not quite."""
+        return self.factors[0]["code"] in ("tail", "slip")
+
 
 def pairs(pool, line):
     """The `Pair`s of ``line``, the best first; None if too many items have its amount."""

@@ -59,9 +59,12 @@ class Run:
         self._answer(groups.named)
         self._share()
         self._answer(groups.of_batch)
+        # A number that is not quite right says more than that the partner has an invoice of the amount.
+        self._settle_close(lambda found: found[0].tells_number)
         for step in _BY_AMOUNT:
             self._settle(step)
-        self._settle_close()
+        for line, found in self._settle_close(bool):
+            self._doubt_close(line, found)
         self._answer(groups.of_partner)
         return {line.id: self._limited(line, self.decided.get(line.id) or self._left_over(line)) for line in self.pool.lines}
 
@@ -143,13 +146,14 @@ class Run:
 
     # --- weaker signs, taken together ---------------------------------------------------------------------------------
 
-    def _settle_close(self):
-        """Settle what weaker signs say, round by round: the best of a line and of an item, if both by the margin."""
+    def _settle_close(self, worth):
+        """Settle what weaker signs say of the lines whose pairs are ``worth`` it, round by round: the best of a line and of an
+        item, if both by the margin. Returns the (line, pairs) that are left."""
         open_pairs = {}
         for line in self.pool.lines:
             if line.id not in self.decided and not self.pool.names[line.id]:
                 found = close.pairs(self.pool, line)
-                if found:
+                if found and worth(found):
                     open_pairs[line.id] = line, found
         while open_pairs:
             claims = defaultdict(list)
@@ -167,8 +171,7 @@ class Run:
                 for key, (line, found) in open_pairs.items()
                 if (left := [pair for pair in found if pair.candidate.id not in self.pool.taken])
             }
-        for line, found in list(open_pairs.values()):
-            self._doubt_close(line, found)
+        return list(open_pairs.values())
 
     def _is_clear(self, found, claims):
         """Whether the best pair of a line is good enough, and so much better than any other of the line and of the item."""

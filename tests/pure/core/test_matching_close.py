@@ -44,6 +44,12 @@ def test_another_digit_may_be_the_next_invoice():
     assert (known.state, known.candidate_ids) == (MATCHED, ("a",))
 
 
+def test_a_misread_number_tells_which_of_two_equal_invoices_of_the_partner():
+    candidates = [item("a", 10000, "INV/2026/00012", partner=5), item("b", 10000, "INV/2026/00015", partner=5)]
+    lines = [line(1, text="INV/2O26/00012", partner_id=5), line(2, text="thanks", partner_id=5, day=3)]
+    assert outcome(lines, candidates) == {1: (MATCHED, ("a",)), 2: (MATCHED, ("b",))}
+
+
 def test_a_slip_that_could_be_of_two_invoices_is_a_question():
     """Both of one amount, and the text is one sign away from either."""
     candidates = [item("a", 10000, "INV/2026/00012"), item("b", 10000, "INV/2026/00022")]
