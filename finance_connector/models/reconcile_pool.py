@@ -64,7 +64,10 @@ WITH open_lines AS (
      GROUP BY 1 HAVING count(DISTINCT commercial_partner_id) = 1
 )
 SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_structured_reference, l.fc_end_to_end_id,
-       COALESCE(p.commercial_partner_id, a.partner_id, n.partner_id), l.account, l.partner_name, l.members,
+       -- Account and name of different partners tell nobody.
+       COALESCE(p.commercial_partner_id, CASE WHEN a.partner_id != n.partner_id THEN NULL
+                                              ELSE COALESCE(a.partner_id, n.partner_id) END),
+       l.account, l.partner_name, l.members,
        CASE WHEN l.partner_id IS NOT NULL THEN '' WHEN a.partner_id IS NOT NULL THEN 'account'
             WHEN n.partner_id IS NOT NULL THEN 'name' ELSE '' END
   FROM open_lines l

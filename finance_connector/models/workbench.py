@@ -37,6 +37,7 @@ class FinanceWorkbench(models.AbstractModel):
         text, or an amount; "older_than": days; "at_least": amount}.
         """
         self._check_reader()
+        self.env.flush_all()
         where = self._where(wanted or {})
         self.env.cr.execute(
             SQL("SELECT l.id, %s %s ORDER BY m.date DESC, l.id DESC LIMIT %s OFFSET %s", SQL(_STATE), where, PAGE, offset)
@@ -96,6 +97,7 @@ class FinanceWorkbench(models.AbstractModel):
     def get_summary(self, journal_id=None):
         """How many lines and how much money remain, by state and currency, and how many were explained today."""
         self._check_reader()
+        self.env.flush_all()
         journal = SQL("AND l.journal_id = %s", journal_id) if journal_id else SQL("")
         self.env.cr.execute(
             SQL(

@@ -49,7 +49,7 @@ class FinanceWorkbench(models.AbstractModel):
         return {
             "id": match.id,
             "state": match.state,
-            "name": match.candidate_name or "/",
+            "name": ", ".join(dict.fromkeys(self._name_of(item) for item in match.move_line_ids)) or match.candidate_name or "/",
             "partner": ", ".join(match.move_line_ids.partner_id.mapped("name")),
             "amount": self._text(sum(match.move_line_ids.mapped("amount_residual_currency")) or match.amount, match),
             "score": match.score,
@@ -115,6 +115,7 @@ class FinanceWorkbench(models.AbstractModel):
 
         def far(item):
             return (
+                (item.amount_residual_currency > 0) != (open_amount > 0),
                 item.partner_id != line.partner_id or not line.partner_id,
                 abs(item.amount_residual_currency - open_amount),
                 item.id,
@@ -125,14 +126,19 @@ class FinanceWorkbench(models.AbstractModel):
     def _item(self, item):
         return {
             "id": item.id,
-            "name": item.move_id.payment_reference or item.move_id.name or item.name or "/",
-            "document": item.move_id.name or "/",
+            "name": self._name_of(item),
             "partner": item.partner_id.name or "",
             "due": fields.Date.to_string(item.date_maturity or item.date),
             "residual": str(self.env["finance.reconciliation"]._exact(item.amount_residual_currency)),
             "currency": item.currency_id.name,
             "amount": self.env["finance.screen"]._money_text(item.amount_residual_currency, item.currency_id),
         }
+
+    @staticmethod
+    def _name_of(item):
+        """The number of the document, and the reference that its payer was asked to tell."""
+        names = item.move_id.name or item.name or "/", item.move_id.payment_reference
+        return " · ".join(dict.fromkeys(filter(None, names)))
 
     @api.model
     def preview(self, line_id, choice):
@@ -177,7 +183,9 @@ class FinanceWorkbench(models.AbstractModel):
         """Write a comment at the line's journal entry."""
         self._check_user()
         line = self._lines([line_id])
-        line.move_id.sudo().message_post(body=text, author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note")
+        line.move_id.sudo().message_post(
+            body=text, message_type="comment", author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note"
+        )
         return self._comments(line)
 
     def _comments(self, line):

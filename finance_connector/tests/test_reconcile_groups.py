@@ -128,3 +128,13 @@ class TestReconcileGroups(BankCase):
         self.reconcile()
         self.assertPaid(invoice)
         self.assertIn(OTHER_IBAN, self.lines()[1].fc_match_ids.explanation)
+
+    def test_an_account_of_one_partner_and_the_name_of_another_tell_nobody(self):
+        self.invoice(100, ref="A-2026-1")
+        self.bank_entries(entry("100.00", text="A-2026-1", iban=OTHER_IBAN))
+        other = self.env["res.partner"].create({"name": "Ada Ibsen"})
+        invoice = self.invoice(80, ref="A-2026-2")
+        self.take_good(entry("80.00", text="thanks", iban=OTHER_IBAN, name=other.name, day="2026-03-03"),
+                       first="2026-03-03", opening="100.00", name="STMT-2")  # fmt: skip
+        self.reconcile()
+        self.assertOpen(invoice)

@@ -21,10 +21,11 @@ def statement(today: date, documents: dict[str, str]) -> bytes:
 
 
 def camt053(day: date, opening: int, entries: list[tuple[int, str, str]], iban: str = story.IBAN,
-            currency: str = story.CURRENCY) -> bytes:
-    """A statement of one day: ``entries`` are (cents received, payer, text)."""
+            currency: str = story.CURRENCY, first: int = 1) -> bytes:
+    """A statement of one day: ``entries`` are (cents received, payer, text), numbered from ``first``, each from an account of
+    its own."""
     closing = opening + sum(cents for cents, _payer, _text in entries)
-    booked = [_entry(number, day, currency, *entry) for number, entry in enumerate(entries, 1)]
+    booked = [_entry(number, day, currency, *entry) for number, entry in enumerate(entries, first)]
     balances = _balance("OPBD", opening, currency, day) + _balance("CLBD", closing, currency, day)
     return _DOCUMENT.format(
         namespace=_NAMESPACE, day=day, iban=iban, currency=currency, balances=balances,

@@ -26,7 +26,8 @@ PROFILES = {profile.name: profile for profile in (
     )),
     # What a shop's month looks like: many cards, some of everything; `make demo` shows it.
     Profile("retailer", 18, (
-        MerchantProfile("Harbour Retail", payments=64, transfers=6, refund_share=0.14, refund_failure_share=0.15,
+        MerchantProfile("Harbour Retail", payments=64, transfers=14, equal_share=0.12, partial_share=0.1, bank_cost_share=0.7,
+                        refund_share=0.14, refund_failure_share=0.15,
                         dispute_share=0.06, unknown_order_share=0.02, checkout_share=0.12, payout_failure_share=0.06,
                         instant_payout_share=0.05, transfer_return_share=0.15,
                         lives={"sale": 60, "capture_later": 12, "partial_capture": 8, "multicapture": 4, "void": 4,

@@ -1,0 +1,131 @@
+"""What the workbench's screen asks for: lines by page and filter, what explains one, what was nearest, previews."""
+
+from unittest.mock import patch
+
+from odoo.addons.finance_connector.models import reconciliation
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from .bank_common import BankCase
+from .camt_file import entry
+
+
+class TestWorkbench(BankCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        groups = "base.group_user,finance_connector.group_{}"
+        cls.clerk, cls.auditor = (
+            new_test_user(cls.env, role, groups=groups.format(role), company_id=cls.company.id, company_ids=cls.company.ids)
+            for role in ("user", "auditor")
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.bench = self.env["finance.workbench"].with_user(self.clerk).with_context(allowed_company_ids=self.company.ids)
+
+    def take_lines(self, *entries):
+        self.take_good(*entries)
+        self.cron("cron_reconcile")
+        self.env.invalidate_all()
+        return self.lines()
+
+    def listed(self, **wanted):
+        found = self.bench.get_lines(wanted)
+        self.assertEqual(found["total"], len(found["lines"]))
+        return [(line["label"], line["state"]) for line in found["lines"]]
+
+    def item(self, invoice):
+        return invoice.line_ids.filtered(lambda item: item.account_id == self.receivable)
+
+    def test_lines_by_state_text_amount_and_owner(self):
+        for number in (1, 2):
+            self.invoice(50, ref=f"A-2026-{number}")
+        self.invoice(70, ref="A-2026-3")
+        lines = self.take_lines(
+            entry("50.00", text="one of two", name=self.partner.name), entry("-12.00", text="bank costs"),
+            entry("70.00", text="A-2026-3"))  # fmt: skip
+        self.assertEqual(self.listed(), [("bank costs", "unmatched"), ("one of two", "ambiguous")])
+        self.assertEqual(self.listed(state="ambiguous"), [("one of two", "ambiguous")])
+        self.assertEqual(self.listed(state="unmatched"), [("bank costs", "unmatched")])
+        self.assertEqual(self.listed(state="done"), [("A-2026-3", "done")])
+        self.assertEqual(self.listed(search="COSTS"), [("bank costs", "unmatched")])
+        self.assertEqual(self.listed(search="12,00"), [("bank costs", "unmatched")])
+        self.assertEqual(self.listed(at_least=20), [("one of two", "ambiguous")])
+        self.assertEqual(len(self.listed(older_than=1)), 2)
+        self.assertEqual(self.listed(older_than=100_000 // 30), [])
+        self.assertEqual(self.listed(state="mine"), [])
+        self.bench.assign(lines[1].ids, self.clerk.id)
+        self.assertEqual(self.listed(state="mine"), [("bank costs", "unmatched")])
+        summary = self.bench.get_summary()
+        self.assertEqual(summary["states"], {"proposed": 0, "ambiguous": 1, "unmatched": 1})
+        self.assertEqual((summary["open"], summary["done_today"], summary["mine"]), (2, 1, 1))
+        self.assertIn("62.00", summary["money"][0])
+
+    def test_a_page_is_a_page(self):
+        self.take_lines(*(entry("1.00", text=f"line {number:03}") for number in range(90)))
+        first, second = self.bench.get_lines({}, 0), self.bench.get_lines({}, 80)
+        self.assertEqual((first["total"], len(first["lines"]), len(second["lines"])), (90, 80, 10))
+        self.assertFalse({line["id"] for line in first["lines"]} & {line["id"] for line in second["lines"]})
+
+    def test_what_was_nearest_says_why_it_is_not(self):
+        self.invoice(70, ref="A-2026-1")
+        self.invoice(33, ref="A-2026-2")
+        line = self.take_lines(entry("99.00", text="A-2026-1 and more", name=self.partner.name))
+        found = self.bench.get_nearest(line.id)
+        self.assertEqual([one["name"].split(" · ")[-1] for one in found], ["A-2026-1", "A-2026-2"])
+        self.assertIn("The text names it.", found[0]["speaks_for"])
+        self.assertIn("29.00", found[0]["refused_by"][0])
+
+    def test_the_preview_is_what_is_booked(self):
+        invoice = self.invoice(100, ref="A-2026-1")
+        line = self.take_lines(entry("97.00", text="thanks"))
+        account = self.provider.fee_account_id
+        choice = {"items": [{"id": self.item(invoice).id, "amount": "100"}],
+                  "write_offs": [{"account_id": account.id, "amount": "-3.00", "label": "Kept"}]}  # fmt: skip
+        shown = self.bench.preview(line.id, choice)
+        self.assertEqual(float(shown["open"]), 0)
+        self.bench.choose(line.id, choice)
+        booked = self.bench.get_line(line.id)["entry"]
+        same = [(row["account"], row["label"], row["amount"]) for row in shown["rows"]]
+        self.assertEqual(sorted(same), sorted((row["account"], row["label"], row["amount"]) for row in booked))
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_safe_proposals_are_shown_before_all_of_them_are_accepted(self):
+        for number in (1, 2):
+            self.invoice(number * 10, ref=f"A-2026-{number}")
+        policy = reconciliation.Policy(max_amount={"EUR": 1})
+        with patch.object(reconciliation, "Policy", lambda: policy):
+            lines = self.take_lines(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+        self.assertEqual(self.bench.get_summary()["safe"], 2)
+        shown = self.bench.preview_safe()
+        self.assertEqual([one["amount"] for one in shown], ["+10.00\xa0€", "+20.00\xa0€"])
+        self.assertEqual(self.bench.accept([one["id"] for one in shown]), {"applied": 2, "refused": []})
+        self.env.invalidate_all()
+        self.assertEqual(lines.mapped("is_reconciled"), [True, True])
+
+    def test_comments_stay_with_the_line(self):
+        line = self.take_lines(entry("5.00", text="what is this"))
+        self.bench.comment(line.id, "Asked sales.")
+        (comment,) = self.bench.get_line(line.id)["comments"]
+        self.assertEqual((comment["author"], comment["text"]), (self.clerk.name, "Asked sales."))
+
+    def test_an_auditor_looks_and_changes_nothing(self):
+        line = self.take_lines(entry("5.00", text="what is this"))
+        bench = self.bench.with_user(self.auditor)
+        self.assertEqual(bench.get_line(line.id)["label"], "what is this")
+        self.assertFalse(bench.get_summary()["may_reconcile"])
+        for method, arguments in (("assign", (line.ids, self.auditor.id)), ("choose", (line.id, {})), ("undo", (line.id,)),
+                                  ("comment", (line.id, "x")), ("accept", ([],)), ("reject", (0,))):  # fmt: skip
+            with self.subTest(method), self.assertRaises(AccessError):
+                getattr(bench, method)(*arguments)
+
+    def test_another_companys_lines_are_not_shown(self):
+        line = self.take_lines(entry("5.00", text="what is this"))
+        other = self.env["res.company"].create({"name": "Somebody else"})
+        groups = "base.group_user,finance_connector.group_user"
+        stranger = new_test_user(self.env, "stranger", groups=groups, company_id=other.id, company_ids=other.ids)
+        bench = self.bench.with_user(stranger).with_context(allowed_company_ids=other.ids)
+        self.assertEqual(bench.get_lines({})["total"], 0)
+        with self.assertRaises(AccessError):
+            bench.get_line(line.id)
