@@ -135,8 +135,9 @@ class FinanceWorkbench(models.AbstractModel):
 
     def _journals(self):
         """The bank accounts; the journals of provider connections are no accounts at a bank."""
-        clearing = self.env["finance.provider"].sudo().search([]).journal_id
-        banks = self.env["account.journal"].search([("type", "=", "bank"), ("company_id", "in", self.env.companies.ids)])
+        own = [("company_id", "in", self.env.companies.ids)]
+        clearing = self.env["finance.provider"].sudo().search(own).journal_id
+        banks = self.env["account.journal"].search([("type", "=", "bank"), *own])
         return banks - clearing
 
     # --- many at once -------------------------------------------------------------------------------------------------
