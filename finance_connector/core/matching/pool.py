@@ -5,6 +5,7 @@ Only candidates of equal amount and currency are options; what a text names at a
 `named`.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from itertools import pairwise
@@ -13,6 +14,8 @@ from typing import NamedTuple
 from ..errors import FinanceError
 from .records import CANDIDATE_KINDS, DIVISIBLE
 from .references import ReferenceIndex
+
+_DIGIT = re.compile(r"\d")
 
 
 class Options(NamedTuple):
@@ -83,7 +86,7 @@ class Pool:
     def _add_reference(self, candidate, reference, amount, buckets):
         """A reference with a digit is a number and identifies; one without is a name, of use for payouts
         only."""
-        if not any(character.isdigit() for character in reference):
+        if not _DIGIT.search(reference):
             if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
                 self.spelling.setdefault(joined, reference)
                 self._descriptors_of.setdefault(candidate.id, set()).add(joined)
@@ -98,7 +101,8 @@ class Pool:
 
     @staticmethod
     def _find(index, line):
-        return index.find(line.reference) | index.find(line.text)
+        found = index.find(line.text)
+        return found | index.find(line.reference) if line.reference else found
 
     def buckets_of(self, candidate):
         """The index entries that ``candidate`` is in."""

@@ -18,6 +18,7 @@ from .structured import spellings
 _TOKEN = re.compile(r"[^\W_]+")
 # Numbers of so many digits may be filled up with zeros; the same of a short one would be chance.
 _FILLED_UP = 7
+_BEGINNING = 2
 
 
 def tokens(text):
@@ -33,9 +34,12 @@ class ReferenceIndex:
     def __init__(self, min_length):
         """References shorter than ``min_length`` letters and digits are not taken in."""
         self.min_length = min_length
-        self._spellings = {}
-        # Every form that is looked for -> the joined forms of the references that it may stand for.
-        self._meanings = {}
+        # Joined form -> how it is cut into tokens, in one way or (rarely) in several.
+        self._spellings, self._more_spellings = {}, {}
+        # Another form in which a bank may tell a reference -> the joined forms that it may stand for.
+        self._aliases = {}
+        # What a form begins with: most tokens of a text begin no reference.
+        self._beginnings = set()
         self._longest = 0
 
     def add(self, reference):
@@ -45,46 +49,64 @@ class ReferenceIndex:
         joined = "".join(parts)
         if len(joined) < max(1, self.min_length):
             return None
-        self._take_in(joined, joined, parts)
+        if self._spellings.setdefault(joined, parts) != parts:
+            self._more_spellings.setdefault(joined, set()).add(parts)
+        self._note(joined)
         if joined[0] == "0" or joined[:2] == "RF":
             for form in spellings(joined):
-                if len(form) >= self.min_length:
-                    self._take_in(form, joined, (form,))
+                if form != joined and len(form) >= self.min_length:
+                    self._aliases.setdefault(form, set()).add(joined)
+                    self._note(form)
         return joined
 
-    def _take_in(self, form, joined, parts):
-        self._spellings.setdefault(form, set()).add(parts)
-        self._meanings.setdefault(form, set()).add(joined)
+    def _note(self, form):
+        self._beginnings.add(form[:_BEGINNING])
         self._longest = max(self._longest, len(form))
 
     def find(self, text):
         """The joined references that ``text`` names. One inside a longer one that is also named does not count."""
-        parts = tokens(text)
+        parts = tokens(text) if text else ()
         spans = []
-        for start in range(len(parts)):
-            joined = ""
+        for start, first in enumerate(parts):
             # Banks fill numbers up with zeros, also beyond the longest that is looked for.
-            filled = parts[start][0] == "0"
+            filled = first[0] == "0"
+            if len(first) >= _BEGINNING and first[:_BEGINNING] not in self._beginnings and not filled:
+                continue
+            joined = ""
             for end in range(start, len(parts)):
                 joined += parts[end]
                 bare = joined.lstrip("0") if filled else joined
                 if len(bare) > self._longest:
                     break
-                for form in (joined, bare) if filled and len(bare) >= _FILLED_UP else (joined,):
-                    if form in self._spellings and self._stands(parts, start, end + 1, form):
-                        spans.append((start, end + 1, form))
+                self._look(parts, start, end + 1, joined, spans)
+                if filled and len(bare) >= _FILLED_UP:
+                    self._look(parts, start, end + 1, bare, spans)
         if len(spans) > 1:
             spans = [
-                (start, end, form)
-                for start, end, form in spans
+                (start, end, meant)
+                for start, end, meant in spans
                 if not any(s <= start and end <= e and e - s > end - start for s, e, _other in spans)
             ]
-        return {joined for _start, _end, form in spans for joined in self._meanings[form]}
+        return {joined for _start, _end, meant in spans for joined in meant}
+
+    def _look(self, parts, start, end, form, spans):
+        """Note in ``spans`` what the tokens from ``start`` to ``end``, which spell ``form``, stand for."""
+        own = form in self._spellings
+        if own and self._stands(parts, start, end, form):
+            spans.append((start, end, (form,)))
+        if self._aliases and form in self._aliases and _is_whole(parts, start, end):
+            spans.append((start, end, self._aliases[form]))
 
     def _stands(self, parts, start, end, joined):
         """Whether the tokens are the reference itself and no piece of longer digits."""
-        if end - start == 1 or tuple(parts[start:end]) in self._spellings[joined]:
+        if end - start == 1 or _is_whole(parts, start, end):
             return True
-        continues_left = start > 0 and parts[start - 1][-1].isdigit() and parts[start][0].isdigit()
-        continues_right = end < len(parts) and parts[end - 1][-1].isdigit() and parts[end][0].isdigit()
-        return not (continues_left or continues_right)
+        told = tuple(parts[start:end])
+        return told == self._spellings[joined] or told in self._more_spellings.get(joined, ())
+
+
+def _is_whole(parts, start, end):
+    """Whether no digits stand next to the tokens that would make them a piece of a longer number."""
+    continues_left = start > 0 and parts[start - 1][-1].isdigit() and parts[start][0].isdigit()
+    continues_right = end < len(parts) and parts[end - 1][-1].isdigit() and parts[end][0].isdigit()
+    return not (continues_left or continues_right)
