@@ -69,7 +69,7 @@ SCREENS = (
     ("dashboard", "finance-dashboard", (shows(".o_fc_dashboard[data-status=ready]"), shows(".o_fc_flow canvas"))),
     ("exceptions", "finance-exceptions", (shows(".o_data_row"),)),
     ("exception", "finance-exceptions", (click(FIRST_ROW, "disputed"), shows(".o_fc_guidance_next"))),
-    ("workbench", "finance-workbench", (click(".o_fc_tabs [data-state=ambiguous]"), shows(".o_fc_candidate[data-state=ambiguous]"))),
+    ("workbench", "finance-workbench", (click(".o_fc_tabs [data-state=ambiguous]"), shows(".o_fc_candidate"))),
     ("transactions", "finance-transactions", (shows(".o_data_row"),)),
     ("transaction", "finance-transactions", (click(FIRST_ROW, "Partially refunded"), shows(".o_fc_event"))),
     ("settlement", "finance-settlements", (click(FIRST_ROW, "Reconciled"), shows(".alert-success"))),
