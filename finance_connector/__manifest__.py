@@ -39,6 +39,7 @@
         "views/provider_views.xml",
         "views/dashboard_views.xml",
         "views/workbench_views.xml",
+        "views/match_rule_views.xml",
         "views/menus.xml",
         "views/settings_views.xml",
     ],

@@ -22,6 +22,7 @@ from . import ir_http
 from . import webhook_target
 from . import wake
 from . import exception_once
+from . import approved_content
 from . import posting_rule
 from . import movement_posting
 from . import transaction_link
@@ -57,7 +58,10 @@ from . import reconcile_pool
 from . import reconcile_other_lines
 from . import reconcile_bundle
 from . import reconcile_by_hand
+from . import match_rule
+from . import match_rehearsal
 from . import reconcile_choice
+from . import reconcile_rules
 from . import workbench
 from . import workbench_line
 from . import reconcile_apply

@@ -48,6 +48,7 @@ class FinanceMatch(models.Model):
         "account.bank.statement.line", string="Other bank line", readonly=True, index="btree_not_null", ondelete="cascade",
         help="The other side of a transfer between own accounts, or the payment that is taken back."
     )  # fmt: skip
+    rule_id = fields.Many2one("finance.match.rule", readonly=True, index="btree_not_null", ondelete="restrict")
     bundle = fields.Char(
         readonly=True, index="btree_not_null", help="Matches of the same bundle are applied and undone together."
     )
@@ -76,12 +77,12 @@ class FinanceMatch(models.Model):
         for match in self:
             match.explanation = "\n".join(reason["text"] for reason in match.reasons or [])
 
-    @api.depends("settlement_id", "move_line_ids", "other_line_id")
+    @api.depends("settlement_id", "move_line_ids", "other_line_id", "rule_id")
     def _compute_candidate_name(self):
         for match in self:
             match.candidate_name = match.settlement_id.display_name or ", ".join(
                 match.move_line_ids.move_id.mapped(lambda move: move.name or "/")
-            ) or match.other_line_id.display_name
+            ) or match.other_line_id.display_name or match.rule_id.account_id.display_name
 
     def action_apply(self):
         """Reconcile the bank line with this candidate; the other candidates of the line are no longer
@@ -91,9 +92,17 @@ class FinanceMatch(models.Model):
             if match.state not in OPEN_STATES:
                 raise UserError(self.env._("%s is not open, so it cannot be applied.", match.display_name))
         reconciliation = self.env["finance.reconciliation"].sudo()
-        for group in (self.sudo() | self.sudo()._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values():
+        ruled = self.sudo().filtered("rule_id")
+        for match in ruled:
+            reconciliation._choose(match.line_id, reconciliation._rule_choice(match), self.env.user)
+        for group in self.sudo()._bundled(ruled):
             reconciliation._apply(group, user=self.env.user)
         return True
+
+    def _bundled(self, ruled):
+        """These matches but the ``ruled`` ones, with those of their bundles, a recordset each."""
+        rest = self - ruled
+        return (rest | rest._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values()
 
     def _siblings(self, states):
         """The other matches of the same bundles."""

@@ -1,13 +1,12 @@
 """Which journal entry a movement kind makes: versioned, effective-dated, approved by a second person (INV-10)."""
 
-import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
-from ..core import balances, hashing
+from ..core import balances
 from .account_roles import ROLES
 from .movement import LABELS
 
@@ -20,15 +19,14 @@ ROLE_LABELS = {
 }  # fmt: skip
 RULE_ROLES = (*ROLES, RECEIVABLE)
 BOOKED_KINDS = tuple(kind for kind, signs in balances.EFFECTS.items() if any(signs))
-_CONTENT = ("kind", "debit_role", "credit_role", "company_id", "provider_id", "version", "valid_from")
-# In the context of a write it says that the button does it. An object cannot come in from a client.
-_BUTTON = object()
-_APPROVAL = ("state", "approved_by_id", "approved_at", "approved_hash", "edited_by_id")
 
 
 class FinancePostingRule(models.Model):
     _name = "finance.posting.rule"
     _description = "Posting rule"
+    _inherit = ["finance.approved.content"]
+    _content = ("kind", "debit_role", "credit_role", "company_id", "provider_id", "version", "valid_from")
+    _audited_as = "posting_rule"
     _order = "kind, provider_id, company_id, valid_from desc, version desc"
 
     name = fields.Char(compute="_compute_name")
@@ -37,15 +35,7 @@ class FinancePostingRule(models.Model):
     credit_role = fields.Selection([(role, ROLE_LABELS[role]) for role in RULE_ROLES], string="Credit", required=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for all companies.")
     provider_id = fields.Many2one("finance.provider", index=True, ondelete="restrict", help="Empty: for all connections.")
-    version = fields.Integer(required=True, default=1, readonly=True)
     valid_from = fields.Date(required=True, default=fields.Date.context_today, help="First movement date it applies to.")
-    state = fields.Selection(
-        [("draft", "Draft"), ("approved", "Approved")], required=True, default="draft", readonly=True, copy=False
-    )
-    edited_by_id = fields.Many2one("res.users", string="Last edited by", readonly=True, copy=False)
-    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
-    approved_at = fields.Datetime(readonly=True, copy=False)
-    approved_hash = fields.Char(readonly=True, copy=False, help="Binds the approval to the exact content.")
 
     @api.depends("kind", "debit_role", "credit_role", "version")
     def _compute_name(self):
@@ -81,44 +71,6 @@ class FinancePostingRule(models.Model):
 
     # --- approval -----------------------------------------------------------------------------------------------------
 
-    def _content_hash(self):
-        self.ensure_one()
-        content = {
-            name: self[name].id or None if self._fields[name].relational else self[name] or None for name in _CONTENT
-        }
-        return hashlib.sha256(hashing.canonical_json(content)).hexdigest()
-
-    def _is_valid(self):
-        """Approved, and not changed since by whatever way."""
-        self.ensure_one()
-        return self.state == "approved" and self.approved_hash == self._content_hash()
-
-    def action_approve(self):
-        """Put the rule into force: by an approver who neither made nor edited it (INV-10)."""
-        if not self.env.user.has_group("finance_connector.group_approver"):
-            raise UserError(self.env._("Only an approver can put a posting rule into force."))
-        for rule in self:
-            if self.env.user in rule.create_uid | rule.edited_by_id:
-                raise UserError(
-                    self.env._(
-                        "You made or edited %s. Ask another approver: nobody approves their own change.", rule.name
-                    )
-                )
-            rule.sudo()._approve(self.env.user)
-        return True
-
-    def _approve(self, user):
-        for rule in self:
-            rule.with_context(finance_approval=_BUTTON).write(
-                {
-                    "state": "approved",
-                    "approved_by_id": user.id,
-                    "approved_at": fields.Datetime.now(),
-                    "approved_hash": rule._content_hash(),
-                }
-            )
-            rule._audit("posting_rule.approve")
-
     @api.model
     def _approve_shipped(self):
         """Installing the addon approves the rules that it ships."""
@@ -140,54 +92,7 @@ class FinancePostingRule(models.Model):
                 ("provider_id", "=", self.provider_id.id),
             ]
         )
-        version = max(versions.mapped("version")) + 1
-        copy = self.copy({"version": version, "valid_from": fields.Date.context_today(self)})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": copy.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
-
-    def _audit(self, action):
-        self.ensure_one()
-        content = {name: str(self[name].id if self._fields[name].relational else self[name]) for name in _CONTENT}
-        self.env["finance.audit.entry"]._record(action, self, content)
-
-    # --- editing ------------------------------------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_approval_fields(vals)
-        rules = super().create(vals_list)
-        for rule in rules:
-            rule._audit("posting_rule.create")
-        return rules
-
-    def write(self, vals):
-        self._refuse_approval_fields(vals)
-        if not set(vals) & set(_CONTENT):
-            return super().write(vals)
-        for rule in self:
-            if rule.state == "approved":
-                raise UserError(
-                    self.env._("%s is approved and stays as it was approved. Make a new version instead.", rule.name)
-                )
-        result = super().write({**vals, "edited_by_id": self.env.uid})
-        for rule in self:
-            rule._audit("posting_rule.change")
-        return result
-
-    def _refuse_approval_fields(self, vals):
-        if set(vals) & set(_APPROVAL) and self.env.context.get("finance_approval") is not _BUTTON:
-            raise UserError(self.env._("A posting rule is approved by its button, never by writing its state."))
-
-    @api.ondelete(at_uninstall=False)
-    def _refuse_approved(self):
-        if any(rule.state == "approved" for rule in self):
-            raise UserError(self.env._("An approved posting rule is evidence. Replace it by a newer version."))
+        return self._new_version(versions, valid_from=fields.Date.context_today(self))
 
     # --- use ----------------------------------------------------------------------------------------------------------
 

@@ -34,8 +34,9 @@ class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
     @api.model
-    def _choose(self, line, choice, user):
-        """Book ``choice`` for ``line`` and reconcile; all or nothing. Raises UserError for what cannot be booked.
+    def _choose(self, line, choice, user, rule=None):
+        """Book ``choice`` for ``line`` and reconcile; all or nothing. Raises UserError for what cannot be booked. ``rule``: the
+        match rule that chose.
 
         ``choice``: {"items": [{"id": journal item, "amount": text or None for all of it}], "write_offs": [{"account_id",
         "amount": text, "label", "partner_id", "tax_id"}]}.
@@ -55,7 +56,7 @@ class FinanceReconciliation(models.AbstractModel):
         pairs = [new[place] | row.item for place, row in enumerate(rows) if row.item]
         if pairs:
             self.env["account.move.line"]._reconcile_plan(pairs)
-        books._note_choice(line, rows, remainder, user)
+        books._note_choice(line, rows, remainder, user, rule)
 
     def _plan_choice(self, line, choice):
         """(rows, what remains open of the line) of ``choice``. Raises UserError."""
@@ -176,19 +177,21 @@ class FinanceReconciliation(models.AbstractModel):
         """A float of the ORM as the decimal that it stands for."""
         return Decimal(str(round(amount, 6)))
 
-    def _note_choice(self, line, rows, remainder, user):
+    def _note_choice(self, line, rows, remainder, user, rule):
         """Write down who chose what; an earlier choice for another part of the line is completed."""
         matches = self.env["finance.match"].sudo()
         items = self.env["account.move.line"].union(*(row.item for row in rows if row.item))
         match = matches.search([("line_id", "=", line.id), ("state", "=", "applied")])
         matches.search([("line_id", "=", line.id), ("state", "in", ("proposed", "ambiguous"))]).unlink()
         keys = [f"i:{item.id}" for item in items] or [f"a:{row.account.id}" for row in rows]
-        told = self.env._("Chosen by %s.", user.name)
+        keys = [f"w:{rule.id}"] if rule else keys
+        told = self.env._("Booked by the rule “%s”.", rule.name) if rule else self.env._("Chosen by %s.", user.name)
         vals = {
             "candidate_key": "+".join(filter(None, (match.candidate_key, *keys))),
             "move_line_ids": [Command.link(item.id) for item in items],
-            "reasons": [*(match.reasons or []), {"code": "by_hand", "text": told}],
-            "applied_by_id": user.id,
+            "reasons": [*(match.reasons or []), {"code": "rule" if rule else "by_hand", "text": told}],
+            "rule_id": rule.id if rule else False,
+            "applied_by_id": False if rule else user.id,
             "applied_at": self.env.cr.now(),
             "state": "applied",
             "score": 100,
@@ -203,4 +206,5 @@ class FinanceReconciliation(models.AbstractModel):
             for kind in ("match_ambiguous", "match_missing"):
                 self.env["finance.exception"]._clear_many(kind, [line.id], line.company_id, why)
         booked = [{"account": row.account.code, "amount": str(row.amount), "item": row.item and row.item.id} for row in rows]
-        self.env["finance.audit.entry"]._record("match.choose", match, {"line": line.id, "rows": booked, "open": str(remainder)})
+        told = {"line": line.id, "rule": rule.id if rule else None, "rows": booked, "open": str(remainder)}
+        self.env["finance.audit.entry"]._record("match.choose", match, told)

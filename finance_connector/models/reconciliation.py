@@ -10,7 +10,7 @@ from itertools import islice
 
 from odoo import api, fields, models
 
-from ..core.matching import AMBIGUOUS, Policy, match
+from ..core.matching import AMBIGUOUS, match
 from .inbox import CONCURRENCY
 from .limits import limit
 from .reconcile_answer import JOIN, Answer
@@ -47,10 +47,11 @@ class FinanceReconciliation(models.AbstractModel):
         lines, candidates = self._pool(company)
         if not lines:
             return True
-        results = match(lines, candidates, Policy()).by_line
+        results = match(lines, candidates, self._policy(company)).by_line
         by_id = {line.id: line for line in lines}
         answers = [Answer.of(by_id[result.line_id], result) for result in results.values()]
-        certain, others = self._certain(answers, self._blocked(by_id))
+        blocked = self._blocked(by_id)
+        certain, others = self._certain(answers, blocked)
         # What is taken back is explained first, so that its books are the same whether both lines came together or not.
         first = [group for group in certain if not group[0].other_lines("r:")]
         then = [group for group in certain if group[0].other_lines("r:")]
@@ -58,6 +59,7 @@ class FinanceReconciliation(models.AbstractModel):
         if finished:
             later, finished = self._apply_certain(company, then)
             failed += later
+        others = self._apply_rules(company, others, blocked)
         doubtful = [answer for answer in others if answer.keys]
         self._tell_doubtful(company, doubtful + failed)
         return finished and self._tell_unexplained(company, [answer for answer in others if not answer.is_doubt])
@@ -178,7 +180,9 @@ class FinanceReconciliation(models.AbstractModel):
         """Show what is in doubt, each line once, and take away what no longer is."""
         told = {answer.line.id for answer in doubtful}
         matches = self.env["finance.match"]
-        stale = matches.search([("company_id", "=", company.id), ("state", "in", ("proposed", "ambiguous"))])
+        stale = matches.search(
+            [("company_id", "=", company.id), ("state", "in", ("proposed", "ambiguous")), ("rule_id", "=", False)]
+        )
         stale = stale.filtered(lambda row: row.line_id.id not in told)
         gone = stale.line_id.ids
         stale.unlink()

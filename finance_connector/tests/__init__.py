@@ -13,6 +13,7 @@ from . import test_import_refused
 from . import test_import_steps
 from . import test_coverage
 from . import test_bank_line_batch
+from . import test_match_rule
 from . import test_reconcile_payout
 from . import test_reconcile_choice
 from . import test_reconcile_groups

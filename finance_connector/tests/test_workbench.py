@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.addons.finance_connector.models import reconciliation
+from odoo.addons.finance_connector.models import reconcile_rules
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
@@ -94,8 +94,8 @@ class TestWorkbench(BankCase):
     def test_safe_proposals_are_shown_before_all_of_them_are_accepted(self):
         for number in (1, 2):
             self.invoice(number * 10, ref=f"A-2026-{number}")
-        policy = reconciliation.Policy(max_amount={"EUR": 1})
-        with patch.object(reconciliation, "Policy", lambda: policy):
+        policy = reconcile_rules.Policy(max_amount={"EUR": 1})
+        with patch.object(reconcile_rules, "Policy", lambda **_limits: policy):
             lines = self.take_lines(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
         self.assertEqual(self.bench.get_summary()["safe"], 2)
         shown = self.bench.preview_safe()
