@@ -1,5 +1,7 @@
 """One bank line on the workbench: what may explain it and why, what was nearest, the entry that would be booked."""
 
+import re
+
 from odoo import api, fields, models
 
 from ..core.matching import nearest
@@ -213,6 +215,20 @@ class FinanceWorkbench(models.AbstractModel):
         kinds = [("type_tax_use", "in", ("purchase", "sale")), ("amount_type", "=", "percent")]
         taxes = self.env["account.tax"].search([("company_id", "=", line.company_id.id), *kinds])
         return [{"id": tax.id, "name": tax.display_name} for tax in taxes]
+
+    @api.model
+    def rule_defaults(self, line_id):
+        """What a match rule for lines like this one begins with: the words of its text, its direction, its bank account."""
+        self._check_user()
+        line = self._lines([line_id])
+        words = [re.escape(word) for word in (line.payment_ref or "").split() if not any(map(str.isdigit, word))]
+        return {
+            "default_name": " ".join((line.payment_ref or "").split()[:4]),
+            "default_company_id": line.company_id.id,
+            "default_journal_ids": [fields.Command.set(line.journal_id.ids)],
+            "default_direction": "in" if line.amount > 0 else "out",
+            "default_label_regex": ".*".join(words[:4]),
+        }
 
     def _booked(self, line):
         """The counterparts of a line that is explained."""

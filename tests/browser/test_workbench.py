@@ -133,6 +133,21 @@ def test_a_line_is_assigned_and_commented_and_found_again(shop, desk, open_page)
     page.wait_for(LINE, "Nobody Known")
 
 
+def test_a_rule_is_made_of_a_line_and_rehearsed(shop, desk, open_page):
+    page = open_page("user", "finance-workbench")
+    open_line(page, "Nobody Known")
+    press(page, "n")
+    page.wait("document.querySelector('.o_field_widget[name=label_regex] input')?.value === 'who.*is.*this'")
+    account = shop.value("SELECT id FROM account_account WHERE account_type = 'expense' ORDER BY id LIMIT 1")
+    name = shop.rpc.call("account.account", "read", [account], fields=["display_name"])[0]["display_name"]
+    page.type(".o_field_widget[name=account_id] input", name)
+    page.click(".o-autocomplete--dropdown-item", name)
+    page.click("button[name=action_rehearse]")
+    page.wait_for(".o_field_widget[name=rehearsed_new]", "1")
+    page.wait_for(".o_field_widget[name=rehearsed_precision]", "100")
+    assert shop.rows("SELECT state, rehearsed_new FROM finance_match_rule") == [("draft", 1)]
+
+
 def test_an_auditor_looks_and_cannot_reconcile(desk, open_page):
     page = open_page("auditor", "finance-workbench")
     open_line(page, "Nobody Known")

@@ -237,6 +237,17 @@ export class FinanceWorkbench extends Component {
         });
     }
 
+    /** A match rule for lines like this one. */
+    async newRule() {
+        const context = await this.call("rule_defaults", this.state.detail.id);
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "finance.match.rule",
+            views: [[false, "form"]],
+            context,
+        });
+    }
+
     // --- many at once ---------------------------------------------------------------------------------------------
 
     async previewSafe() {
@@ -270,6 +281,7 @@ export class FinanceWorkbench extends Component {
             w: working(() => this.chooseWith(null, true)),
             x: working(() => first() && this.reject(first())),
             a: working(() => this.assignToMe()),
+            n: working(() => this.newRule()),
             u: () => this.state.summary.may_reconcile && this.state.detail?.state === "done" && this.undo(),
             "/": () => this.search.el.focus(),
             "?": () => (this.state.help = !this.state.help),
