@@ -1,0 +1,80 @@
+"""Reconciling N bank lines with N posted invoices (finding, applying, writing down why), against the floor of Odoo's own methods
+(one rewrite of the bank entries and one batched `_reconcile_plan`).
+
+Target: at most 1.2 times the floor, linear from 1,000 lines on.
+"""
+
+import os
+import time
+
+from .odoo_env import environment, prepare
+
+NAME = "fc_bench_reconcile"
+SIZES = tuple(int(size) for size in os.environ.get("SIZES", "1000 2000").split())
+
+
+def _books(env, count, mark):
+    """``count`` posted invoices and as many bank lines that name them; returns (invoices, lines)."""
+    journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1)
+    partners = env["res.partner"].create([{"name": f"Customer {mark} {number}"} for number in range(50)])
+    invoices = env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice", "partner_id": partners[number % 50].id, "invoice_date": "2026-03-01",
+                "payment_reference": f"{mark}-2026-{number:06}",
+                "invoice_line_ids": [(0, 0, {"name": "Goods", "price_unit": 10 + number / 100, "tax_ids": []})],
+            }
+            for number in range(count)
+        ]
+    )  # fmt: skip
+    invoices.action_post()
+    lines = env["account.bank.statement.line"].create(
+        [
+            {"journal_id": journal.id, "date": "2026-03-02", "payment_ref": f"Invoice {mark}-2026-{number:06}",
+             "amount": 10 + number / 100}
+            for number in range(count)
+        ]
+    )  # fmt: skip
+    env.cr.commit()
+    env.cr.execute("ANALYZE")
+    env.cr.commit()
+    env.invalidate_all()
+    return invoices, lines
+
+
+def _floor(env, invoices, lines):
+    """Seconds a line for the rewrite of the bank entries and one plan, as fast as Odoo's own methods allow."""
+    began = time.perf_counter()
+    receivables = invoices.line_ids.filtered(lambda item: item.account_id.account_type == "asset_receivable")
+    by_amount = {round(item.amount_residual, 2): item for item in receivables}
+    suspense = lines.move_id.line_ids.filtered(lambda item: item.account_id == item.journal_id.suspense_account_id)
+    items = env["account.move.line"].with_context(skip_readonly_check=True, tracking_disable=True)
+    for partner, group in suspense.grouped(lambda item: by_amount[round(-item.balance, 2)].partner_id.id).items():
+        items.browse(group.move_id.line_ids.ids).write({"partner_id": partner})
+    items.browse(suspense.ids).write({"account_id": receivables.account_id.id})
+    pairs = [item | by_amount[round(-item.balance, 2)] for item in suspense]
+    env["account.move.line"].with_context(tracking_disable=True)._reconcile_plan(pairs)
+    env.cr.commit()
+    return (time.perf_counter() - began) / len(lines)
+
+
+def _ours(env, lines):
+    """Seconds a line from finding to committed, with reasons and audit."""
+    began = time.perf_counter()
+    env["finance.reconciliation"]._reconcile_company(env.company)
+    env.cr.commit()
+    spent = time.perf_counter() - began
+    env.invalidate_all()
+    assert all(lines.mapped("is_reconciled"))
+    return spent / len(lines)
+
+
+def run():
+    """Print both times a line and their ratio, for each size."""
+    prepare(NAME)
+    with environment(NAME) as env:
+        for size in SIZES:
+            floor = _floor(env, *_books(env, size, f"FLOOR{size}"))
+            ours = _ours(env, _books(env, size, f"OURS{size}")[1])
+            print(f"   {size:6,} lines: ours {ours * 1000:6.1f} ms a line, floor {floor * 1000:6.1f}, "
+                  f"ratio {ours / floor:.2f} (target 1.2)", flush=True)
