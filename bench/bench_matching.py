@@ -10,8 +10,9 @@ import random
 import time
 from datetime import date, timedelta
 
-from odoo.addons.finance_connector.core.matching import MATCHED, Candidate, Line, match
-from odoo.addons.finance_connector.core.money import Money
+import tests.pure.conftest  # noqa: F401  makes the pure rooms importable as fc
+from fc.core.matching import MATCHED, Candidate, Line, match
+from fc.core.money import Money
 
 SIZES = tuple(int(size) for size in os.environ.get("SIZES", "5000 50000 200000").split())
 PARTNERS = 5000

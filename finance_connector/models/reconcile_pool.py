@@ -23,6 +23,7 @@ _logger = logging.getLogger(__name__)
 _MAX_TOKENS = 8
 _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
+_DUST = Decimal("0.000001")
 
 # The payer is the partner of the line, else the only partner whose account it is or who has paid from it before, else the only
 # one whose name is the one that the bank gives.
@@ -258,10 +259,16 @@ class FinanceReconciliation(models.AbstractModel):
 
 
 def _money(text, currency):
-    """The Money of a numeric column; None for an amount that its currency cannot have, which nothing can equal."""
+    """The Money of a numeric column; None for an amount that its currency cannot have, which nothing can equal.
+
+    What other importers wrote as a sum of floats may have dust behind its decimals.
+    """
     try:
         return Money.from_decimal(text, currency)
     except MoneyError:
+        rounded = Money.rounded(Decimal(text), currency)
+        if abs(rounded.to_decimal() - Decimal(text)) < _DUST:
+            return rounded
         _logger.warning("%s %s is no exact amount of its currency; it is not matched", text, currency)
         return None
 

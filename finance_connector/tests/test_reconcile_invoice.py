@@ -146,6 +146,18 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertTrue(line.is_reconciled)
         self.assertFalse(self.exceptions("posting_failed"))
 
+    def test_dust_of_floats_behind_an_amount_does_not_hide_a_line(self):
+        invoice = self.invoice(11.12, ref="A-2026-1")
+        line = self.env["account.bank.statement.line"].create(
+            {"journal_id": self.bank.id, "date": "2026-03-02", "payment_ref": "A-2026-1", "amount": 11.12}
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_bank_statement_line SET amount = 11.120000000000001 WHERE id = %s", [line.id])
+        self.env.invalidate_all()
+        self.reconcile()
+        self.assertTrue(line.is_reconciled)
+        self.assertEqual(invoice.payment_state, "paid")
+
     def test_one_failure_does_not_stop_the_others(self):
         good, bad = self.invoice(100, ref="A-2026-1"), self.invoice(200, ref="A-2026-2")
         refuse = Apply._refuse_unfit
