@@ -86,7 +86,8 @@ class FinanceReconciliation(models.AbstractModel):
             _logger.info("Rule %s could not be applied to bank line %s", rule.name, line.id, exc_info=True)
             self.env["finance.exception"]._raise(
                 "posting_failed", f"line-{line.id}", line.company_id,
-                self.env._("Bank line %s could not be booked by the rule %s", line.payment_ref or line.id, rule.name),
+                self.env._("Bank line %(line)s could not be booked by the rule %(rule)s",
+                           line=line.payment_ref or line.id, rule=rule.name),
                 detail=str(error), record=line, amount=abs(line.amount), currency=line.currency_id,
             )  # fmt: skip
             return False
