@@ -142,8 +142,8 @@ class Storm:
         except OSError:
             status = 0
         except RpcError as error:
-            # What Odoo itself answers while it cannot open the database is 404.
-            status = 503 if error.status == 404 else error.status
+            # While it cannot open the database Odoo itself answers 404, and 403 if it is lost while the key is looked for.
+            status = 503 if error.status in (403, 404) else error.status
             if status < 500:
                 self.wrong.append(f"{operation}: {error}")
         else:
