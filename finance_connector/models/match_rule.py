@@ -5,7 +5,7 @@ tolerates. Versioned, rehearsed on history, put into force by a second person (I
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 _HUNDREDTHS = 100
 
@@ -117,10 +117,20 @@ class FinanceMatchRule(models.Model):
         """The tolerated percentage as hundredths of a percent."""
         return round(self.tolerance_percent * _HUNDREDTHS)
 
+    def write(self, vals):
+        """An approved version that was replaced does not come back without a second person (INV-10)."""
+        if vals.get("active") and any(rule.state == "approved" and not rule.active for rule in self):
+            raise UserError(self.env._("%s was replaced: make a new version of it and have it approved.", self[0].name))
+        ended = self.filtered(lambda rule: "active" in vals and not vals["active"] and rule.active)
+        result = super().write(vals)
+        for rule in ended:
+            rule._audit("archive")
+        return result
+
     def action_new_version(self):
         """A draft copy with the next version number, to be edited and approved."""
         self.ensure_one()
-        return self._new_version(self.with_context(active_test=False).search(self._same_name()), name=self.name)
+        return self._new_version(self.with_context(active_test=False).search(self._same_name()), name=self.name, active=True)
 
     def _same_name(self):
         """The domain of the versions of this rule."""

@@ -25,22 +25,28 @@ _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
 _DUST = Decimal("0.000001")
 
-# The payer is the partner of the line, else the only partner whose account it is or who has paid from it before, else the only
-# one whose name is the one that the bank gives.
-_LINES = """
-WITH open_lines AS (
-    SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
-           l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, NULLIF(l.account_number, '') AS account,
-           lower(btrim(l.partner_name)) AS name, l.partner_name,
-           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members
+# A bank line ``l`` with its entry ``m``, its account ``j`` and the currency that it is in, `COALESCE(jc.name, cc.name)`.
+LINE_FROM = """
       FROM account_bank_statement_line l
       JOIN account_move m ON m.id = l.move_id
       JOIN account_journal j ON j.id = l.journal_id
       JOIN res_company c ON c.id = l.company_id
       JOIN res_currency cc ON cc.id = c.currency_id
       LEFT JOIN res_currency jc ON jc.id = j.currency_id
+"""
+
+# The payer is the partner of the line, else the only partner whose account it is or who has paid from it before, else the only
+# one whose name is the one that the bank gives.
+_LINES = f"""
+WITH open_lines AS (
+    SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
+           l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, NULLIF(l.account_number, '') AS account,
+           lower(btrim(l.partner_name)) AS name, l.partner_name,
+           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members
+      {LINE_FROM}
       LEFT JOIN finance_import i ON i.id = l.fc_import_id
      WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
+       AND (%(lines)s::int[] IS NULL OR l.id = ANY(%(lines)s))
        AND (i.id IS NULL OR i.state = 'imported')
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
        AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
@@ -139,7 +145,7 @@ class FinanceReconciliation(models.AbstractModel):
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
         """
         self.env.flush_all()
-        lines = [line for line in self._open_lines(company) if not line_ids or line.id in line_ids]
+        lines = self._open_lines(company, line_ids)
         if not lines:
             return [], []
         candidates = [
@@ -149,8 +155,8 @@ class FinanceReconciliation(models.AbstractModel):
         ]
         return lines, candidates
 
-    def _open_lines(self, company):
-        self.env.cr.execute(_LINES, {"company": company.id})
+    def _open_lines(self, company, line_ids=None):
+        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids})
         return [line for row in self.env.cr.fetchall() if (line := self._line(*row))]
 
     def _line(self, line_id, day, amount, currency, text, ref, structured, end_to_end, partner_id, account, name, members, payer):

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from .inbox import CONCURRENCY
+
 PAGE = 80
 _STATES = ("proposed", "ambiguous", "unmatched")
 # A proposal that may be accepted with many others: nothing differs, and nothing says that it is weak.
@@ -184,6 +186,8 @@ class FinanceWorkbench(models.AbstractModel):
             try:
                 with self.env.cr.savepoint():
                     match.action_apply()
+            except CONCURRENCY:
+                raise
             except Exception as error:  # one that cannot be applied must not stop the others
                 refused.append(str(error))
         return {"applied": len(match_ids) - len(refused), "refused": refused}

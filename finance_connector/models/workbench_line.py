@@ -147,6 +147,7 @@ class FinanceWorkbench(models.AbstractModel):
         """The entry that ``choice`` would book, and what of the line would stay open. Nothing is written."""
         self._check_reader()
         line = self._lines([line_id])
+        self._check_choice(choice)
         books = self.env["finance.reconciliation"].sudo().with_company(line.company_id)
         rows, remainder = books._plan_choice(line.with_env(books.env), choice)
         return {
@@ -164,8 +165,16 @@ class FinanceWorkbench(models.AbstractModel):
         """Book what a person chose for a bank line."""
         self._check_user()
         line = self._lines([line_id])
+        self._check_choice(choice)
         self.env["finance.reconciliation"].sudo()._choose(line, choice, self.env.user)
         return True
+
+    def _check_choice(self, choice):
+        """What is chosen must be something that the user may see: the plan itself is made with all rights (INV-15)."""
+        self.env["account.move.line"].browse([one["id"] for one in choice.get("items", [])]).exists().check_access("read")
+        for model, name in (("account.account", "account_id"), ("account.tax", "tax_id"), ("res.partner", "partner_id")):
+            ids = [row[name] for row in choice.get("write_offs", []) if row.get(name)]
+            self.env[model].browse(ids).exists().check_access("read")
 
     @api.model
     def undo(self, line_id):

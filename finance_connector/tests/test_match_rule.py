@@ -125,6 +125,12 @@ class TestMatchRule(BankCase):
         line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertEqual(self.counterparts(line), {"628000": 7.5})
 
+    def test_inv_10_a_replaced_version_does_not_come_back_by_itself(self):
+        rule = self.rule()
+        rule.with_user(self.maker).write({"active": False})
+        with self.assertRaises(UserError):
+            rule.with_user(self.maker).write({"active": True})
+
     def test_a_rehearsal_tells_what_the_rule_would_have_done(self):
         lines = self.take_lines(*(entry(f"-{amount}.00", text="account management") for amount in (5, 6, 7)),
                                 entry("-8.00", text="something else"))  # fmt: skip

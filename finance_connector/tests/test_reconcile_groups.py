@@ -108,6 +108,21 @@ class TestReconcileGroups(BankCase):
         self.assertEqual(lines.mapped("is_reconciled"), [True, True], self.exceptions().mapped("detail"))
         self.assertOpen(invoice)
 
+    def test_both_sides_of_a_transfer_may_have_one_end_to_end_id(self):
+        other = self.make_bank("Savings", "BNKB", OTHER_IBAN)
+        own = self.bank.bank_account_id.acc_number
+        self.take_good(entry("-500.00", text="to savings", ref="E2E-4711", iban=OTHER_IBAN))
+        self.take(file_of(entry("500.00", text="savings", ref="E2E-4711", iban=own), iban=OTHER_IBAN))
+        self.reconcile()
+        lines = self.lines() | self.lines(other)
+        self.assertEqual(lines.mapped("is_reconciled"), [True, True], self.exceptions().mapped("detail"))
+        self.assertEqual({key[0] for key in lines.fc_match_ids.mapped("candidate_key")}, {"l"})
+
+    def test_a_return_with_the_end_to_end_id_of_the_payment_takes_back_the_earlier_line(self):
+        lines = self.bank_entries(entry("-80.00", text="rent", ref="E2E-4712"), entry("80.00", text="returned", ref="E2E-4712"))
+        self.assertEqual(lines.mapped("is_reconciled"), [True, True], self.exceptions().mapped("detail"))
+        self.assertEqual(lines[1].fc_match_ids.other_line_id, lines[0])
+
     def test_a_batch_whose_members_name_their_invoices(self):
         first, second = self.invoice(60, ref="A-2026-1"), self.invoice(40, ref="A-2026-2")
         member = "<TxDtls><Refs><EndToEndId>{}</EndToEndId></Refs><Amt Ccy='EUR'>{}</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>"

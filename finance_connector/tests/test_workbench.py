@@ -120,6 +120,25 @@ class TestWorkbench(BankCase):
             with self.subTest(method), self.assertRaises(AccessError):
                 getattr(bench, method)(*arguments)
 
+    def test_inv_15_what_may_not_be_seen_cannot_be_chosen(self):
+        other = self.env["res.company"].create({"name": "Somebody else"})
+        self.env["account.chart.template"].try_loading("generic_coa", other, install_demo=False)
+        receivable = self.env["account.account"].with_company(other).search(
+            [("company_ids", "in", other.ids), ("account_type", "=", "asset_receivable")], limit=1
+        )
+        journal = self.env["account.journal"].search([("company_id", "=", other.id), ("type", "=", "general")], limit=1)
+        move = self.env["account.move"].with_company(other).create(
+            {"journal_id": journal.id, "line_ids": [
+                (0, 0, {"account_id": receivable.id, "balance": sign * 5, "name": "secret"}) for sign in (1, -1)]}
+        )  # fmt: skip
+        move.action_post()
+        line = self.take_lines(entry("5.00", text="what is this"))
+        choices = {"items": [{"id": move.line_ids[0].id}]}, {"write_offs": [{"account_id": receivable.id, "amount": "5.00"}]}
+        for choice in choices:
+            for method in (self.bench.preview, self.bench.choose):
+                with self.subTest(choice=list(choice)), self.assertRaises(AccessError):
+                    method(line.id, choice)
+
     def test_another_companys_lines_are_not_shown(self):
         line = self.take_lines(entry("5.00", text="what is this"))
         other = self.env["res.company"].create({"name": "Somebody else"})
