@@ -43,7 +43,7 @@ class AccountBankStatementLine(models.Model):
     fc_user_id = fields.Many2one("res.users", string="Assigned to", copy=False, index="btree_not_null")
     fc_match_state = fields.Selection(
         [
-            ("none", "Not explained"),
+            ("none", "Unmatched"),
             ("ambiguous", "Ambiguous"),
             ("proposed", "Proposed"),
             ("matched", "Matched"),

@@ -21,7 +21,8 @@ class FinanceMatchRule(models.Model):
         string="Precision, %", readonly=True, copy=False, help="Of the lines that people had decided: how many as the rule would."
     )
     rehearsal_line_ids = fields.Many2many(
-        "account.bank.statement.line", "finance_match_rehearsal_rel", string="Decided otherwise", readonly=True, copy=False
+        "account.bank.statement.line", "finance_match_rehearsal_rel", string="Decided otherwise", readonly=True, copy=False,
+        help=f"The first {LISTED} of them."
     )
     is_rehearsed = fields.Boolean(compute="_compute_is_rehearsed", help="The rehearsal was of the rule as it stands.")
 

@@ -79,6 +79,7 @@ class FinanceReconciliation(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._choose(line, choice, self.env.user, rule)
+            self.env["ir.cron"]._commit_progress(1, remaining=1)
             return True
         except CONCURRENCY:
             raise

@@ -30,6 +30,12 @@ class BankCase(PostingCase):
         )
         return journal
 
+    @classmethod
+    def make_account(cls, name, code, account_type="expense"):
+        """An account of the test company."""
+        accounts = cls.env["account.account"].with_company(cls.company)
+        return accounts.create({"name": name, "code": code, "account_type": account_type})
+
     def take(self, content, filename="statement.xml", **target):
         """Import ``content``; the import, read anew."""
         record = self.env["finance.import"].import_file(content, filename, **target)

@@ -3,17 +3,16 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user
 
-from .bank_common import BankCase
+from .bank_common import ReconcileCase
 from .camt_file import entry
 
 
-class TestMatchRule(BankCase):
+class TestMatchRule(ReconcileCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        accounts = cls.env["account.account"].with_company(cls.company)
-        cls.costs = accounts.create({"name": "Bank costs", "code": "627000", "account_type": "expense"})
-        cls.other = accounts.create({"name": "Other costs", "code": "628000", "account_type": "expense"})
+        cls.costs = cls.make_account("Bank costs", "627000")
+        cls.other = cls.make_account("Other costs", "628000")
         groups = "base.group_user,finance_connector.group_{}"
         cls.maker, cls.approver = (
             new_test_user(cls.env, login, groups=groups.format(role), company_id=cls.company.id, company_ids=cls.company.ids)
@@ -28,22 +27,13 @@ class TestMatchRule(BankCase):
             rule.with_user(self.approver).action_approve()
         return rule
 
-    def take_lines(self, *entries, **values):
-        self.take_good(*entries, **values)
-        self.reconcile()
-        return self.lines()
-
-    def reconcile(self):
-        self.cron("cron_reconcile")
-        self.env.invalidate_all()
-
     def counterparts(self, line):
         _liquidity, suspense, other = line._seek_for_lines()
         return {item.account_id.code: item.balance for item in suspense | other}
 
     def test_a_line_that_fits_is_booked_by_itself(self):
         rule = self.rule()
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertTrue(line.is_reconciled)
         self.assertEqual(self.counterparts(line), {"627000": 7.5})
         match = line.fc_match_ids
@@ -52,7 +42,7 @@ class TestMatchRule(BankCase):
 
     def test_a_rule_that_proposes_waits_for_a_person(self):
         self.rule(mode="propose")
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertFalse(line.is_reconciled)
         self.assertEqual(line.fc_match_ids.mapped("state"), ["proposed"])
         self.reconcile()
@@ -63,7 +53,7 @@ class TestMatchRule(BankCase):
 
     def test_conditions_hold_together(self):
         rule = self.rule(direction="out", amount_min=5, amount_max=10, bank_code="PMNT", approve=False)
-        lines = self.take_lines(
+        lines = self.bank_entries(
             entry("-7.50", text="account management"), entry("7.50", text="account management"),
             entry("-4.99", text="account management"), entry("-10.01", text="account management"),
             entry("-7.00", text="something else"))  # fmt: skip
@@ -74,28 +64,28 @@ class TestMatchRule(BankCase):
     def test_an_open_invoice_outranks_a_rule(self):
         self.rule(label_regex="A-2026")
         invoice = self.invoice(100, ref="A-2026-1")
-        line = self.take_lines(entry("100.00", text="A-2026-1"))
+        line = self.bank_entries(entry("100.00", text="A-2026-1"))
         self.assertEqual(invoice.payment_state, "paid")
         self.assertFalse(line.fc_match_ids.rule_id)
 
     def test_a_tolerated_difference_is_booked_to_the_account_of_the_rule(self):
         self.rule(purpose="difference", label_regex=False, tolerance=1, tolerance_percent=2, name="Cents")
         paid, kept = self.invoice(100, ref="A-2026-1"), self.invoice(40, ref="A-2026-2")
-        lines = self.take_lines(entry("99.10", text="A-2026-1"), entry("39.10", text="A-2026-2"))
+        lines = self.bank_entries(entry("99.10", text="A-2026-1"), entry("39.10", text="A-2026-2"))
         self.assertEqual((paid.payment_state, kept.payment_state), ("paid", "not_paid"), "2.25 % are above 2 %")
         self.assertEqual(self.counterparts(lines[0]), {self.receivable.code: -100, "627000": 0.9})
         self.assertFalse(lines[1].is_reconciled)
 
     def test_undone_by_a_person_a_rule_does_not_come_back(self):
         self.rule()
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         line.fc_match_ids.action_undo()
         self.reconcile()
         self.assertFalse(line.is_reconciled)
 
     def test_inv_10_a_draft_does_nothing_and_nobody_approves_his_own(self):
         rule = self.rule(approve=False)
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertFalse(line.is_reconciled)
         with self.assertRaises(UserError):
             rule.with_user(self.maker).action_approve()
@@ -111,7 +101,7 @@ class TestMatchRule(BankCase):
             rule.write({"amount_max": 50})
         self.env.cr.execute("UPDATE finance_match_rule SET account_id = %s WHERE id = %s", [self.other.id, rule.id])
         self.env.invalidate_all()
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertFalse(line.is_reconciled)
 
     def test_a_new_version_takes_the_place_of_the_old_one(self):
@@ -122,7 +112,7 @@ class TestMatchRule(BankCase):
         newer.with_user(self.maker).account_id = self.other
         newer.with_user(self.approver).action_approve()
         self.assertFalse(rule.active)
-        line = self.take_lines(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
+        line = self.bank_entries(entry("-7.50", text="ACCOUNT MANAGEMENT Q1"))
         self.assertEqual(self.counterparts(line), {"628000": 7.5})
 
     def test_inv_10_a_replaced_version_does_not_come_back_by_itself(self):
@@ -132,7 +122,7 @@ class TestMatchRule(BankCase):
             rule.with_user(self.maker).write({"active": True})
 
     def test_a_rehearsal_tells_what_the_rule_would_have_done(self):
-        lines = self.take_lines(*(entry(f"-{amount}.00", text="account management") for amount in (5, 6, 7)),
+        lines = self.bank_entries(*(entry(f"-{amount}.00", text="account management") for amount in (5, 6, 7)),
                                 entry("-8.00", text="something else"))  # fmt: skip
         choose = self.env["finance.reconciliation"]._choose
         for line, account, amount in ((lines[0], self.costs, "-5.00"), (lines[1], self.other, "-6.00")):

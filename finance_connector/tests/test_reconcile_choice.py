@@ -11,9 +11,8 @@ class TestReconcileChoice(BankCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        accounts = cls.env["account.account"].with_company(cls.company)
-        cls.costs = accounts.create({"name": "Bank costs", "code": "627000", "account_type": "expense"})
-        cls.input_tax = accounts.create({"name": "Input tax", "code": "445660", "account_type": "asset_current"})
+        cls.costs = cls.make_account("Bank costs", "627000")
+        cls.input_tax = cls.make_account("Input tax", "445660", "asset_current")
 
     def take_line(self, amount, text="thanks"):
         self.take_good(entry(amount, text=text))

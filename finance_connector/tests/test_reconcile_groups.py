@@ -1,24 +1,14 @@
 """Lines that pay several items, several lines that pay one, transfers between own accounts, payments that are taken back."""
 
-from .bank_common import BankCase
+from .bank_common import ReconcileCase
 from .camt_file import OTHER_IBAN, entry, file_of
 
 
-class TestReconcileGroups(BankCase):
-    def bank_entries(self, *entries, **values):
-        """Import, reconcile; the lines."""
-        self.take_good(*entries, **values)
-        self.reconcile()
-        return self.lines()
-
-    def reconcile(self):
-        self.cron("cron_reconcile")
-        self.env.invalidate_all()
-
+class TestReconcileGroups(ReconcileCase):
     def assertPaid(self, *invoices):
         self.assertEqual([invoice.payment_state for invoice in invoices], ["paid"] * len(invoices))
 
-    def assertOpen(self, *invoices):
+    def assertUnpaid(self, *invoices):
         self.assertEqual([invoice.payment_state for invoice in invoices], ["not_paid"] * len(invoices))
 
     def test_one_line_pays_the_invoices_that_it_names(self):
@@ -30,14 +20,14 @@ class TestReconcileGroups(BankCase):
         self.assertEqual((match.state, match.score, len(match.move_line_ids)), ("applied", 93, 2))
         match.action_undo()
         self.assertFalse(line.is_reconciled)
-        self.assertOpen(first, second)
+        self.assertUnpaid(first, second)
 
     def test_open_invoices_of_the_payer_that_make_the_amount(self):
         kept, first, second = (self.invoice(amount, ref=f"A-2026-{amount}") for amount in (60, 50, 51))
         line = self.bank_entries(entry("101.00", text="thanks", name=self.partner.name))
         self.assertTrue(line.is_reconciled)
         self.assertPaid(first, second)
-        self.assertOpen(kept)
+        self.assertUnpaid(kept)
         self.assertIn("make the amount together", line.fc_match_ids.explanation)
         self.assertIn(self.partner.name, line.fc_match_ids.explanation)
 
@@ -45,7 +35,7 @@ class TestReconcileGroups(BankCase):
         invoices = [self.invoice(50, ref=f"A-2026-{number}") for number in range(3)]
         line = self.bank_entries(entry("100.00", text="thanks", name=self.partner.name))
         self.assertFalse(line.is_reconciled)
-        self.assertOpen(*invoices)
+        self.assertUnpaid(*invoices)
         self.assertEqual(self.exceptions("match_ambiguous").amount_at_risk, 100)
 
     def test_a_credit_note_is_netted_with_the_invoice(self):
@@ -58,7 +48,7 @@ class TestReconcileGroups(BankCase):
         invoice = self.invoice(100, ref="A-2026-1")
         first = self.bank_entries(entry("60.00", text="A-2026-1 first part", bank_id="B1"))
         self.assertFalse(first.is_reconciled)
-        self.assertOpen(invoice)
+        self.assertUnpaid(invoice)
         self.take_good(entry("40.00", text="A-2026-1 the rest", bank_id="B2", day="2026-03-03"),
                        first="2026-03-03", opening="60.00", name="STMT-2")  # fmt: skip
         self.reconcile()
@@ -67,7 +57,7 @@ class TestReconcileGroups(BankCase):
         self.assertPaid(invoice)
         lines[0].fc_match_ids.filtered(lambda match: match.state == "applied").action_undo()
         self.assertEqual(lines.mapped("is_reconciled"), [False, False])
-        self.assertOpen(invoice)
+        self.assertUnpaid(invoice)
 
     def test_a_transfer_between_own_accounts_is_one_thing(self):
         other = self.make_bank("Savings", "BNKB", OTHER_IBAN)
@@ -91,7 +81,7 @@ class TestReconcileGroups(BankCase):
         self.reconcile()
         lines = self.lines()
         self.assertEqual(lines.mapped("is_reconciled"), [True, True], self.exceptions().mapped("detail"))
-        self.assertOpen(invoice)
+        self.assertUnpaid(invoice)
         items = lines.move_id.line_ids.filtered(lambda item: item.account_id == self.receivable)
         self.assertEqual((sum(items.mapped("balance")), items.mapped("reconciled")), (0, [True, True]))
         self.assertEqual(items.partner_id, self.partner)
@@ -106,7 +96,7 @@ class TestReconcileGroups(BankCase):
         lines = self.bank_entries(entry("100.00", text="A-2026-1", bank_id="BANK0001"),
                                   entry("-100.00", text="RETURN BANK0001", bank_id="BANK0002"))  # fmt: skip
         self.assertEqual(lines.mapped("is_reconciled"), [True, True], self.exceptions().mapped("detail"))
-        self.assertOpen(invoice)
+        self.assertUnpaid(invoice)
 
     def test_both_sides_of_a_transfer_may_have_one_end_to_end_id(self):
         other = self.make_bank("Savings", "BNKB", OTHER_IBAN)
@@ -152,4 +142,4 @@ class TestReconcileGroups(BankCase):
         self.take_good(entry("80.00", text="thanks", iban=OTHER_IBAN, name=other.name, day="2026-03-03"),
                        first="2026-03-03", opening="100.00", name="STMT-2")  # fmt: skip
         self.reconcile()
-        self.assertOpen(invoice)
+        self.assertUnpaid(invoice)

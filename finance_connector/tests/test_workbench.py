@@ -6,11 +6,11 @@ from odoo.addons.finance_connector.models import reconcile_rules
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from .bank_common import BankCase
+from .bank_common import ReconcileCase
 from .camt_file import entry
 
 
-class TestWorkbench(BankCase):
+class TestWorkbench(ReconcileCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -24,12 +24,6 @@ class TestWorkbench(BankCase):
         super().setUp()
         self.bench = self.env["finance.workbench"].with_user(self.clerk).with_context(allowed_company_ids=self.company.ids)
 
-    def take_lines(self, *entries):
-        self.take_good(*entries)
-        self.cron("cron_reconcile")
-        self.env.invalidate_all()
-        return self.lines()
-
     def listed(self, **wanted):
         found = self.bench.get_lines(wanted)
         self.assertEqual(found["total"], len(found["lines"]))
@@ -42,7 +36,7 @@ class TestWorkbench(BankCase):
         for number in (1, 2):
             self.invoice(50, ref=f"A-2026-{number}")
         self.invoice(70, ref="A-2026-3")
-        lines = self.take_lines(
+        lines = self.bank_entries(
             entry("50.00", text="one of two", name=self.partner.name), entry("-12.00", text="bank costs"),
             entry("70.00", text="A-2026-3"))  # fmt: skip
         self.assertEqual(self.listed(), [("bank costs", "unmatched"), ("one of two", "ambiguous")])
@@ -63,7 +57,7 @@ class TestWorkbench(BankCase):
         self.assertIn("62.00", summary["money"][0])
 
     def test_a_page_is_a_page(self):
-        self.take_lines(*(entry("1.00", text=f"line {number:03}") for number in range(90)))
+        self.bank_entries(*(entry("1.00", text=f"line {number:03}") for number in range(90)))
         first, second = self.bench.get_lines({}, 0), self.bench.get_lines({}, 80)
         self.assertEqual((first["total"], len(first["lines"]), len(second["lines"])), (90, 80, 10))
         self.assertFalse({line["id"] for line in first["lines"]} & {line["id"] for line in second["lines"]})
@@ -71,7 +65,7 @@ class TestWorkbench(BankCase):
     def test_what_was_nearest_says_why_it_is_not(self):
         self.invoice(70, ref="A-2026-1")
         self.invoice(33, ref="A-2026-2")
-        line = self.take_lines(entry("99.00", text="A-2026-1 and more", name=self.partner.name))
+        line = self.bank_entries(entry("99.00", text="A-2026-1 and more", name=self.partner.name))
         found = self.bench.get_nearest(line.id)
         self.assertEqual([one["name"].split(" · ")[-1] for one in found], ["A-2026-1", "A-2026-2"])
         self.assertIn("The text names it.", found[0]["speaks_for"])
@@ -79,7 +73,7 @@ class TestWorkbench(BankCase):
 
     def test_the_preview_is_what_is_booked(self):
         invoice = self.invoice(100, ref="A-2026-1")
-        line = self.take_lines(entry("97.00", text="thanks"))
+        line = self.bank_entries(entry("97.00", text="thanks"))
         account = self.provider.fee_account_id
         choice = {"items": [{"id": self.item(invoice).id, "amount": "100"}],
                   "write_offs": [{"account_id": account.id, "amount": "-3.00", "label": "Kept"}]}  # fmt: skip
@@ -96,7 +90,7 @@ class TestWorkbench(BankCase):
             self.invoice(number * 10, ref=f"A-2026-{number}")
         policy = reconcile_rules.Policy(max_amount={"EUR": 1})
         with patch.object(reconcile_rules, "Policy", lambda **_limits: policy):
-            lines = self.take_lines(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+            lines = self.bank_entries(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
         self.assertEqual(self.bench.get_summary()["safe"], 2)
         shown = self.bench.preview_safe()
         self.assertEqual([one["amount"] for one in shown], ["+10.00\xa0€", "+20.00\xa0€"])
@@ -105,13 +99,13 @@ class TestWorkbench(BankCase):
         self.assertEqual(lines.mapped("is_reconciled"), [True, True])
 
     def test_comments_stay_with_the_line(self):
-        line = self.take_lines(entry("5.00", text="what is this"))
+        line = self.bank_entries(entry("5.00", text="what is this"))
         self.bench.comment(line.id, "Asked sales.")
         (comment,) = self.bench.get_line(line.id)["comments"]
         self.assertEqual((comment["author"], comment["text"]), (self.clerk.name, "Asked sales."))
 
     def test_an_auditor_looks_and_changes_nothing(self):
-        line = self.take_lines(entry("5.00", text="what is this"))
+        line = self.bank_entries(entry("5.00", text="what is this"))
         bench = self.bench.with_user(self.auditor)
         self.assertEqual(bench.get_line(line.id)["label"], "what is this")
         self.assertFalse(bench.get_summary()["may_reconcile"])
@@ -132,7 +126,7 @@ class TestWorkbench(BankCase):
                 (0, 0, {"account_id": receivable.id, "balance": sign * 5, "name": "secret"}) for sign in (1, -1)]}
         )  # fmt: skip
         move.action_post()
-        line = self.take_lines(entry("5.00", text="what is this"))
+        line = self.bank_entries(entry("5.00", text="what is this"))
         choices = {"items": [{"id": move.line_ids[0].id}]}, {"write_offs": [{"account_id": receivable.id, "amount": "5.00"}]}
         for choice in choices:
             for method in (self.bench.preview, self.bench.choose):
@@ -140,7 +134,7 @@ class TestWorkbench(BankCase):
                     method(line.id, choice)
 
     def test_another_companys_lines_are_not_shown(self):
-        line = self.take_lines(entry("5.00", text="what is this"))
+        line = self.bank_entries(entry("5.00", text="what is this"))
         other = self.env["res.company"].create({"name": "Somebody else"})
         groups = "base.group_user,finance_connector.group_user"
         stranger = new_test_user(self.env, "stranger", groups=groups, company_id=other.id, company_ids=other.ids)

@@ -133,7 +133,7 @@ export class FinanceWorkbench extends Component {
             { state: "ambiguous", name: _t("Ambiguous"), count: states.ambiguous },
             { state: "unmatched", name: _t("Unmatched"), count: states.unmatched },
             { state: "mine", name: _t("Mine"), count: mine },
-            { state: "done", name: _t("Explained"), count: null },
+            { state: "done", name: _t("Matched"), count: null },
         ];
     }
 
@@ -297,7 +297,7 @@ export class FinanceWorkbench extends Component {
     }
 
     stateName(state) {
-        return { proposed: _t("Proposed"), ambiguous: _t("Ambiguous"), unmatched: _t("Unmatched"), done: _t("Explained") }[state];
+        return { proposed: _t("Proposed"), ambiguous: _t("Ambiguous"), unmatched: _t("Unmatched"), done: _t("Matched") }[state];
     }
 }
 
