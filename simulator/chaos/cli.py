@@ -27,6 +27,15 @@ from .storm import Storm
 # The scheduled actions of the server must have worked off what came in within this time after the storm, by themselves.
 WORKED_OFF_SECONDS = 150
 _WAITING = "SELECT count(*) FROM finance_message WHERE state IN ('received', 'failed') AND source != 'file'"
+_WHY = {
+    "messages": """SELECT state, attempts, count(*), max(next_attempt_at - (now() AT TIME ZONE 'UTC'))::text,
+                       max(left(error, 200))
+                     FROM finance_message WHERE source != 'file' GROUP BY state, attempts""",
+    "scheduled action": """SELECT cron_name, active, failure_count, (nextcall - (now() AT TIME ZONE 'UTC'))::text FROM ir_cron
+                            WHERE starts_with(cron_name, 'Finance')""",
+    "connection": """SELECT pid, application_name, state, wait_event, (now() - xact_start)::text, left(query, 120)
+                       FROM pg_stat_activity WHERE datname = current_database()""",
+}
 
 
 def main() -> int:
@@ -46,7 +55,7 @@ def main() -> int:
         wrong = storm(setup.EMPTY_COMPANIES.template(odoo), cluster, options)
     finally:
         cluster.stop()
-    for line in wrong[:40]:
+    for line in wrong[:80]:
         print(f"      {line}")
     print("everything holds" if not wrong else f"{len(wrong)} differences; the same storm: SEED={options.seed} make chaos")
     return 1 if wrong else 0
@@ -71,10 +80,11 @@ def storm(template: str, cluster: Embedded, options) -> list[str]:
             api.set_now(player.world.end)
         with server:
             rng = Random(f"chaos/{options.seed}")
-            blown = Storm(player, Rpc(server.url, name, _api_key(odoo)), Killer(server, cluster, rng), options.seconds, rng)
+            killer = Killer(server, cluster, rng)
+            blown = Storm(player, Rpc(server.url, name, _api_key(odoo)), killer, options.seconds, rng)
             blown.blow()
             odoo.reconnect()
-            wrong = [*blown.wrong, *_worked_off(player)]
+            wrong = [*blown.wrong, *_worked_off(player, killer)]
         print(f"seed {options.seed}: {len(blown.acknowledged)} messages taken; answers "
               f"{_told(blown.answers)}; killed {_told(blown.killed)}", flush=True)
         wrong += lost(player, blown)
@@ -122,14 +132,20 @@ def _checkpoint() -> None:
         connection.close()
 
 
-def _worked_off(player: Player) -> list[str]:
-    """Wait for the server's own scheduled actions; what they leave undone is wrong."""
+def _worked_off(player: Player, killer: Killer) -> list[str]:
+    """Wait for the server's own scheduled actions; what they leave undone is wrong. A server which ends only now, because
+    it missed the database that was killed last, is started again as in the storm."""
     deadline = time.monotonic() + WORKED_OFF_SECONDS
+    revived = 0
     while (waiting := player.host.rows(_WAITING)[0][0]) and time.monotonic() < deadline:
         time.sleep(0.5)
+        revived += killer.revive()
     if not waiting:
         return []
-    return [f"{waiting} messages still wait {WORKED_OFF_SECONDS} s after the storm: the scheduled actions do not run"]
+    return [f"{waiting} messages still wait {WORKED_OFF_SECONDS} s after the storm: the scheduled actions do not run",
+            f"the server was started again {revived} times in this time, and {'runs' if killer.server.running else 'has ended'}",
+            *(f"{what}: {row}" for what, query in _WHY.items() for row in player.host.rows(query)),
+            *killer.server.log_tail(30).splitlines()]
 
 
 def _api_key(odoo: host.Host) -> str:
