@@ -35,6 +35,7 @@ class Options(NamedTuple):
 
 
 NOTHING = Options([])
+_NO_NAMES = frozenset()
 
 
 class Pool:
@@ -101,6 +102,8 @@ class Pool:
 
     @staticmethod
     def _find(index, line):
+        if not index:
+            return _NO_NAMES
         found = index.find(line.text)
         return found | index.find(line.reference) if line.reference else found
 
@@ -130,11 +133,17 @@ class Pool:
 
     def by_own_reference(self, line):
         """The one candidate that has every reference the text names, and at least one of them alone."""
-        names = self.names[line.id]
-        sole = [self._holders[joined][0] for joined in names if len(self._holders[joined]) == 1]
-        if sole and not self._is_taken(sole[0]) and self._has(sole[0], self._keys(line)):
-            return Options(sole[:1])
+        for joined in self.names[line.id]:
+            if len(self._holders[joined]) == 1:
+                sole = self._holders[joined][0]
+                return Options([sole]) if not self._is_taken(sole) and self._has_all_named(sole, line) else NOTHING
         return NOTHING
+
+    def _has_all_named(self, candidate, line):
+        """Whether ``candidate``, which the text names, has the amount and everything else that the text names."""
+        if candidate.residual != line.amount:
+            return False
+        return len(self.names[line.id]) == 1 or self._has(candidate, self._keys(line))
 
     def _keys(self, line):
         amount = line.amount.currency, line.amount.minor
@@ -143,6 +152,8 @@ class Pool:
     def by_shared_reference(self, line):
         """The candidates that have every reference the text names; in conflict when each has only some of
         them."""
+        if not self.names[line.id]:
+            return NOTHING
         keys = self._keys(line)
         groups = [self._named_at.get(key, ()) for key in keys]
         for key, group in zip(keys, groups, strict=True):
@@ -173,6 +184,8 @@ class Pool:
     def by_transfer(self, line):
         """The lines of other own accounts that show the same transfer: the bank names the account, the day is about the
         same."""
+        if not self._transfers:
+            return NOTHING
         group = self._transfers.get((line.amount.currency, line.amount.minor), ())
         near = timedelta(self.policy.days_after)
         return self._of(
@@ -197,6 +210,8 @@ class Pool:
 
     def by_window(self, line):
         """The payouts with the amount of ``line`` that are expected about its date."""
+        if not self._payouts:
+            return NOTHING
         key = ("payouts", line.amount.currency, line.amount.minor)
         dates = self._payout_dates.get(key)
         if not dates:

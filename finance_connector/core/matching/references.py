@@ -42,6 +42,10 @@ class ReferenceIndex:
         self._beginnings = set()
         self._longest = 0
 
+    def __bool__(self):
+        """Whether there is anything to look for."""
+        return bool(self._longest)
+
     def add(self, reference):
         """Take in ``reference``; its joined form, or None if it is too short to be told from other text. Structured references
         are found in every form in which a bank tells them (`structured.spellings`)."""
