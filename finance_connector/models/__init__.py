@@ -64,6 +64,7 @@ from . import reconcile_choice
 from . import reconcile_rules
 from . import workbench
 from . import workbench_line
+from . import reconcile_store
 from . import reconcile_apply
 from . import reconciliation
 from . import amount_steps

@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .light_reference import LightMany2one
+
 STATES = [
     ("proposed", "Proposed"),
     ("ambiguous", "Ambiguous"),
@@ -18,6 +20,8 @@ class FinanceMatch(models.Model):
     _name = "finance.match"
     _description = "Match"
     _order = "line_id desc, score desc, id"
+    # A hundred thousand rows a night: company and currency are held by the bank line, and who decided has fields of its own.
+    _log_access = False
 
     line_id = fields.Many2one(
         "account.bank.statement.line",
@@ -27,11 +31,11 @@ class FinanceMatch(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
     journal_id = fields.Many2one(related="line_id.journal_id")
     date = fields.Date(related="line_id.date")
     label = fields.Char(related="line_id.payment_ref", string="Text of the bank")
-    state = fields.Selection(STATES, required=True, default="proposed", readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, default="proposed", readonly=True)
     score = fields.Integer(readonly=True, help="How strong the evidence is, of 100.")
     runner_up_score = fields.Integer(readonly=True, help="How strong it is for the next best candidate.")
     reasons = fields.Json(readonly=True)
@@ -54,7 +58,7 @@ class FinanceMatch(models.Model):
     )
     amount = fields.Monetary(readonly=True, help="The amount of the bank line.")
     difference = fields.Monetary(readonly=True, help="What the bank line brings more than what it pays asks for.")
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_id = LightMany2one("res.currency", readonly=True, guarded=False)
     applied_by_id = fields.Many2one(
         "res.users", string="Applied by", readonly=True, help="Empty: by the machine."
     )
@@ -63,6 +67,7 @@ class FinanceMatch(models.Model):
     _open_uniq = models.UniqueIndex(
         "(line_id, candidate_key) WHERE state IN ('proposed', 'ambiguous', 'applied')"
     )
+    _open_idx = models.Index("(company_id) WHERE state IN ('proposed', 'ambiguous')")
     _applied_uniq = models.UniqueIndex(
         "(line_id) WHERE state = 'applied'", "A bank line has one applied match."
     )

@@ -15,7 +15,7 @@ from odoo import api, models
 from ..core.errors import MoneyError
 from ..core.matching import Candidate, Line, Part
 from ..core.matching.references import tokens
-from ..core.money import Money
+from ..core.money import Money, minor_units
 
 _logger = logging.getLogger(__name__)
 # Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
@@ -24,6 +24,8 @@ _MAX_TOKENS = 8
 _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
 _DUST = Decimal("0.000001")
+# Up to so many open items a line all are read: that takes less than telling the database what the lines may name.
+_FEW = 4
 
 # A bank line ``l`` with its entry ``m``, its account ``j`` and the currency that it is in, `COALESCE(jc.name, cc.name)`.
 LINE_FROM = """
@@ -81,7 +83,6 @@ SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_stru
   LEFT JOIN res_partner p ON p.id = l.partner_id
   LEFT JOIN accounts a ON a.account = l.account AND l.partner_id IS NULL
   LEFT JOIN names n ON n.name = l.name AND l.partner_id IS NULL
- ORDER BY l.id
 """
 
 _SETTLEMENTS = """
@@ -102,34 +103,38 @@ SELECT s.id, s.external_id, s.trace, s.descriptor, s.arrival_date, s.amount_net:
  GROUP BY s.id, c.name ORDER BY s.id
 """
 
-_INVOICES = """
-WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
-     amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount,
-         currency)),
-open_items AS (
-    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, c.name AS
-           currency,
-           p.commercial_partner_id, a.date_maturity, p.name AS partner_name, a.account_id
+_OPEN_ITEMS = """
       FROM account_move_line a
       JOIN account_account t ON t.id = a.account_id
       JOIN account_move m ON m.id = a.move_id
-      JOIN res_currency c ON c.id = a.currency_id
-      LEFT JOIN res_partner p ON p.id = a.partner_id
      WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted'
        AND t.account_type IN ('asset_receivable', 'liability_payable')
-       AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt',
-           'in_receipt')
+       AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt', 'in_receipt')
+"""
+
+_COUNT_INVOICES = f"SELECT count(*) {_OPEN_ITEMS}"
+
+_INVOICES = f"""
+WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
+     amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount, currency)),
+items AS (
+    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, a.currency_id, a.partner_id,
+           a.date_maturity, a.account_id
+      {_OPEN_ITEMS}
+), open_items AS (
+    SELECT i.*, c.name AS currency, p.commercial_partner_id, p.name AS partner_name
+      FROM items i JOIN res_currency c ON c.id = i.currency_id LEFT JOIN res_partner p ON p.id = i.partner_id
 )
 SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
        o.date_maturity, o.partner_name, o.account_id
   FROM open_items o
- WHERE EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
+ WHERE %(all)s
+    OR EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
     OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
                    regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
                    regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
                    regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
     OR o.commercial_partner_id = ANY(%(partners)s)
- ORDER BY o.id
 """
 
 
@@ -145,6 +150,8 @@ class FinanceReconciliation(models.AbstractModel):
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
         """
         self.env.flush_all()
+        # A night's lines are more than the database expects of one query; without room it sorts and joins them on disk.
+        self.env.cr.execute("SET LOCAL work_mem = '64MB'")
         lines = self._open_lines(company, line_ids)
         if not lines:
             return [], []
@@ -164,10 +171,6 @@ class FinanceReconciliation(models.AbstractModel):
         money = _money(amount, currency)
         if money is None:
             return None
-        payers = {
-            "account": self.env._("The account %s is one that the partner pays from.", account),
-            "name": self.env._("The bank tells the name of the partner: %s.", name),
-        }
         return Line(
             id=line_id,
             date=day,
@@ -178,8 +181,14 @@ class FinanceReconciliation(models.AbstractModel):
             counterparty_account=account,
             counterparty_name=name or "",
             parts=tuple(_part(member, currency) for member in members or ()),
-            payer=payers.get(payer, ""),
+            payer=self._payer(payer, account, name) if payer else "",
         )
+
+    def _payer(self, how, account, name):
+        """The sentence that says how the partner of a line was found."""
+        if how == "account":
+            return self.env._("The account %s is one that the partner pays from.", account)
+        return self.env._("The bank tells the name of the partner: %s.", name)
 
     def _open_settlements(self, company):
         """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
@@ -212,17 +221,18 @@ class FinanceReconciliation(models.AbstractModel):
         return found
 
     def _open_invoices(self, company, lines):
-        amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
-        self.env.cr.execute(
-            _INVOICES,
-            {
-                "company": company.id,
+        values = {"company": company.id, "all": True, "spellings": [], "amounts": [], "currencies": [], "partners": []}
+        self.env.cr.execute(_COUNT_INVOICES, values)
+        if self.env.cr.fetchone()[0] > _FEW * len(lines):
+            amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
+            values |= {
+                "all": False,
                 "spellings": sorted(_spellings(lines)),
                 "amounts": [amount for amount, _currency in amounts],
                 "currencies": [currency for _amount, currency in amounts],
                 "partners": sorted({line.partner_id for line in lines if line.partner_id is not None}),
-            },
-        )
+            }
+        self.env.cr.execute(_INVOICES, values)
         rows = self.env.cr.fetchall()
         shared = self._shared_names({row[8] for row in rows if row[8]})
         return [
@@ -270,7 +280,7 @@ def _money(text, currency):
     What other importers wrote as a sum of floats may have dust behind its decimals.
     """
     try:
-        return Money.from_decimal(text, currency)
+        return Money(minor_units(text, currency), currency)
     except MoneyError:
         rounded = Money.rounded(Decimal(text), currency)
         if abs(rounded.to_decimal() - Decimal(text)) < _DUST:

@@ -18,9 +18,7 @@ what they contend for is withheld from weaker evidence. A line that names an ite
 because of its amount. What fits but for a difference is proposed to a person, never applied.
 """
 
-import gc
-from contextlib import contextmanager
-
+from ..collection import no_collection
 from .explain import Nearest, nearest
 from .pool import Pool
 from .records import (
@@ -43,25 +41,12 @@ __all__ = [
 ]  # fmt: skip
 
 
+@no_collection()
 def match(lines, candidates, policy=None):
     """Match bank ``lines`` (Line) with open ``candidates`` (Candidate) under ``policy``: `Matches`.
 
     The ids of lines, and those of all candidates together, are unique, hashable and sortable among themselves (FinanceError
     for a repeated one). Nothing is applied; an item is matched with at most one line, or with lines that make it together.
     """
-    with _no_collection():
-        pool = Pool(lines, candidates, policy or Policy())
-        return Matches(Run(pool).results())
-
-
-@contextmanager
-def _no_collection():
-    """No garbage collection inside: of millions of records none is garbage, and looking at all of them again and again took a
-    third of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    pool = Pool(lines, candidates, policy or Policy())
+    return Matches(Run(pool).results())

@@ -47,7 +47,7 @@ class Pool:
         self.lines = _by_id(lines, "bank line")
         self.candidates = _by_id(candidates, "candidate")
         self.taken = {}
-        self.spelling, self._holders, self._named_at = {}, {}, {}
+        self._spelling, self._holders, self._named_at = {}, {}, {}
         self._of_partner, self._payouts, self._payout_dates = {}, {}, {}
         self._of_amount, self._open_of_partner, self._transfers = {}, {}, {}
         self._buckets, self._descriptors_of = {}, {}
@@ -89,14 +89,14 @@ class Pool:
         only."""
         if not _DIGIT.search(reference):
             if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
-                self.spelling.setdefault(joined, reference)
+                self._spelling.setdefault(joined, reference)
                 self._descriptors_of.setdefault(candidate.id, set()).add(joined)
             return
         joined = self._numbers.add(reference)
         key = ("reference", *amount, joined)
         if joined and key not in buckets:
             buckets.append(key)
-            self.spelling.setdefault(joined, reference)
+            self._spelling.setdefault(joined, reference)
             self._holders.setdefault(joined, []).append(candidate)
             self._named_at.setdefault(key, []).append(candidate)
 
@@ -113,7 +113,14 @@ class Pool:
 
     def quoted(self, line):
         """What the text of ``line`` names, as its items spell it."""
-        return ", ".join(sorted(self.spelling[joined] for joined in self.names[line.id]))
+        return self._spelled(self.names[line.id])
+
+    def shown(self, line):
+        """The descriptors that the text of ``line`` shows, as their payouts spell them."""
+        return self._spelled(self.descriptors[line.id])
+
+    def _spelled(self, found):
+        return ", ".join(sorted(self._spelling[joined] for joined in found))
 
     def named_by(self, *texts):
         """All that ``texts`` name, at most `max_alternatives` a reference."""
@@ -135,15 +142,15 @@ class Pool:
         """The one candidate that has every reference the text names, and at least one of them alone."""
         for joined in self.names[line.id]:
             if len(self._holders[joined]) == 1:
-                sole = self._holders[joined][0]
-                return Options([sole]) if not self._is_taken(sole) and self._has_all_named(sole, line) else NOTHING
+                return self._sole(joined, line)
         return NOTHING
 
-    def _has_all_named(self, candidate, line):
-        """Whether ``candidate``, which the text names, has the amount and everything else that the text names."""
-        if candidate.residual != line.amount:
-            return False
-        return len(self.names[line.id]) == 1 or self._has(candidate, self._keys(line))
+    def _sole(self, joined, line):
+        """The only candidate with reference ``joined``, if it has the amount and everything else that the text names."""
+        (sole,) = self._holders[joined]
+        if sole.residual != line.amount or self._is_taken(sole):
+            return NOTHING
+        return Options([sole]) if len(self.names[line.id]) == 1 or self._has(sole, self._keys(line)) else NOTHING
 
     def _keys(self, line):
         amount = line.amount.currency, line.amount.minor
@@ -152,8 +159,11 @@ class Pool:
     def by_shared_reference(self, line):
         """The candidates that have every reference the text names; in conflict when each has only some of
         them."""
-        if not self.names[line.id]:
+        names = self.names[line.id]
+        if not names:
             return NOTHING
+        if len(names) == 1 and len(self._holders[next(iter(names))]) == 1:
+            return self._sole(next(iter(names)), line)
         keys = self._keys(line)
         groups = [self._named_at.get(key, ()) for key in keys]
         for key, group in zip(keys, groups, strict=True):
@@ -184,8 +194,6 @@ class Pool:
     def by_transfer(self, line):
         """The lines of other own accounts that show the same transfer: the bank names the account, the day is about the
         same."""
-        if not self._transfers:
-            return NOTHING
         group = self._transfers.get((line.amount.currency, line.amount.minor), ())
         near = timedelta(self.policy.days_after)
         return self._of(
@@ -210,8 +218,6 @@ class Pool:
 
     def by_window(self, line):
         """The payouts with the amount of ``line`` that are expected about its date."""
-        if not self._payouts:
-            return NOTHING
         key = ("payouts", line.amount.currency, line.amount.minor)
         dates = self._payout_dates.get(key)
         if not dates:

@@ -1,8 +1,12 @@
 """What matching is about: bank lines, open items, the policy, and what becomes of a line. Plain values; amounts are Money,
-signed as the bank account sees them (money in is positive)."""
+signed as the bank account sees them (money in is positive).
+
+What there are millions of are named tuples, because making a frozen dataclass takes five times as long; use their ``_replace``
+for a changed copy."""
 
 from dataclasses import dataclass, field
 from datetime import date as Date
+from typing import NamedTuple
 
 from ..money import Money
 
@@ -14,8 +18,7 @@ CANDIDATE_KINDS = ("settlement", "invoice", "instruction", "item", "transfer", "
 DIVISIBLE = frozenset(("invoice", "item"))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A member of a batch that the bank booked as one line."""
 
     amount: Money
@@ -23,8 +26,7 @@ class Part:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A bank line. ``partner_id`` if the bank or a rule named the partner; ``parts``: the members, if it is a batch whose
     members the bank tells; ``payer``: a sentence that says how the partner was found."""
 
@@ -40,8 +42,7 @@ class Line:
     payer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An open item: ``kind`` of CANDIDATE_KINDS, ``residual`` what its bank line will bring (signed).
 
     ``references``: all that a bank text may name it by (number, payment reference, payout id, trace, descriptor); ``date``:
@@ -93,8 +94,7 @@ class Policy:
     tolerance_basis_points: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LineMatch:
+class LineMatch(NamedTuple):
     """What is known about one line. ``candidate_ids``: the match (several: the line pays all of them); or the contenders of an
     ambiguous line; or, for an unmatched one, what it names although the amount differs. ``score`` 0 to 100, of which
     ``runner_up_score`` is what the next best has. ``reasons``: dicts of code and text, the factors first that speak for it.

@@ -2,7 +2,6 @@
 ambiguity."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -77,10 +76,10 @@ def test_a_twin_of_a_matched_candidate_or_line_is_a_doubt(problem):
     lines, candidates, policy = problem
     for result in match(lines, candidates, policy).in_state("matched"):
         for chosen in [one for one in candidates if one.id in result.candidate_ids]:
-            twin = replace(chosen, id=100)
+            twin = chosen._replace(id=100)
             assert match(lines, [*candidates, twin], policy).by_line[result.line_id].state != "matched"
         line = next(one for one in lines if one.id == result.line_id)
-        states = match([*lines, replace(line, id=100)], candidates, policy).by_line
+        states = match([*lines, line._replace(id=100)], candidates, policy).by_line
         assert "matched" not in {states[line.id].state, states[100].state}
 
 
