@@ -55,12 +55,14 @@ from . import bank_statement_line
 from . import bank_line_batch
 from . import match
 from . import reconcile_pool
+from . import reconcile_open_items
 from . import reconcile_other_lines
 from . import reconcile_bundle
 from . import reconcile_by_hand
 from . import match_rule
 from . import match_rehearsal
 from . import reconcile_choice
+from . import reconcile_discount
 from . import reconcile_rules
 from . import workbench
 from . import workbench_line

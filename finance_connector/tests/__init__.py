@@ -16,6 +16,7 @@ from . import test_bank_line_batch
 from . import test_match_rule
 from . import test_reconcile_payout
 from . import test_reconcile_choice
+from . import test_reconcile_differences
 from . import test_reconcile_groups
 from . import test_reconcile_invoice
 from . import test_drop_folder
