@@ -49,6 +49,7 @@ from . import import_report
 from . import import_plan
 from . import import_conflict
 from . import import_lines
+from . import import_match
 from . import import_work
 from . import import_drop
 from . import bank_statement_line

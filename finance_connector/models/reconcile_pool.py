@@ -48,6 +48,19 @@ WITH open_lines AS (
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
        AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
                           AND o.account_id NOT IN (j.default_account_id, j.suspense_account_id))
+    UNION ALL
+    SELECT -e.id, e.booking_date, e.amount, COALESCE(jc.name, cc.name), e.data->>'text', e.data->>'reference',
+           e.data->>'structured_reference', e.data->>'end_to_end_id', NULL, NULLIF(e.counterparty_account, ''),
+           lower(btrim(e.data->>'name')), e.data->>'name',
+           CASE WHEN e.data->'details'->>'members_state' = 'proven' THEN e.data->'details'->'members' END,
+           e.data->'details'->'charges'
+      FROM finance_import_entry e
+      JOIN account_journal j ON j.id = e.journal_id
+      JOIN res_company c ON c.id = j.company_id
+      JOIN res_currency cc ON cc.id = c.currency_id
+      LEFT JOIN res_currency jc ON jc.id = j.currency_id
+     WHERE e.import_id = %(import)s AND e.decision = 'new' AND e.line_id IS NULL AND j.company_id = %(company)s
+       AND j.type = 'bank' AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = j.id)
 ), accounts AS (
     SELECT account, min(partner_id) AS partner_id FROM (
         SELECT o.account, p.commercial_partner_id AS partner_id
@@ -85,8 +98,9 @@ class FinanceReconciliation(models.AbstractModel):
     _description = "Reconciliation"
 
     @api.model
-    def _pool(self, company, line_ids=None):
-        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only.
+    def _pool(self, company, line_ids=None, import_id=None):
+        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only;
+        ``import_id``: also the entries of this import that will become bank lines, with minus their id.
 
         Candidate ids are ``s:<settlement id>``, ``i:<journal item id>``, and of other bank lines ``l:<line id>`` for the other
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
@@ -94,7 +108,7 @@ class FinanceReconciliation(models.AbstractModel):
         self.env.flush_all()
         # A night's lines are more than the database expects of one query; without room it sorts and joins them on disk.
         self.env.cr.execute("SET LOCAL work_mem = '64MB'")
-        lines = self._open_lines(company, line_ids)
+        lines = self._open_lines(company, line_ids, import_id)
         if not lines:
             return [], []
         candidates = [
@@ -104,8 +118,8 @@ class FinanceReconciliation(models.AbstractModel):
         ]
         return lines, candidates
 
-    def _open_lines(self, company, line_ids=None):
-        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids})
+    def _open_lines(self, company, line_ids, import_id):
+        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids, "import": import_id})
         return [line for row in self.env.cr.fetchall() if (line := self._line(row))]
 
     def _line(self, row):
