@@ -163,13 +163,14 @@ class _Reader:
     def _header(self, line, number, currency, rows):
         told, scheme, _currency, other = account_of(number)
         total = sum((row["amount"] for row in rows), ZERO)
-        proof, balances, notes = _proof(self.items, currency, total, line)
+        items = [item for item in self.items if not (self.provisional and item.code in amounts.BALANCES)]
+        proof, balances, notes = _proof(items, currency, total, line)
         opening, closing = (balances.get(kind) for kind in ("opening", "closing"))
         return StatementHeader(
             account=told,
             currency=currency,
-            opening=None if self.provisional else opening,
-            closing=None if self.provisional else closing,
+            opening=opening,
+            closing=closing,
             statement_id=f"{self.message_id}-{self.statements}",
             account_scheme=scheme,
             opening_date=self.as_of if opening is not None else None,
@@ -265,7 +266,7 @@ def _proof(items, currency, total, line):
     """(proof, balances, notes): which balances the account states, and whether the transactions lie between them."""
     found = {}
     for item in items:
-        if item.minor is not None and item.code in (amounts.OPENING, amounts.CLOSING, amounts.OPENING_AVAILABLE, amounts.CLOSING_AVAILABLE):
+        if item.minor is not None and item.code in amounts.BALANCES:
             value = amounts.decimal(item.minor, currency, line)
             if found.setdefault(item.code, value) != value:
                 raise FormatError(line, f"the account states two balances {item.code}: {found[item.code]} and {value}.")

@@ -4,7 +4,6 @@ Source: BAI specification version 2, appendix A (type codes) and B (funds types)
 its currency; balances carry their sign, amounts of transactions none: the type code tells the direction.
 """
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from ..core.money import iso_exponent
@@ -13,6 +12,7 @@ from .text_values import MAX_DIGITS, date_from, minor_amount
 
 OPENING, CLOSING = "010", "015"
 OPENING_AVAILABLE, CLOSING_AVAILABLE = "040", "045"
+BALANCES = frozenset((OPENING, CLOSING, OPENING_AVAILABLE, CLOSING_AVAILABLE))
 TOTAL_CREDITS, TOTAL_DEBITS = "100", "400"
 # A transaction that only tells something.
 INFORMATION = "890"
@@ -114,6 +114,3 @@ def totals_of(found, code):
         if item.code == code and item.minor is not None:
             return item.minor, int(item.count) if item.count.isascii() and item.count.isdigit() and len(item.count) < 10 else None
     return None
-
-
-ZERO = Decimal(0)

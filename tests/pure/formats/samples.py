@@ -10,6 +10,8 @@ FILES = Path(__file__).parent / "files"
 BY_FORMAT = {
     "mt940": ("mt940-german.sta", "mt940-dutch.940", "mt940-swiss.sta"),
     "mt942": ("mt942-interim.942",),
+    "bai2": ("bai2-previous-day.bai",),
+    "ofx": ("ofx-bank.ofx", "ofx-cards.qfx"),
 }
 NAMES = [name for names in BY_FORMAT.values() for name in names]
 FORMAT_OF = {name: format for format, names in BY_FORMAT.items() for name in names}
