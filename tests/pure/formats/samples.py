@@ -12,6 +12,7 @@ BY_FORMAT = {
     "mt942": ("mt942-interim.942",),
     "bai2": ("bai2-previous-day.bai",),
     "ofx": ("ofx-bank.ofx", "ofx-cards.qfx"),
+    "qif": ("qif-bank.qif",),
 }
 NAMES = [name for names in BY_FORMAT.values() for name in names]
 FORMAT_OF = {name: format for format, names in BY_FORMAT.items() for name in names}

@@ -135,7 +135,7 @@ def test_refused(content, reason):
 
 def test_the_error_says_where():
     error = samples.refusal(BANK.replace("-25,5", "-25;5").encode("cp1252"))
-    assert (error.line, error.context["account"], error.context["statement"][:11]) == (50, "0004711001", "0004711001-")
+    assert (error.line, error.context["account"], error.context["statement"][:11]) == (52, "0004711001", "0004711001-")
 
 
 def test_two_charsets_in_one_file():
