@@ -14,7 +14,7 @@ A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> n
 
 from dataclasses import replace
 
-from . import bai2, camt, decoding, mt940, ofx, qif, zip_guard
+from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, zip_guard
 from .errors import FormatError
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
@@ -27,7 +27,7 @@ ARCHIVE, PACKED = "zip", "gz"
 _CONTAINERS = (ARCHIVE, PACKED)
 
 # In this order they are asked: OFX and camt may both be XML, and camt says why other XML is refused.
-_MODULES = (ofx, camt, mt940, bai2, qif)
+_MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43)
 _BY_NAME = {name: module for module in _MODULES for name in module.NAMES}
 
 

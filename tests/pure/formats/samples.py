@@ -13,6 +13,9 @@ BY_FORMAT = {
     "bai2": ("bai2-previous-day.bai",),
     "ofx": ("ofx-bank.ofx", "ofx-cards.qfx"),
     "qif": ("qif-bank.qif",),
+    "coda": ("coda-belgian.cod",),
+    "cfonb120": ("cfonb120-french.txt",),
+    "norma43": ("norma43-spanish.n43",),
 }
 NAMES = [name for names in BY_FORMAT.values() for name in names]
 FORMAT_OF = {name: format for format, names in BY_FORMAT.items() for name in names}
