@@ -14,20 +14,23 @@ A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> n
 
 from dataclasses import replace
 
-from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, zip_guard
+from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, table, zip_guard
 from .errors import FormatError
+from .table_guess import Proposal, guess
+from .table_profile import Profile
+from .told import Told
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Statement", "StatementHeader", "StatementProof",
-    "detect", "parse",
+    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Profile", "Proposal", "Statement", "StatementHeader", "StatementProof", "Told",
+    "detect", "guess", "parse", "stream",
 ]  # fmt: skip
 
 ARCHIVE, PACKED = "zip", "gz"
 _CONTAINERS = (ARCHIVE, PACKED)
 
 # In this order they are asked: OFX and camt may both be XML, and camt says why other XML is refused.
-_MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43)
+_MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43, table)
 _BY_NAME = {name: module for module in _MODULES for name in module.NAMES}
 
 
@@ -57,7 +60,7 @@ def detect(content, filename=None):
 def parse(content, format=None):
     """An iterator of the Statements in ``content`` (bytes), in the order of the file.
 
-    ``format``: a name as `detect` gives it; None detects it. The statements of an archive carry the name of
+    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The statements of an archive carry the name of
     their ``member``. What vouches for a statement is its ``proof``, whether it is only announced its
     ``provisional``. Raises FormatError at once for an unknown format, and while iterating for what cannot be
     trusted.
@@ -87,6 +90,8 @@ def stream(content, format=None):
 
 def _module(content, format):
     """(name of the format, its module; None for what holds other files)."""
+    if isinstance(format, Profile):
+        return format, table
     name = detect(content) if format is None else format
     if name in _CONTAINERS:
         return name, None

@@ -59,11 +59,17 @@ def members(content):
     yield from _Opener().members(content, "", 1)
 
 
+def parts(content):
+    """(name, content) of every part of a workbook, which is not opened further. Raises FormatError as `members`."""
+    yield from _Opener(into_archives=False).members(content, "", 1)
+
+
 class _Opener:
     """Opens one archive with all that is inside it, and counts against the limits."""
 
-    def __init__(self):
+    def __init__(self, into_archives=True):
         self.files = self.total = 0
+        self.into_archives = into_archives
 
     def members(self, content, above, depth):
         """(name, content) of what is in ``content``, which was called ``above``."""
@@ -93,7 +99,7 @@ class _Opener:
     def _opened(self, name, data, depth):
         """``data`` itself, or what is in it."""
         self.total += len(data)
-        if is_zip(data) or is_gzip(data):
+        if self.into_archives and (is_zip(data) or is_gzip(data)):
             yield from self.members(data, name, depth + 1)
         else:
             yield name, data
