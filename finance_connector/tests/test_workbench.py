@@ -1,8 +1,5 @@
 """What the workbench's screen asks for: lines by page and filter, what explains one, what was nearest, previews."""
 
-from unittest.mock import patch
-
-from odoo.addons.finance_connector.models import reconcile_rules
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
@@ -88,9 +85,10 @@ class TestWorkbench(ReconcileCase):
     def test_safe_proposals_are_shown_before_all_of_them_are_accepted(self):
         for number in (1, 2):
             self.invoice(number * 10, ref=f"A-2026-{number}")
-        policy = reconcile_rules.Policy(max_amount={"EUR": 1})
-        with patch.object(reconcile_rules, "Policy", lambda **_limits: policy):
-            lines = self.bank_entries(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+        self.company.fc_match_limit = 9.99
+        lines = self.bank_entries(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+        self.assertEqual(lines.mapped("is_reconciled"), [False, False])
+        self.assertIn("above what may be applied without a person", lines[0].fc_match_ids.explanation)
         self.assertEqual(self.bench.get_summary()["safe"], 2)
         shown = self.bench.preview_safe()
         self.assertEqual([one["amount"] for one in shown], ["+10.00\xa0€", "+20.00\xa0€"])

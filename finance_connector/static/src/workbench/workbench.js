@@ -11,6 +11,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { Choice } from "./choice";
 import { useKeys } from "./keys";
 import { LineList } from "./line_list";
+import { Safe } from "./safe";
 
 const SEARCH_MS = 300;
 const AGES = [0, 3, 7, 30];
@@ -18,7 +19,7 @@ const AMOUNTS = [0, 100, 1000, 10000];
 
 export class FinanceWorkbench extends Component {
     static template = "finance_connector.Workbench";
-    static components = { Choice, Layout, LineList };
+    static components = { Choice, Layout, LineList, Safe };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -37,7 +38,6 @@ export class FinanceWorkbench extends Component {
             nearest: null,
             mode: "look",
             start: { items: [], writeOff: false },
-            safe: null,
             colleagues: null,
             comment: "",
             busy: false,
@@ -248,22 +248,8 @@ export class FinanceWorkbench extends Component {
         });
     }
 
-    // --- many at once ---------------------------------------------------------------------------------------------
-
-    async previewSafe() {
-        this.state.safe = await this.call("preview_safe", this.state.wanted.journal_id || null);
-    }
-
-    acceptSafe() {
-        return this.attempt(async () => {
-            const ids = this.state.safe.map((one) => one.id);
-            const done = await this.call("accept", ids);
-            this.state.safe = null;
-            for (const text of done.refused.slice(0, 3)) {
-                this.notification.add(text, { type: "warning" });
-            }
-            await this.leave(_t("%s lines were reconciled.", done.applied));
-        });
+    acceptedSafe(count) {
+        return this.leave(_t("%s lines were reconciled.", count));
     }
 
     // --- keys -----------------------------------------------------------------------------------------------------
