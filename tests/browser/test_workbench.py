@@ -185,3 +185,21 @@ def test_all_safe_proposals_are_accepted_after_a_preview(shop, desk, open_page):
     page.wait_for(".o_notification", "lines were reconciled")
     assert [shop.value("SELECT payment_state FROM account_move WHERE payment_reference = %s", f"SAFE-{number}")
             for number in (1001, 1002)] == ["paid", "paid"]
+
+
+def test_a_filter_is_saved_and_used_and_a_file_is_dropped(shop, desk, open_page):
+    page = open_page("user", "finance-workbench")
+    page.click(".o_fc_tabs [data-state=unmatched]")
+    press(page, "f")
+    page.type(".o_fc_saved_name", "Nothing known")
+    page.click(".o_fc_saved_list form button")
+    page.wait_for(".o_fc_saved_use", "Nothing known")
+    page.click(".o_fc_tabs [data-state='']")
+    page.click(".o_fc_saved_use", "Nothing known")
+    page.wait("document.querySelector('.o_fc_tabs [data-state=unmatched]').getAttribute('aria-selected') === 'true'")
+    open_line(page, "Nobody Known")
+    page.run("(() => { const data = new DataTransfer(); data.items.add(new File(['hello'], 'note.txt')); "
+             "document.querySelector('.o_fc_files')"
+             ".dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true})); })()")
+    page.wait_for(".o_fc_file", "note.txt")
+    assert shop.value("SELECT count(*) FROM ir_attachment WHERE name = 'note.txt' AND res_model = 'account.move'") == 1

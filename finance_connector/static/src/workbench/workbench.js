@@ -9,17 +9,20 @@ import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Choice } from "./choice";
+import { Files } from "./files";
 import { useKeys } from "./keys";
 import { LineList } from "./line_list";
 import { Safe } from "./safe";
+import { Saved } from "./saved";
 
 const SEARCH_MS = 300;
 const AGES = [0, 3, 7, 30];
 const AMOUNTS = [0, 100, 1000, 10000];
+const ANY = { state: "", journal_id: false, search: "", older_than: 0, at_least: 0 };
 
 export class FinanceWorkbench extends Component {
     static template = "finance_connector.Workbench";
-    static components = { Choice, Layout, LineList, Safe };
+    static components = { Choice, Files, Layout, LineList, Safe, Saved };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -31,7 +34,7 @@ export class FinanceWorkbench extends Component {
         this.ages = AGES;
         this.amounts = AMOUNTS;
         this.state = useState({
-            wanted: { state: "", journal_id: false, search: "", older_than: 0, at_least: 0 },
+            wanted: { ...ANY },
             version: 0,
             summary: null,
             detail: null,
@@ -87,12 +90,25 @@ export class FinanceWorkbench extends Component {
         if (name === "search") {
             return this.find();
         }
+        return this.readAnew();
+    }
+
+    useFilter(wanted) {
+        Object.assign(this.state.wanted, ANY, wanted);
+        return this.readAnew();
+    }
+
+    /** Another list: no line of the old one stays chosen. */
+    readAnew() {
         this.state.detail = null;
+        this.wantedLine = null;
         return this.restart();
     }
 
     onLoaded(offset, found) {
-        const listed = found.lines.some((line) => line.id === this.state.detail?.id);
+        // What a person has clicked while the list was read is not taken from him.
+        const chosen = this.state.detail?.id ?? this.wantedLine;
+        const listed = found.lines.some((line) => line.id === chosen);
         if (offset === 0 && !listed && this.state.mode === "look") {
             if (found.lines.length) {
                 this.select(found.lines[0]);
@@ -157,8 +173,7 @@ export class FinanceWorkbench extends Component {
     async leave(text) {
         this.notification.add(text, { type: "success" });
         this.state.mode = "look";
-        this.state.detail = null;
-        await this.restart();
+        await this.readAnew();
     }
 
     acceptBest() {
@@ -269,6 +284,7 @@ export class FinanceWorkbench extends Component {
             a: working(() => this.assignToMe()),
             n: working(() => this.newRule()),
             u: () => this.state.summary.may_reconcile && this.state.detail?.state === "done" && this.undo(),
+            f: () => this.saved.toggle(),
             "/": () => this.search.el.focus(),
             "?": () => (this.state.help = !this.state.help),
         };
