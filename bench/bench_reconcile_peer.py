@@ -1,12 +1,12 @@
 """Reconciling against `account_reconcile_oca` 19, which the benchmark fetches from the package index into the cache folder.
 
-Three cases: N lines of one import with N posted invoices, where the peer reconciles automatically; the same where it gets one line
-at a time, each with its commit, so that its time a line does not grow with their number (ours takes them as they are); and one
-payout line against N invoices, which the peer reconciles after a person has chosen them. Both sides run in turn, in processes and
-databases of their own; ours before and behind the peer, whose run is long. What is measured: `reconcile_side.py`.
+Three cases: N lines of one import with N posted invoices, where the peer reconciles automatically; the same where it gets one
+line at a time, each with its commit, so that its time a line does not grow with their number (ours takes them as they are); and
+one payout line against N invoices, which the peer reconciles after a person has chosen them. Both sides run in turn, in processes
+and databases of their own; ours before and behind the peer, whose run is long. What is measured: `reconcile_side.py`.
 
-Targets: at least 80, 20 and 50 times the lines a second. SIZES="200 1000 1000" are the numbers of lines, in this order; 0 leaves a
-case out.
+Targets: at least 80, 20 and 50 times the lines a second. SIZES="200 1000 1000" are the numbers of lines, in this order; 0 leaves
+a case out.
 """
 
 import os

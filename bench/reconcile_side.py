@@ -50,7 +50,8 @@ def _our_payout(env, paid):
 
 
 def _sum_line(env, paid):
-    return {"journal_id": bank(env).id, "date": "2026-03-02", "payment_ref": "Collected", "amount": sum(paid.mapped("amount_total"))}
+    amount = sum(paid.mapped("amount_total"))
+    return {"journal_id": bank(env).id, "date": "2026-03-02", "payment_ref": "Collected", "amount": amount}
 
 
 def _peer_import(env, values):

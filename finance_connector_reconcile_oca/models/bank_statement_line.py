@@ -26,7 +26,9 @@ class AccountBankStatementLine(models.Model):
         """A screen that was opened before the connector reconciled the line would book it a second time."""
         if self._is_applied():
             raise UserError(
-                self.env._("%s has been reconciled meanwhile. Load it again; to change it, unreconcile it first.", self.display_name)
+                self.env._(
+                    "%s has been reconciled meanwhile. Load it again; to change it, unreconcile it first.", self.display_name
+                )
             )
         return super().reconcile_bank_line()
 

@@ -3,8 +3,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# Every line that another importer makes gets a draft at once, which repeats its entry. Only a counterpart (kind "other") makes it
-# somebody's work: a person has put it there, or has taken a reconciliation back to put it right. Older drafts are JSON in a string.
+# Every line that another importer makes gets a draft at once, which repeats its entry. Only a counterpart (kind "other") makes
+# it somebody's work: a person has put it there, or has taken a reconciliation back to put it right. Older drafts are JSON in a
+# string.
 _DRAFT = """jsonb_path_exists((l.reconcile_data #>> '{}')::jsonb, '$.data[*] ? (@.kind == "other")')"""
 
 # A journal that keeps its suspense lines is booked by a second entry, which only that addon makes and can take back.
@@ -32,13 +33,16 @@ class FinanceReconciliation(models.AbstractModel):
     def _refuse_held(self, lines):
         """Raises UserError, naming the line, if one of ``lines`` is with the other addon."""
         for line_id, is_kept in self._held(lines.ids).items():
-            raise UserError(f"{lines.browse(line_id).display_name}: {self._why_held(is_kept)}")
+            line = lines.browse(line_id)
+            raise UserError(self.env._("%(line)s: %(reason)s", line=line.display_name, reason=self._why_held(is_kept)))
 
     @api.model
     def _why_held(self, is_kept):
         """In words why the connector leaves a line alone."""
         if is_kept:
-            return self.env._("The journal keeps its suspense lines, so the line is reconciled on the bank reconciliation screen.")
+            return self.env._(
+                "The journal keeps its suspense lines, so the line is reconciled on the bank reconciliation screen."
+            )
         return self.env._(
             "A draft is open on the bank reconciliation screen. Finish it there, or reset it, and the connector looks at the "
             "line again."

@@ -193,9 +193,12 @@ class TestTheirsIsLeft(BothCase):
         self.assertTrue(line.is_reconciled)
         self.bank.reconcile_mode = "edit"
         self.take_good(
-            entry("-80.00", day="2026-03-03", text="Return of BANK-80"), opening="80.00", first="2026-03-03", name="STMT-2", number=2
-        )
+            entry("-80.00", day="2026-03-03", text="Return of BANK-80"),
+            opening="80.00", first="2026-03-03", name="STMT-2", number=2,
+        )  # fmt: skip
         self.reconcile()
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.payment_state, "paid")
-        self.assertOpen(self.lines() - line)
+        back = self.lines() - line
+        self.assertOpen(back)
+        self.assertFalse(back.fc_match_ids)
