@@ -97,16 +97,19 @@ class FinanceMatch(models.Model):
             if match.state not in OPEN_STATES:
                 raise UserError(self.env._("%s is not open, so it cannot be applied.", match.display_name))
         reconciliation = self.env["finance.reconciliation"].sudo()
-        ruled = self.sudo().filtered("rule_id")
-        for match in ruled:
-            reconciliation._choose(match.line_id, reconciliation._rule_choice(match), self.env.user)
-        for group in self.sudo()._bundled(ruled):
+        chosen = self.sudo().browse()
+        for match in self.sudo():
+            choice = reconciliation._choice_of(match)
+            if choice:
+                chosen |= match
+                reconciliation._choose(match.line_id, choice, self.env.user)
+        for group in self.sudo()._bundled(chosen):
             reconciliation._apply(group, user=self.env.user)
         return True
 
-    def _bundled(self, ruled):
-        """These matches but the ``ruled`` ones, with those of their bundles, a recordset each."""
-        rest = self - ruled
+    def _bundled(self, chosen):
+        """These matches but the ``chosen`` ones, with those of their bundles, a recordset each."""
+        rest = self - chosen
         return (rest | rest._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values()
 
     def _siblings(self, states):

@@ -1,9 +1,5 @@
-"""What there is to match: the open bank lines and the open items of a company, read by SQL, as records of the
-matching.
-
-A payout is open while its lines on the account for money in transit are; an invoice while its receivable or
-payable line is. Of invoices only those are read that have the amount of a line, a reference that stands in its text, or its
-partner.
+"""What there is to match: the open bank lines of a company, read by SQL, as records of the matching, and with them all that
+they may pay (`reconcile_open_items`, `reconcile_other_lines`).
 """
 
 import logging
@@ -13,7 +9,7 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..core.errors import MoneyError
-from ..core.matching import Candidate, Line, Part
+from ..core.matching import Line, Part
 from ..core.matching.references import tokens
 from ..core.money import Money, minor_units
 
@@ -24,8 +20,6 @@ _MAX_TOKENS = 8
 _MAX_CHARACTERS = 40
 _MIN_CHARACTERS = 4
 _DUST = Decimal("0.000001")
-# Up to so many open items a line all are read: that takes less than telling the database what the lines may name.
-_FEW = 4
 
 # A bank line ``l`` with its entry ``m``, its account ``j`` and the currency that it is in, `COALESCE(jc.name, cc.name)`.
 LINE_FROM = """
@@ -44,7 +38,8 @@ WITH open_lines AS (
     SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
            l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, NULLIF(l.account_number, '') AS account,
            lower(btrim(l.partner_name)) AS name, l.partner_name,
-           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members
+           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members,
+           l.fc_details->'charges' AS charges
       {LINE_FROM}
       LEFT JOIN finance_import i ON i.id = l.fc_import_id
      WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
@@ -53,6 +48,19 @@ WITH open_lines AS (
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
        AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
                           AND o.account_id NOT IN (j.default_account_id, j.suspense_account_id))
+    UNION ALL
+    SELECT -e.id, e.booking_date, e.amount, COALESCE(jc.name, cc.name), e.data->>'text', e.data->>'reference',
+           e.data->>'structured_reference', e.data->>'end_to_end_id', NULL, NULLIF(e.counterparty_account, ''),
+           lower(btrim(e.data->>'name')), e.data->>'name',
+           CASE WHEN e.data->'details'->>'members_state' = 'proven' THEN e.data->'details'->'members' END,
+           e.data->'details'->'charges'
+      FROM finance_import_entry e
+      JOIN account_journal j ON j.id = e.journal_id
+      JOIN res_company c ON c.id = j.company_id
+      JOIN res_currency cc ON cc.id = c.currency_id
+      LEFT JOIN res_currency jc ON jc.id = j.currency_id
+     WHERE e.import_id = %(import)s AND e.decision = 'new' AND e.line_id IS NULL AND j.company_id = %(company)s
+       AND j.type = 'bank' AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = j.id)
 ), accounts AS (
     SELECT account, min(partner_id) AS partner_id FROM (
         SELECT o.account, p.commercial_partner_id AS partner_id
@@ -76,7 +84,7 @@ SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_stru
        -- Account and name of different partners tell nobody.
        COALESCE(p.commercial_partner_id, CASE WHEN a.partner_id != n.partner_id THEN NULL
                                               ELSE COALESCE(a.partner_id, n.partner_id) END),
-       l.account, l.partner_name, l.members,
+       l.account, l.partner_name, l.members, l.charges,
        CASE WHEN l.partner_id IS NOT NULL THEN '' WHEN a.partner_id IS NOT NULL THEN 'account'
             WHEN n.partner_id IS NOT NULL THEN 'name' ELSE '' END
   FROM open_lines l
@@ -85,66 +93,14 @@ SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_stru
   LEFT JOIN names n ON n.name = l.name AND l.partner_id IS NULL
 """
 
-_SETTLEMENTS = """
-SELECT s.id, s.external_id, s.trace, s.descriptor, s.arrival_date, s.amount_net::text, c.name,
-       sum(a.amount_residual_currency)::text, min(ac.name), max(ac.name), array_agg(a.id)
-  FROM finance_settlement s
-  JOIN finance_provider p ON p.id = s.provider_id
-  JOIN res_currency c ON c.id = s.currency_id
-  JOIN LATERAL (SELECT move_id, min(id) AS movement_id FROM finance_movement
-                 WHERE settlement_id = s.id AND kind = 'payout' AND move_id IS NOT NULL GROUP BY move_id) v
-                     ON true
-  JOIN account_move_line a ON a.move_id = v.move_id AND a.account_id = p.in_transit_account_id
-   AND COALESCE(a.finance_movement_id, v.movement_id) IN
-       (SELECT id FROM finance_movement WHERE settlement_id = s.id AND kind = 'payout')
-  JOIN res_currency ac ON ac.id = a.currency_id
- WHERE s.company_id = %(company)s AND s.state IN ('in_transit', 'paid')
-   AND a.parent_state = 'posted' AND a.reconciled IS NOT TRUE
- GROUP BY s.id, c.name ORDER BY s.id
-"""
-
-_OPEN_ITEMS = """
-      FROM account_move_line a
-      JOIN account_account t ON t.id = a.account_id
-      JOIN account_move m ON m.id = a.move_id
-     WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted'
-       AND t.account_type IN ('asset_receivable', 'liability_payable')
-       AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt', 'in_receipt')
-"""
-
-_COUNT_INVOICES = f"SELECT count(*) {_OPEN_ITEMS}"
-
-_INVOICES = f"""
-WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
-     amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount, currency)),
-items AS (
-    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, a.currency_id, a.partner_id,
-           a.date_maturity, a.account_id
-      {_OPEN_ITEMS}
-), open_items AS (
-    SELECT i.*, c.name AS currency, p.commercial_partner_id, p.name AS partner_name
-      FROM items i JOIN res_currency c ON c.id = i.currency_id LEFT JOIN res_partner p ON p.id = i.partner_id
-)
-SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
-       o.date_maturity, o.partner_name, o.account_id
-  FROM open_items o
- WHERE %(all)s
-    OR EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
-    OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
-                   regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
-    OR o.commercial_partner_id = ANY(%(partners)s)
-"""
-
-
 class FinanceReconciliation(models.AbstractModel):
     _name = "finance.reconciliation"
     _description = "Reconciliation"
 
     @api.model
-    def _pool(self, company, line_ids=None):
-        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only.
+    def _pool(self, company, line_ids=None, import_id=None):
+        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only;
+        ``import_id``: also the entries of this import that will become bank lines, with minus their id.
 
         Candidate ids are ``s:<settlement id>``, ``i:<journal item id>``, and of other bank lines ``l:<line id>`` for the other
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
@@ -152,7 +108,7 @@ class FinanceReconciliation(models.AbstractModel):
         self.env.flush_all()
         # A night's lines are more than the database expects of one query; without room it sorts and joins them on disk.
         self.env.cr.execute("SET LOCAL work_mem = '64MB'")
-        lines = self._open_lines(company, line_ids)
+        lines = self._open_lines(company, line_ids, import_id)
         if not lines:
             return [], []
         candidates = [
@@ -162,12 +118,14 @@ class FinanceReconciliation(models.AbstractModel):
         ]
         return lines, candidates
 
-    def _open_lines(self, company, line_ids=None):
-        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids})
-        return [line for row in self.env.cr.fetchall() if (line := self._line(*row))]
+    def _open_lines(self, company, line_ids, import_id):
+        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids, "import": import_id})
+        return [line for row in self.env.cr.fetchall() if (line := self._line(row))]
 
-    def _line(self, line_id, day, amount, currency, text, ref, structured, end_to_end, partner_id, account, name, members, payer):
+    def _line(self, row):
         """The `Line` of a row of _LINES; None for an amount that nothing can equal."""
+        line_id, day, amount, currency, text, ref, structured, end_to_end, *row = row
+        partner_id, account, name, members, charges, payer = row
         money = _money(amount, currency)
         if money is None:
             return None
@@ -182,6 +140,7 @@ class FinanceReconciliation(models.AbstractModel):
             counterparty_name=name or "",
             parts=tuple(_part(member, currency) for member in members or ()),
             payer=self._payer(payer, account, name) if payer else "",
+            charges=_taken_off(charges, currency) if charges else None,
         )
 
     def _payer(self, how, account, name):
@@ -189,76 +148,6 @@ class FinanceReconciliation(models.AbstractModel):
         if how == "account":
             return self.env._("The account %s is one that the partner pays from.", account)
         return self.env._("The bank tells the name of the partner: %s.", name)
-
-    def _open_settlements(self, company):
-        """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
-        candidates."""
-        self.env.cr.execute(_SETTLEMENTS, {"company": company.id})
-        found = []
-        for (
-            settlement_id,
-            external_id,
-            trace,
-            descriptor,
-            arrival,
-            net,
-            currency,
-            open_,
-            first,
-            last,
-            _ids,
-        ) in self.env.cr.fetchall():
-            if first == last == currency and Decimal(net) == Decimal(open_) and _money(net, currency):
-                found.append(
-                    Candidate(
-                        id=f"s:{settlement_id}",
-                        kind="settlement",
-                        residual=_money(net, currency),
-                        references=tuple(filter(None, (external_id, trace, descriptor))),
-                        date=arrival,
-                    )
-                )
-        return found
-
-    def _open_invoices(self, company, lines):
-        values = {"company": company.id, "all": True, "spellings": [], "amounts": [], "currencies": [], "partners": []}
-        self.env.cr.execute(_COUNT_INVOICES, values)
-        if self.env.cr.fetchone()[0] > _FEW * len(lines):
-            amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
-            values |= {
-                "all": False,
-                "spellings": sorted(_spellings(lines)),
-                "amounts": [amount for amount, _currency in amounts],
-                "currencies": [currency for _amount, currency in amounts],
-                "partners": sorted({line.partner_id for line in lines if line.partner_id is not None}),
-            }
-        self.env.cr.execute(_INVOICES, values)
-        rows = self.env.cr.fetchall()
-        shared = self._shared_names({row[8] for row in rows if row[8]})
-        return [
-            Candidate(
-                id=f"i:{row[0]}",
-                kind="invoice",
-                residual=_money(row[4], row[5]),
-                references=tuple(dict.fromkeys(filter(None, row[1:4]))),
-                partner_id=row[6],
-                date=row[7],
-                name="" if row[8] in shared else row[8] or "",
-                ledger=row[9],
-            )
-            for row in rows
-            if _money(row[4], row[5])
-        ]
-
-    def _shared_names(self, names):
-        """Those of ``names`` that several partners have, so that they tell nobody."""
-        self.env.cr.execute(
-            """SELECT array_agg(DISTINCT name) FROM res_partner
-                WHERE active AND lower(btrim(name)) = ANY(%s)
-                GROUP BY lower(btrim(name)) HAVING count(DISTINCT commercial_partner_id) > 1""",
-            [sorted({name.strip().lower() for name in names})],
-        )
-        return {name for (spellings,) in self.env.cr.fetchall() for name in spellings}
 
     @api.model
     def _blocked(self, line_ids):
@@ -287,6 +176,12 @@ def _money(text, currency):
             return rounded
         _logger.warning("%s %s is no exact amount of its currency; it is not matched", text, currency)
         return None
+
+
+def _taken_off(charges, currency):
+    """What of the ``charges`` that the import has noted the bank has taken off the amount; None if it says nothing of it."""
+    own = [_money(one["amount"], currency) for one in charges if one.get("included") and one["currency"] == currency]
+    return sum(own, Money.zero(currency)) if own and all(own) else None
 
 
 def _part(member, currency):

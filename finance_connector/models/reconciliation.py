@@ -17,8 +17,8 @@ from .limits import limit
 from .reconcile_answer import Answer
 
 _logger = logging.getLogger(__name__)
-# Matches applied per transaction.
-BATCH = 100
+# Matches applied per transaction: measured, 100 take a quarter longer a match, and more than 500 no less.
+BATCH = 500
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -112,8 +112,9 @@ class FinanceReconciliation(models.AbstractModel):
             if len(groups) == 1:
                 self._tell_failed(company, groups[0][0].line, error)
                 return groups[0]
-        _logger.info("A batch of %s matches failed as a whole; trying one by one", len(groups), exc_info=True)
-        return [answer for group in groups for answer in self._apply_batch(company, [group])]
+        _logger.info("A batch of %s matches failed as a whole; trying its halves", len(groups), exc_info=True)
+        half = len(groups) // 2
+        return self._apply_batch(company, groups[:half]) + self._apply_batch(company, groups[half:])
 
     def _tell_failed(self, company, line, error):
         _logger.info("Bank line %s could not be reconciled", line.id, exc_info=True)

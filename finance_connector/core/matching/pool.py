@@ -245,6 +245,14 @@ class Pool:
         own = [one for one in options.candidates if shown & self._descriptors_of.get(one.id, frozenset())]
         return Options(own, options.conflict) if own else NOTHING
 
+    def by_lag(self, line):
+        """Those of `by_window` that come as many days after their day as payouts like them did so far."""
+        options = self.by_window(line)
+        if options.wide:
+            return options
+        usual = [one for one in options.candidates if one.lag and one.lag[0] <= (line.date - one.date).days <= one.lag[1]]
+        return Options(usual, options.conflict) if usual else NOTHING
+
     def _wide(self, key, group, total, first=0):
         return Options(group[first : first + self.policy.max_alternatives], bucket=key, wide=total)
 

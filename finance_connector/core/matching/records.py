@@ -28,7 +28,8 @@ class Part(NamedTuple):
 
 class Line(NamedTuple):
     """A bank line. ``partner_id`` if the bank or a rule named the partner; ``parts``: the members, if it is a batch whose
-    members the bank tells; ``payer``: a sentence that says how the partner was found."""
+    members the bank tells; ``payer``: a sentence that says how the partner was found; ``charges``: what the bank says that it has
+    taken off the amount already (signed: what it took is negative)."""
 
     id: object
     amount: Money
@@ -40,6 +41,7 @@ class Line(NamedTuple):
     counterparty_name: str = ""
     parts: tuple = ()
     payer: str = ""
+    charges: Money | None = None
 
 
 class Candidate(NamedTuple):
@@ -48,8 +50,8 @@ class Candidate(NamedTuple):
     ``references``: all that a bank text may name it by (number, payment reference, payout id, trace, descriptor); ``date``:
     for a payout or a transfer the day it is expected at the bank, for an invoice the day it is due; ``name`` and ``accounts``:
     the partner's name, and the accounts it is known to pay from; ``discount``: what may be taken off by ``discount_until``;
-    ``fee``: what the bank of the payer or ours is known to keep; ``ledger``: the account it is open on, since one bank line
-    can only be booked on one.
+    ``lag``: (fewest, most) days that payouts like it came after their day so far; ``ledger``: the account it is open on, since
+    one bank line can only be booked on one.
     """
 
     id: object
@@ -62,7 +64,7 @@ class Candidate(NamedTuple):
     accounts: tuple = ()
     discount: Money | None = None
     discount_until: Date | None = None
-    fee: Money | None = None
+    lag: tuple | None = None
     ledger: object = None
 
 

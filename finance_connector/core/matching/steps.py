@@ -40,6 +40,13 @@ _BY_AMOUNT = (
         "The text shows {descriptors}, the descriptor of a payout expected about this date.",
         _PAYOUTS,
     ),
+    _Step(
+        "payout_lag",
+        90,
+        Pool.by_lag,
+        "A payout of this amount should come on this day, going by how long others took.",
+        _PAYOUTS,
+    ),
     _Step("partner_amount", 80, Pool.by_partner, "The partner has an open invoice of this amount.", DIVISIBLE),
     _Step("payout_window", 75, Pool.by_window, "A payout of this amount is expected about this date.", _PAYOUTS),
 )
