@@ -1,13 +1,22 @@
-"""The connector leaves alone what is with `account_reconcile_oca`: when it looks for lines, and again when it books."""
+"""The connector leaves alone what is with `account_reconcile_oca`: when it makes lines, when it looks for them, and again when it
+books."""
 
 from odoo import api, models
+
+
+class FinanceImport(models.Model):
+    _inherit = "finance.import"
+
+    def _still_open(self, journal, rows):
+        """In a journal that keeps its suspense lines nothing is paid by the line itself."""
+        return {} if journal.reconcile_mode == "keep" else super()._still_open(journal, rows)
 
 
 class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
-    def _open_lines(self, company, line_ids=None):
-        lines = super()._open_lines(company, line_ids)
+    def _open_lines(self, company, line_ids, import_id):
+        lines = super()._open_lines(company, line_ids, import_id)
         held = self._held([line.id for line in lines])
         return [line for line in lines if line.id not in held]
 
