@@ -5,7 +5,7 @@ line at a time, each with its commit, so that its time a line does not grow with
 one payout line against N invoices, which the peer reconciles after a person has chosen them. Both sides run in turn, in processes
 and databases of their own; ours before and behind the peer, whose run is long. What is measured: `reconcile_side.py`.
 
-Targets: at least 80, 20 and 50 times the lines a second. SIZES="200 1000 1000" are the numbers of lines, in this order; 0 leaves
+Targets: at least 80, 20 and 50 times the lines a second. SIZES="200 1000 500" are the numbers of lines, in this order; 0 leaves
 a case out.
 """
 
@@ -21,7 +21,7 @@ from fc_env import peers
 
 DATABASES = {"ours": "fc_bench_peer_ours", "peer": "fc_bench_peer_theirs"}
 CASES = (("batch", "in one import", 80), ("single", "one at a time", 20), ("payout", "invoices of one payout", 50))
-SIZES = tuple(int(size) for size in os.environ.get("SIZES", "200 1000 1000").split())
+SIZES = tuple(int(size) for size in os.environ.get("SIZES", "200 1000 500").split())
 
 
 def _measure(side, case, size, conf):
