@@ -9,18 +9,15 @@ collects what it gives. Both say nothing final before the end: a file whose last
 as a whole, so an importer stages the entries and commits after the last event.
 """
 
-from dataclasses import fields as fields_of
-
+from .assembly import collected
 from .camt_reader import StatementReader
 from .camt_versions import MESSAGE_TAGS, NOT_BOOKABLE, STATEMENT, detect
 from .errors import FormatError
-from .records import Entry, Statement, StatementHeader
 from .xml_guard import elements
 
 NAMES = ("camt.052", "camt.053", "camt.054")
 
 _TAGS = (*MESSAGE_TAGS, "{*}GrpHdr", "{*}Stmt", "{*}Ntry")
-_HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
 
 
 def parse(content, format=STATEMENT):
@@ -30,28 +27,10 @@ def parse(content, format=STATEMENT):
     """
     if format in NOT_BOOKABLE:
         raise FormatError(None, *NOT_BOOKABLE[format])
-    header, entries = None, []
-    for event in stream(content):
-        if type(event) is Entry:
-            entries.append(event)
-        elif type(event) is StatementHeader:
-            header, entries = event, []
-        else:
-            yield _statement(header, entries, event)
+    yield from collected(stream(content, format))
 
 
-def _statement(header, entries, proof):
-    """The Statement of a header, its entries and their proof."""
-    known = {name: getattr(header, name) for name in _HEADER_FIELDS}
-    known |= {
-        "closing": proof.closing,
-        "closing_date": proof.closing_date,
-        "closing_kind": proof.closing_kind,
-    }
-    return Statement(**known, entries=tuple(entries), provisional_count=proof.provisional_count)
-
-
-def stream(content):
+def stream(content, format=STATEMENT):
     """The events of a camt.053 file: for every statement a StatementHeader, its booked Entries, a
     StatementProof.
 

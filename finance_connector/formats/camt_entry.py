@@ -22,7 +22,6 @@ from .camt_values import (
     date_of,
     direction_of,
     flag_of,
-    iso,
     text_of,
 )
 from .errors import FormatError
@@ -36,6 +35,7 @@ from .records import (
     Detail,
     Entry,
 )
+from .text_values import iso
 
 BOOKED = "BOOK"
 PROVISIONAL = frozenset(("PDNG", "INFO", "FUTR"))

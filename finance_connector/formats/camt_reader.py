@@ -10,11 +10,12 @@ from datetime import date, timedelta
 
 from .camt_balances import PREVIOUS, GroupHeader, read_group_header, read_header, unprovable
 from .camt_entry import Account, Provisional, read_entry
-from .camt_proof import Totals, balance_gap, summary_gap
+from .camt_proof import summary_gap
 from .camt_values import Names, children, exponent_of, text_of
 from .camt_versions import MESSAGE_NAMES, NOT_BOOKABLE, identify, split_tag
 from .errors import FormatError
 from .fingerprint import RepeatCounter
+from .proof import Totals, balance_gap
 from .records import StatementProof
 from .xml_guard import release
 

@@ -56,10 +56,11 @@ class Known(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A statement as an interval: its balances, and the days between which its entries are booked."""
+    """A statement as an interval: its balances (None: not stated), and the days between which its entries are
+    booked."""
 
-    opening: Decimal
-    closing: Decimal
+    opening: Decimal | None
+    closing: Decimal | None
     first_day: date
     last_day: date
 
@@ -100,10 +101,10 @@ def adjoins(spans, span):
 
     That is proven if all known statements that touch its days, and itself, make one chain in which each
     opens with the balance that the one before it closed with, and if it has at most one day in common with
-    each of them.
+    each of them. Where a balance is not stated, nothing is proven.
     """
     near = [known for known in spans if known.first_day <= span.last_day and known.last_day >= span.first_day]
-    if not near or span in near:
+    if not near or span in near or any(None in (known.opening, known.closing) for known in (span, *near)):
         return False
     if any(max(known.first_day, span.first_day) != min(known.last_day, span.last_day) for known in near):
         return False

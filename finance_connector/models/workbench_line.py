@@ -60,6 +60,7 @@ class FinanceWorkbench(models.AbstractModel):
             "difference": self._text(match.difference, match, signed=True) if match.difference else "",
             "items": match.move_line_ids.ids,
             "is_single": not (match.settlement_id or match.other_line_id),
+            "is_complete": not match.difference or bool(self.env["finance.reconciliation"]._choice_of(match)),
         }
 
     @api.model

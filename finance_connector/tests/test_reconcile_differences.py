@@ -36,6 +36,7 @@ class TestReconcileDifferences(ReconcileCase):
         match = line.fc_match_ids
         self.assertEqual((match.state, match.difference), ("proposed", -2))
         self.assertIn("cash discount of 2.00 EUR", match.explanation)
+        self.assertTrue(self.env["finance.workbench"].get_line(line.id)["matches"][0]["is_complete"])
         match.action_apply()
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.payment_state, "paid")
@@ -62,6 +63,7 @@ class TestReconcileDifferences(ReconcileCase):
         line = self.bank_entries(entry("97.00", text="A-2026-1", more=_CHARGES))
         self.assertEqual((line.fc_match_ids.state, line.fc_match_ids.difference), ("proposed", -3))
         self.assertIn("the bank says that it took off: 3.00 EUR", line.fc_match_ids.explanation)
+        self.assertFalse(self.env["finance.workbench"].get_line(line.id)["matches"][0]["is_complete"])
 
     def test_how_long_payouts_took_tells_equal_ones_apart(self):
         for number in range(1, 6):

@@ -27,7 +27,7 @@ def test_the_good_file_is_good():
         (b"", "the file is empty"),
         (b"   \n", "in no format that is read"),
         (b"\x00\x01\x02", "in no format that is read"),
-        (b":20:START\r\n:25:12345\r\n", "in no format that is read"),
+        (b":20:START\r\n:25:12345\r\n", "no opening balance (:60F:)"),
         (b"<a>", "not well-formed XML"),
         (b"<a/>", "the root element is 'a'"),
         (b"<Document/>", "the root element is 'Document'"),

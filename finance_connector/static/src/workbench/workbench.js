@@ -144,7 +144,7 @@ export class FinanceWorkbench extends Component {
     }
 
     async accept(match) {
-        if (match.difference && match.is_single) {
+        if (!match.is_complete && match.is_single) {
             return this.chooseWith(match);
         }
         return this.attempt(async () => {
