@@ -9,7 +9,7 @@ from . import fingerprint
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import BOOKED, BOOKING, DETAILS_PROVEN, NO_DETAILS, Detail, Entry, Statement, StatementHeader, StatementProof
+from .records import BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
 from .text_values import iso
 
 _HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
@@ -30,12 +30,15 @@ class OpenStatement:
         self._repeats.begin(header)
 
     def entry(self, line, amount, booking_date, value_date, told, bank_id="", reference="", text="", *,
-              counterparty_name="", counterparty_account="", is_reversal=False, status=BOOKED, date_source=BOOKING,
-              detail=None, details=(), details_state=NO_DETAILS, **more):  # fmt: skip
+              counterparty_name="", counterparty_account="", details=(), is_reversal=False, status=BOOKED,
+              date_source=BOOKING, details_state=NO_DETAILS, counterparty_bank="", end_to_end_id="",
+              structured_reference="", entry_reference="", information="", bank_code="", bank_code_proprietary="",
+              return_reason="", charges=(), original_amount=None, original_currency="", exchange=None,
+              notes=()):  # fmt: skip
         """The Entry, counted into the totals if it is booked or the whole statement provisional.
 
         ``told``: texts that the bank repeats whenever it lists the entry again, for the fingerprint (not its own
-        id); ``detail``: the one Detail behind it, its amount filled in here; ``more``: further fields of Entry.
+        id). The others are fields of Entry.
         """
         self.number += 1
         content = fingerprint.digest((
@@ -46,13 +49,12 @@ class OpenStatement:
             self.totals.add(amount, value_date)
         else:
             self.totals.provisional_count += 1
-        if detail is not None:
-            details, details_state = (detail._replace(amount=amount, line=line),), DETAILS_PROVEN
         return Entry(
             amount, self._currency, booking_date, value_date, bank_id, reference, text, counterparty_name,
             counterparty_account, details, is_reversal, status,
             fingerprint.compose(content, self._repeats.ordinal(content)), self.number, line, date_source, details_state,
-            **more,
+            counterparty_bank, end_to_end_id, structured_reference, entry_reference, information, bank_code,
+            bank_code_proprietary, return_reason, "", None, charges, original_amount, original_currency, exchange, notes,
         )  # fmt: skip
 
     def prove(self):
@@ -73,11 +75,6 @@ class OpenStatement:
             header.closing_kind,
             totals.provisional_count,
         )
-
-
-def detail_of(references, **told):
-    """A Detail for `OpenStatement.entry`, or None if there is nothing to tell beside the entry."""
-    return Detail(None, references, **told) if references or any(told.values()) else None
 
 
 def collected(events):

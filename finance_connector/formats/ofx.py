@@ -8,7 +8,7 @@ bank reuses its ids; the file is refused, since one and two payments look alike.
 
 from collections import Counter, defaultdict
 
-from .assembly import OpenStatement, collected, detail_of, within
+from .assembly import OpenStatement, collected, within
 from .decoding import head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
@@ -157,9 +157,10 @@ def _header(told, account, currency, notes, number):
 
 def _reused(transactions):
     """The FITIDs that stand for several different transactions. Raises FormatError for a repeated one."""
+    times = Counter(one.fitid for one in transactions)
     contents = defaultdict(Counter)
     for one in transactions:
-        if one.fitid:
+        if one.fitid and times[one.fitid] > 1:
             contents[one.fitid][one._replace(line=0)] += 1
     for fitid, counts in contents.items():
         if len(counts) == 1 and counts.most_common(1)[0][1] > 1:
@@ -187,9 +188,6 @@ def _entry(statement, one, sign, reused):
         one.memo or one.name,
         counterparty_name=one.name,
         counterparty_account=one.account,
-        detail=detail_of({}, counterparty_name=one.name, counterparty_account=one.account, counterparty_bank=one.bank)
-        if one.account
-        else None,
         counterparty_bank=one.bank,
         bank_code_proprietary=one.kind,
         original_currency=one.original_currency,

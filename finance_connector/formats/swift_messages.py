@@ -49,7 +49,8 @@ def messages(lines):
     for number, line in enumerate(lines, 1):
         first = line[:1]
         if first not in _SPECIAL and fields:
-            fields[-1].lines.append(line)
+            # Most lines are text of a remittance.
+            fields[-1][1].append(line)
             continue
         if first == ":" and (match := _TAG(line)):
             tag = match[1]

@@ -198,6 +198,8 @@ class _Reader:
 def _bare(cell, currency):
     """The text of an amount without the currency's name or sign."""
     text = str(cell).strip()
+    if not text or text.isascii() and text[0] in "-+.,0123456789" and text[-1].isdigit():
+        return text
     for sign in (currency, "€", "$", "£", "CHF", "EUR", "USD"):
         if sign and sign in text:
             text = text.replace(sign, "", 1).strip()

@@ -115,11 +115,17 @@ def full_year(two_digits):
     return f"{'19' if int(two_digits) >= PIVOT_YEAR else '20'}{two_digits}"
 
 
+@lru_cache(maxsize=4096)
+def _completed(year, month, day):
+    """The date of digits, a year of two digits completed; None if there is no such day. Days repeat, hence the cache."""
+    if not ((year + month + day).isdigit() and (year + month + day).isascii()):
+        return None
+    return _day(full_year(year) if len(year) == 2 else year, month, day)
+
+
 def date_from(year, month, day, line):
     """The date of digits; a year of two digits is completed. Raises FormatError if there is no such day."""
-    found = None
-    if (year + month + day).isdigit() and (year + month + day).isascii():
-        found = _day(full_year(year) if len(year) == 2 else year, month, day)
+    found = _completed(year, month, day)
     if found is None:
         raise FormatError(line, f"there is no day {day}.{month}.{year}." if day.strip() else "a date is missing.")
     return found

@@ -5,6 +5,7 @@ in it and in no other with another result; else the person is asked.
 """
 
 import re
+from functools import lru_cache
 
 from .errors import FormatError
 from .text_values import date_from
@@ -83,6 +84,7 @@ def read(text, order, line):
     return date_from(*arranged, line)
 
 
+@lru_cache(maxsize=4096)
 def _arranged(text, order):
     """(year, month, day) digits of ``text`` if it is a date in ``order``, else None."""
     parts = parts_of(text)
