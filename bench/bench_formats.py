@@ -30,14 +30,17 @@ def run():
         assert formats.detect(content) == name
         best = min(_seconds(name, content) for _round in range(ROUNDS))
         rate = LINES / best
-        print(f"  {name:10s} {len(content) / 1e6:6.1f} MB {best:6.2f} s {rate:9.0f} lines/s{'' if rate >= TARGET else '  below target'}", flush=True)
+        below = "" if rate >= TARGET else "  below target"
+        print(f"  {name:10s} {len(content) / 1e6:6.1f} MB {best:6.2f} s {rate:9.0f} lines/s{below}", flush=True)
 
 
 def _seconds(name, content):
     """Processor seconds of reading ``content`` as a stream."""
     gc.collect()
     started = time.process_time()
-    count = sum(isinstance(event, formats.Entry) for _member, event in formats.stream(content, PROFILE if name == "csv" else name))
+    count = sum(
+        isinstance(event, formats.Entry) for _member, event in formats.stream(content, PROFILE if name == "csv" else name)
+    )
     spent = time.process_time() - started
     assert count == LINES, f"{name}: {count} entries"
     return spent

@@ -47,7 +47,9 @@ def bai2(count):
     head = f"03,4711001,USD,010,{OPENING},,,015,{closing},,,100,{credits},,,400,{debits},,/"
     lines, total, records = [head], OPENING + closing + credits + debits, 1
     for number, cents, _day, customer in _all(count):
-        lines.append(f"16,{'195' if cents > 0 else '475'},{abs(cents)},Z,B{number},INV-{number},CUSTOMER {customer} INVOICE INV/2025/{number:05d}/")
+        code = 195 if cents > 0 else 475
+        told = f"CUSTOMER {customer} INVOICE INV/2025/{number:05d}"
+        lines.append(f"16,{code},{abs(cents)},Z,B{number},INV-{number},{told}/")
         total, records = total + abs(cents), records + 1
         if number % 2:
             lines.append("88,HARBOUR BOOKS INC/")
@@ -66,7 +68,8 @@ def ofx(count):
     for number, cents, day, customer in _all(count):
         pieces.append(
             f"<STMTTRN>\n<TRNTYPE>{'CREDIT' if cents > 0 else 'DEBIT'}\n<DTPOSTED>202503{day:02d}120000[-5:EST]\n"
-            f"<TRNAMT>{_written(cents, '.')}\n<FITID>{number}\n<NAME>Customer {customer}\n<MEMO>Invoice INV/2025/{number:05d}\n</STMTTRN>\n"
+            f"<TRNAMT>{_written(cents, '.')}\n<FITID>{number}\n<NAME>Customer {customer}\n"
+            f"<MEMO>Invoice INV/2025/{number:05d}\n</STMTTRN>\n"
         )
     pieces.append(
         f"</BANKTRANLIST>\n<LEDGERBAL>\n<BALAMT>{_written(_sums(count)[2], '.')}\n<DTASOF>20250331\n</LEDGERBAL>\n</STMTRS>\n"
@@ -79,7 +82,9 @@ def qif(count):
     """A bank account with payee and memo."""
     pieces = ["!Type:Bank\n"]
     for number, cents, day, customer in _all(count):
-        pieces.append(f"D{day:02d}/03/2025\nT{_written(cents, '.')}\nN{number}\nPCustomer {customer}\nMInvoice INV/2025/{number:05d}\n^\n")
+        pieces.append(
+            f"D{day:02d}/03/2025\nT{_written(cents, '.')}\nN{number}\nPCustomer {customer}\nMInvoice INV/2025/{number:05d}\n^\n"
+        )
     return "".join(pieces).encode()
 
 
@@ -117,7 +122,17 @@ def cfonb120(count):
     lines = [record("01", "010325", (91, amount(OPENING)))]
     for number, cents, day, customer in _all(count):
         written = f"{day:02d}0325"
-        lines.append(record("04", written, (33, "18"), (43, written), (49, f"VIR SEPA CUSTOMER {customer}"), (91, amount(cents)), (105, f"B{number}")))
+        lines.append(
+            record(
+                "04",
+                written,
+                (33, "18"),
+                (43, written),
+                (49, f"VIR SEPA CUSTOMER {customer}"),
+                (91, amount(cents)),
+                (105, f"B{number}"),
+            )
+        )
         lines.append(record("05", written, (33, "18"), (46, "LCC"), (49, f"INVOICE INV/2025/{number:05d}")))
     lines.append(record("07", "310325", (91, amount(_sums(count)[2]))))
     return "\r\n".join(lines).encode()
@@ -134,9 +149,8 @@ def norma43(count):
         minus = sum(_cents(number) < 0 for number in range(size))
         pieces.append(f"11{account}2503012503312{OPENING:014d}9783{'HARBOUR BOOKS':26s}".ljust(80))
         for number, cents, day, customer in _all(size):
-            pieces.append(
-                f"22    00012503{day:02d}2503{day:02d}02041{2 if cents > 0 else 1}{abs(cents):014d}{number:010d}{'0' * 12}{f'ORDER-{number}':16s}"
-            )
+            written, sign = f"2503{day:02d}", 2 if cents > 0 else 1
+            pieces.append(f"22    0001{written}{written}02041{sign}{abs(cents):014d}{number:010d}{0:012d}{f'ORDER-{number}':16s}")
             pieces.append(f"2301{f'CUSTOMER {customer}':38s}{f'INVOICE INV/2025/{number:05d}':38s}")
         pieces.append(f"33{account}{minus:05d}{debits:014d}{size - minus:05d}{credits:014d}2{closing:014d}978".ljust(80))
         taken += size

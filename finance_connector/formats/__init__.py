@@ -22,7 +22,8 @@ from .told import Told
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Profile", "Proposal", "Statement", "StatementHeader", "StatementProof", "Told",
+    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Profile", "Proposal", "Statement", "StatementHeader",
+    "StatementProof", "Told",
     "detect", "guess", "parse", "stream",
 ]  # fmt: skip
 
@@ -52,7 +53,7 @@ def detect(content, filename=None):
             return name
     raise FormatError(
         None,
-        f"{filename or 'the file'} is in no format that is read; {', '.join(_BY_NAME)} and zip or gz of them are.",
+        f"{filename or 'the file'} is in no format that is read; {', '.join((*_BY_NAME, *_CONTAINERS))} are.",
         advice="Ask the bank for CAMT.053.",
     )
 

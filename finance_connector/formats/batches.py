@@ -16,7 +16,12 @@ def links_of(entry):
 
     ``entry``: an Entry, or a stored one (`dedupe.Known`) whose ``links`` were kept when it was stored.
     """
-    found = {entry.bank_id, getattr(entry, "batch_id", ""), getattr(entry, "end_to_end_id", ""), *(getattr(entry, "links", ()) or ())}
+    found = {
+        entry.bank_id,
+        getattr(entry, "batch_id", ""),
+        getattr(entry, "end_to_end_id", ""),
+        *(getattr(entry, "links", ()) or ()),
+    }
     for detail in getattr(entry, "details", ()):
         found.update(value for name, value in detail.references.items() if name in _OWN_REFERENCES)
     return frozenset(found - {"", None})

@@ -135,7 +135,9 @@ class StatementReader:
     def _begin(self, elements):
         """The statement's own fields are complete: its header, unless it is the next page of the one
         before."""
-        header, summary = read_header(elements, self.element.sourceline, self.group, self.version, self.names, self._spare_currency())
+        header, summary = read_header(
+            elements, self.element.sourceline, self.group, self.version, self.names, self._spare_currency()
+        )
         if self.announced:
             header = announcement(header, summary, self.wanted)
         if self.unfinished is not None:

@@ -54,7 +54,6 @@ NOT_BOOKABLE = {
 }
 
 
-
 def refused(message, wanted):
     """(reason, advice) why ``message`` is not read where ``wanted`` is."""
     if wanted == STATEMENT and message in NOT_BOOKABLE:

@@ -38,7 +38,7 @@ class _Movement(NamedTuple):
 
 
 def detect(content):
-    """"cfonb120", or None if ``content`` is something else."""
+    """ "cfonb120", or None if ``content`` is something else."""
     return "cfonb120" if _BEGINS(head_of(content)) else None
 
 
@@ -159,7 +159,11 @@ def _entry(statement, one):
         if qualifier in _REFERENCES and text.upper() not in PLACEHOLDERS
     }
     rejected = record[40:42].strip()
-    detail = Detail(amount, references, name, remittance=(text,), return_reason=rejected, line=line) if references or rejected else None
+    detail = (
+        Detail(amount, references, name, remittance=(text,), return_reason=rejected, line=line)
+        if references or rejected
+        else None
+    )
     reference = "" if reference.strip("0").upper() in PLACEHOLDERS else reference
     return statement.entry(
         line,

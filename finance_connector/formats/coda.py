@@ -40,7 +40,7 @@ _AFTER = {
 
 
 def detect(content):
-    """"coda", or None if ``content`` is something else."""
+    """ "coda", or None if ``content`` is something else."""
     return "coda" if _BEGINS(head_of(content)) else None
 
 
@@ -65,7 +65,9 @@ def stream(content, format="coda"):
         line = line.ljust(WIDTH)
         kind = line[:2] if line[0] in "23" else line[0]
         if before not in _AFTER.get(kind, ()):
-            raise FormatError(number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", _ADVICE)
+            raise FormatError(
+                number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", _ADVICE
+            )
         before = kind
         found.append((line, number))
         if kind == "9":
@@ -153,7 +155,9 @@ def _with_details(movements):
                 yield booked
             booked = (one, [])
         elif booked is None or booked[0].sequence != one.sequence:
-            raise FormatError(one.line, f"the detail belongs to movement {one.sequence}, which does not stand before it.", _ADVICE)
+            raise FormatError(
+                one.line, f"the detail belongs to movement {one.sequence}, which does not stand before it.", _ADVICE
+            )
         else:
             booked[1].append(one)
     if booked:
@@ -169,7 +173,9 @@ def _entry(statement, one, parts):
     days = [(one.entry_date, BOOKING), (one.value_date, VALUE), (header.closing_date, STATEMENT)]
     booked, source = next(((day, source) for day, source in days if day), (None, None))
     if booked is None:
-        raise within(FormatError(one.line, "the movement has no date, and its statement none.", _ADVICE), header, statement.number + 1)
+        raise within(
+            FormatError(one.line, "the movement has no date, and its statement none.", _ADVICE), header, statement.number + 1
+        )
     details, state = _details(one, parts, references)
     return statement.entry(
         one.line,
@@ -200,7 +206,14 @@ def _details(one, parts, references):
     """(details, state): the parts that the bank lists, if they add up, or what is behind a single movement."""
     if not parts:
         alone = Detail(
-            one.amount, references, one.name, one.account, one.bank, purpose=one.purpose, return_reason=one.return_reason, line=one.line
+            one.amount,
+            references,
+            one.name,
+            one.account,
+            one.bank,
+            purpose=one.purpose,
+            return_reason=one.return_reason,
+            line=one.line,
         )
         return ((alone,), DETAILS_PROVEN) if references or one.purpose or one.return_reason else ((), NO_DETAILS)
     details = tuple(_part(part) for part in parts)
@@ -237,4 +250,6 @@ def _check_trailer(found, trailer, line, statement, currency):
     for first, name, found_sum in ((23, "debits", -statement.totals.debit), (38, "credits", statement.totals.credit)):
         total = amount_of(cut(trailer, first, first + 14), 1, currency, line)
         if total != found_sum:
-            raise FormatError(line, f"the trailer states {total} {currency} of {name}, but the movements make {found_sum}.", _ADVICE)
+            raise FormatError(
+                line, f"the trailer states {total} {currency} of {name}, but the movements make {found_sum}.", _ADVICE
+            )

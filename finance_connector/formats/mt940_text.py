@@ -17,9 +17,7 @@ from .text_values import PLACEHOLDERS
 _FULL_LINE = 61
 
 _GERMAN = re.compile(r"(\d{3})([^\w\s])(?=\d\d)", re.ASCII).match
-_SEPA = re.compile(
-    r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|PURP|RREF|SQTP|RTRN|ANAM|(?<![A-Za-z])(?:IBAN|BIC))\+"
-)
+_TAGS = frozenset("EREF KREF MREF CRED DEBT SVWZ ABWA ABWE COAM OAMT PURP RREF SQTP RTRN ANAM IBAN".split())
 _SLASHED = re.compile(r"/[A-Z]{2,4}\d?/").match
 _KEY = re.compile(
     r"/(TRTP|TRCD|PREF|EREF|RREF|MARF|CSID|IBAN|BIC|NAME|ADDR|CNTP|REMI|ISDT|PURP|RTRN|BENM|ORDP|ULTC|ULTB|ULTD|SVCL|"
@@ -71,7 +69,7 @@ def read_text(lines):
     if _SLASHED(lines[0].lstrip()):
         return _slashed("".join(lines).strip())
     raw = _joined(lines)
-    if _SEPA.match(raw):
+    if raw[4:5] == "+" and raw[:4] in _TAGS:
         return _with_tags(raw, raw)
     return _free(raw)
 
@@ -117,9 +115,9 @@ def _subfields(raw, separator):
 
 def _with_tags(raw, remittance, name="", account="", bank="", code="", information="", is_reversal=False):
     """What a purpose with SEPA tags tells, and what is known of the entry beside it."""
-    parts = _SEPA.split(remittance)
-    tags, references, lead = {}, {}, _plain(parts[0])
-    for tag, value in zip(parts[1::2], parts[2::2], strict=True):
+    (_none, lead), *tagged = _tagged(remittance)
+    tags, references, lead = {}, {}, _plain(lead)
+    for tag, value in tagged:
         value = _plain(value)
         tags.setdefault(tag, value)
         if tag in _REFERENCES and value.upper() not in PLACEHOLDERS:
@@ -131,6 +129,25 @@ def _with_tags(raw, remittance, name="", account="", bank="", code="", informati
         account or get("IBAN", "").replace(" ", ""), bank or get("BIC", ""), code, information, references, "", "",
         get("PURP", ""), is_reversal,
     )  # fmt: skip
+
+
+def _tagged(remittance):
+    """(tag, its text) of a purpose with SEPA tags (EREF+...), the text before the first one with the tag None."""
+    found, tag, text = [], None, None
+    for part in remittance.split("+"):
+        if text is None:
+            text = part
+        elif text[-4:] in _TAGS:
+            found.append((tag, text[:-4]))
+            tag, text = text[-4:], part
+        elif text[-3:] == "BIC" and not text[-4:-3].isalpha():
+            found.append((tag, text[:-3]))
+            tag, text = "BIC", part
+        else:
+            # The sign itself, in a text.
+            text += "+" + part
+    found.append((tag, text))
+    return found
 
 
 def _slashed(raw):

@@ -36,7 +36,7 @@ class _Movement(NamedTuple):
 
 
 def detect(content):
-    """"norma43", or None if ``content`` is something else."""
+    """ "norma43", or None if ``content`` is something else."""
     return "norma43" if _BEGINS(head_of(content)) else None
 
 
@@ -100,7 +100,9 @@ def _check_end(record, number, records, head):
         raise FormatError(number, "the last account has no totals (record 33): records are missing.", _ADVICE)
     stated = record[20:26]
     if not (stated.isascii() and stated.isdigit() and int(stated) == records):
-        raise FormatError(number, f"the end of the file states {stated.strip() or 'no number of'} records, but there are {records}.", _ADVICE)
+        raise FormatError(
+            number, f"the end of the file states {stated.strip() or 'no number of'} records, but there are {records}.", _ADVICE
+        )
 
 
 def _amount(sign, digits, currency, line):

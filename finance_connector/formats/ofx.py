@@ -27,9 +27,10 @@ _ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
 
 
 def detect(content):
-    """"ofx", or None if ``content`` is something else."""
+    """ "ofx", or None if ``content`` is something else."""
     head = head_of(content).upper()
-    return "ofx" if head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith("<?") and ("<?OFX" in head or "<OFX>" in head)) else None
+    found = head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith("<?") and ("<?OFX" in head or "<OFX>" in head))
+    return "ofx" if found else None
 
 
 def parse(content, format="ofx"):
@@ -67,7 +68,7 @@ def _statements(text):
     for name, value, line in tags(text):
         if name == TRANSACTION:
             if told is None or path[-1] != "BANKTRANLIST" or value is None:
-                raise FormatError(line, "a transaction (STMTTRN) is not whole, or stands outside of the list of a statement.", _ADVICE)
+                raise FormatError(line, "a transaction (STMTTRN) is not whole, or stands outside of a list of them.", _ADVICE)
             told.transactions.append((value, line))
         elif value is not None:
             if path and path[-1] == "STATUS":
@@ -78,18 +79,21 @@ def _statements(text):
             if not path and name != "OFX":
                 raise FormatError(line, f"the file begins with <{name}>, not with <OFX>.", _ADVICE)
             path.append(name)
-            if name in _STATEMENTS:
-                told = _Told(line)
+            told = _Told(line) if name in _STATEMENTS else told
         else:
             path.pop()
             if name == "/STATUS":
                 _refuse_error(status, line)
                 status = {}
-            elif name[1:] == _PENDING and told is not None:
-                told.pending += 1
-            elif name[1:] in _STATEMENTS:
+            elif told is not None and _ends(told, name[1:]):
                 yield told
                 told = None
+
+
+def _ends(told, name):
+    """Whether the aggregate ``name`` that ends is the statement; a pending transaction is counted."""
+    told.pending += name == _PENDING
+    return name in _STATEMENTS
 
 
 def _keep(told, path, name, value, line):

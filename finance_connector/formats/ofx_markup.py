@@ -12,9 +12,7 @@ from .errors import FormatError
 
 _TAG = re.compile(r"<(/?)([A-Za-z0-9_.]+)\s*(/?)>([^<]*)")
 # The rest of a transaction, up to its end, if no other aggregate of the statement is torn up in it.
-_BLOCK = re.compile(
-    r"([^<]*(?:<(?!/?(?:STMTTRN|BANKTRANLIST|STMTRS|CCSTMTRS|OFX)\s*>)[^<]*)*)</STMTTRN\s*>", re.IGNORECASE
-).match
+_BLOCK = re.compile(r"([^<]*(?:<(?!/?(?:STMTTRN|BANKTRANLIST|STMTRS|CCSTMTRS|OFX)\s*>)[^<]*)*)</STMTTRN\s*>", re.IGNORECASE).match
 _VALUE = re.compile(r"<([A-Za-z0-9_.]+)\s*>([^<]*)").findall
 _CHARSET = re.compile(r"^\s*(ENCODING|CHARSET)\s*:\s*([A-Za-z0-9_-]+)", re.MULTILINE)
 _XML_ENCODING = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")

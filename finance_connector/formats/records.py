@@ -167,8 +167,8 @@ class StatementHeader:
     before), `none`. A balance that is not stated is None. ``provisional``: the entries are announced (intraday
     reports, notifications): they come again in a statement, and are never booked.
 
-    ``from_date``/``to_date``: local calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a statement that the bank
-    sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
+    ``from_date``/``to_date``: local calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a
+    statement that the bank sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
     without namespace.
     """
 

@@ -39,7 +39,7 @@ class Preview(NamedTuple):
 
 
 def detect(content):
-    """"xlsx" or "xls", or "csv" for text in columns with dates and amounts; None for anything else."""
+    """ "xlsx" or "xls", or "csv" for text in columns with dates and amounts; None for anything else."""
     kind = kind_of(content)
     return kind if kind != "csv" or looks_like_a_table(content) else None
 
@@ -59,7 +59,9 @@ def stream(content, profile=None, told=NOTHING):
     Raises FormatError, also after events were given: then they are void.
     """
     if profile is None or isinstance(profile, str):
-        raise FormatError(None, "a table says nothing of its signs, dates and currency by itself: it is read with a profile.", _ADVICE)
+        raise FormatError(
+            None, "a table says nothing of its signs, dates and currency by itself: it is read with a profile.", _ADVICE
+        )
     for row in (found := list(table_rows.read(content, profile, told))):
         if isinstance(row, FormatError):
             raise row

@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 def kind_of(content):
-    """"xlsx", "xls" or "csv" (anything else)."""
+    """ "xlsx", "xls" or "csv" (anything else)."""
     if zip_guard.is_workbook(content):
         return "xlsx"
     return "xls" if content.startswith(_OLE) else "csv"
@@ -39,7 +39,11 @@ def kind_of(content):
 def rows(content, delimiter=",", encoding="", sheet=""):
     """Every Row of ``content`` (bytes), empty ones included. Raises FormatError for what cannot be read."""
     kind = kind_of(content)
-    found = {"csv": lambda: _csv(content, delimiter, encoding), "xlsx": lambda: _xlsx(content, sheet), "xls": lambda: _xls(content, sheet)}
+    found = {
+        "csv": lambda: _csv(content, delimiter, encoding),
+        "xlsx": lambda: _xlsx(content, sheet),
+        "xls": lambda: _xls(content, sheet),
+    }
     for number, row in enumerate(found[kind](), 1):
         if number > MAX_ROWS or len(row.cells) > MAX_COLUMNS:
             limit, name = (MAX_ROWS, "MAX_ROWS") if number > MAX_ROWS else (MAX_COLUMNS, "MAX_COLUMNS")
@@ -150,5 +154,3 @@ def _number(value):
 def is_empty(row):
     """Whether nothing stands in a row."""
     return not any(str(cell).strip() for cell in row.cells)
-
-

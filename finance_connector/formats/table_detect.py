@@ -53,7 +53,11 @@ def _rows(text, delimiter):
 
 def is_date(cell):
     """Whether a cell is a date in any order."""
-    return not isinstance(cell, str) and hasattr(cell, "isoformat") or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    return (
+        not isinstance(cell, str)
+        and hasattr(cell, "isoformat")
+        or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    )
 
 
 def is_amount(cell):

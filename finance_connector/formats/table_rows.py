@@ -118,7 +118,9 @@ class _Reader:
         if len(cells) < self.width:
             raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
         if any(str(cell).strip() for cell in cells[self.width :]):
-            raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE)
+            raise FormatError(
+                row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
+            )
         currency = self._currency(cells, row.line)
         fee = self._amount(cells, "fee", currency, row.line) or Decimal(0)
         amount = self._signed(cells, currency, row.line) - abs(fee)
@@ -160,7 +162,9 @@ class _Reader:
         if str(cell).strip():
             return written_dates.read(str(cell), self.order, line)
         if needed:
-            raise FormatError(line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE)
+            raise FormatError(
+                line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE
+            )
         return None
 
     def _amount(self, cells, role, currency, line):

@@ -19,7 +19,9 @@ MAX_DIGITS = 18
 PIVOT_YEAR = 80
 
 # What banks write where they have nothing to say; text formats have more spellings than camt.
-PLACEHOLDERS = frozenset(("", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NONE", "N/A", "/", "KREF+", "EREF"))
+PLACEHOLDERS = frozenset(
+    ("", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NONE", "N/A", "/", "KREF+", "EREF")
+)
 
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
 _PLAIN = re.compile(r"(\d+)(?:[.,](\d*))?", re.ASCII).fullmatch
@@ -87,9 +89,9 @@ def _parts(bare, plain, grouped, decimal_sign, line):
         sign = bare[len(plain[1]) : len(plain[1]) + 1]
         if not (sign and decimal_sign and sign != decimal_sign):
             readings.add((plain[1], plain[2] or ""))
-    if grouped and grouped[2] != (decimal_sign or None) and grouped[2] != grouped[3]:
-        if not (grouped[3] and decimal_sign and grouped[3] != decimal_sign):
-            readings.add((re.sub(r"\D", "", grouped[1]), grouped[4] or ""))
+    fits = grouped and grouped[2] not in (decimal_sign, grouped[3])
+    if fits and not (grouped[3] and decimal_sign and grouped[3] != decimal_sign):
+        readings.add((re.sub(r"\D", "", grouped[1]), grouped[4] or ""))
     if len(readings) != 1:
         told = "the decimal sign is not told: it may be thousands" if readings else f"the decimal sign is {decimal_sign!r}"
         raise FormatError(line, f"the amount {bare[:40]!r} cannot be read for certain; {told}.")

@@ -35,7 +35,9 @@ def one(content):
 
 @pytest.mark.parametrize("kind", ["camt.052", "camt.054"])
 def test_an_announcement(kind):
-    content = message(kind, entry("5.00", ref="A1"), entry("-7.00", status="<Cd>PDNG</Cd>"), entry("1.00", status="<Cd>INFO</Cd>"))
+    content = message(
+        kind, entry("5.00", ref="A1"), entry("-7.00", status="<Cd>PDNG</Cd>"), entry("1.00", status="<Cd>INFO</Cd>")
+    )
     found = one(content)
     assert formats.detect(content) == found.format == kind
     assert (found.provisional, found.is_proven, found.opening, found.closing, found.proof) == (True, False, None, None, "none")
@@ -43,7 +45,7 @@ def test_an_announcement(kind):
         (Decimal("5.00"), "PDNG", ("announced-as-booked",)), (Decimal("-7.00"), "PDNG", ()), (Decimal("1.00"), "INFO", ()),
     ]  # fmt: skip
     # It is read only where it is asked for: the reader of statements refuses it.
-    with pytest.raises(formats.FormatError, match="is not booked|are not booked"):
+    with pytest.raises(formats.FormatError, match="not booked"):
         list(camt.stream(content))
 
 
@@ -135,7 +137,10 @@ PARTS = [item("100.00", "X", words="a"), item("200.00", "X", words="b")]
 
 
 def known(items):
-    return [dedupe.Known(one.bank_id, one.fingerprint, one.booking_date, one.amount, place, one.links) for place, one in enumerate(items)]
+    return [
+        dedupe.Known(one.bank_id, one.fingerprint, one.booking_date, one.amount, place, one.links)
+        for place, one in enumerate(items)
+    ]
 
 
 def test_statements_that_list_a_batch_and_its_parts_book_it_once():

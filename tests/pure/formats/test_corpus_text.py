@@ -38,7 +38,10 @@ def test_tally(results, capsys):
     refused = {name: found for name, found in results.items() if isinstance(found, formats.FormatError)}
     statements = [one for name, found in results.items() if name not in refused for one in found]
     with capsys.disabled():
-        print(f"\ncorpus/mt940, bai2: {len(results)} files; imported with balances proven: {len(results) - len(refused)} files,", end=" ")
+        print(
+            f"\ncorpus/mt940, bai2: {len(results)} files; imported with balances proven: {len(results) - len(refused)} files,",
+            end=" ",
+        )
         print(f"{len(statements)} statements, {sum(len(one.entries) for one in statements)} entries; refused: {len(refused)}")
         for name, error in refused.items():
             print(f"  {name}: {error.reason}")
@@ -54,7 +57,10 @@ def test_what_is_refused_fails_by_its_balance_only():
     if corpus is None:
         pytest.skip(missing())
     mended = {
-        "mt940/abnamro.txt": (("62F:C110523EUR876,84", "62F:C110523EUR2914,84"), ("62M:C110524EUR1849,75", "62M:C110524EUR2852,35")),
+        "mt940/abnamro.txt": (
+            ("62F:C110523EUR876,84", "62F:C110523EUR2914,84"),
+            ("62M:C110524EUR1849,75", "62M:C110524EUR2852,35"),
+        ),
         "mt940/commerzbank.txt": (("62F:C200608EUR0,00", "62F:D200608EUR12,35"),),
         "mt940/ing-unix.txt": (("62F:C100723EUR3,47", "62F:D100723EUR45,59"),),
         "mt940/postfinance.txt": (("CHF159,6", "CHF159,4"),),

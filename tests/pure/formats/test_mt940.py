@@ -56,7 +56,11 @@ def test_german_entries():
     assert returned.details[0].references["MndtId"] == "M-4711"
 
     # RC takes a credit back, RD a debit.
-    assert (cancelled.amount, cancelled.is_reversal, cancelled.text) == (Decimal("-5.00"), True, "Gutschrift vom 30.12. storniert")
+    assert (cancelled.amount, cancelled.is_reversal, cancelled.text) == (
+        Decimal("-5.00"),
+        True,
+        "Gutschrift vom 30.12. storniert",
+    )
     # RD with the letter R of EUR behind it, which is no part of the mark.
     assert (refunded.amount, refunded.is_reversal, refunded.text) == (Decimal("20.00"), True, "Kartenentgelt zurück")
     assert (refunded.booking_date, refunded.date_source) == (day("2026-01-02"), "value")
@@ -142,11 +146,11 @@ def test_months_of_thirty_days():
     assert (entry.value_date, entry.booking_date, entry.notes) == (day("2026-02-28"), day("2026-03-02"), ("day-beyond-month",))
 
 
-@pytest.mark.parametrize(("currency", "written", "amount"), [("KWD", "5,125", "5.125"), ("JPY", "1234,", "1234"), ("JPY", "1234", "1234")])
+@pytest.mark.parametrize(
+    ("currency", "written", "amount"), [("KWD", "5,125", "5.125"), ("JPY", "1234,", "1234"), ("JPY", "1234", "1234")]
+)
 def test_decimals_are_those_of_the_currency(currency, written, amount):
-    (entry,) = entries(
-        f":61:260105C{written}NTRFNONREF", opening=f"C260101{currency}0,", closing=f"C260131{currency}{written}"
-    )
+    (entry,) = entries(f":61:260105C{written}NTRFNONREF", opening=f"C260101{currency}0,", closing=f"C260131{currency}{written}")
     assert str(entry.amount) == amount
 
 
@@ -201,7 +205,9 @@ def test_a_page_that_is_missing_is_named_and_a_page_alone_stands_by_itself():
 
 
 def test_text_that_looks_like_a_field_or_an_end_stays_text():
-    (entry,) = entries(":61:260105C1,00NTRFNONREF", ":86:Lunch", ":12:30 at the quay", "-", "and more", closing="C260131EUR101,00")
+    (entry,) = entries(
+        ":61:260105C1,00NTRFNONREF", ":86:Lunch", ":12:30 at the quay", "-", "and more", closing="C260131EUR101,00"
+    )
     assert entry.text == "Lunch :12:30 at the quay - and more"
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fc import formats
 from fc.formats import Profile, Told, table, table_cells
 from fc.formats.records import Charge
+from fc.formats.told import NOTHING
 
 from .make import day
 from .test_zip import archive
@@ -34,12 +35,12 @@ def csv_of(*rows, head="Date;Amount;Text;Payee;Balance", end="\r\n"):
     return ("\r\n".join(lines) + end).encode("cp1252")
 
 
-def one(content, profile=SIGNED, told=Told()):
+def one(content, profile=SIGNED, told=NOTHING):
     (found,) = table.parse(content, profile, told)
     return found
 
 
-def refusal(content, profile=SIGNED, told=Told()):
+def refusal(content, profile=SIGNED, told=NOTHING):
     with pytest.raises(formats.FormatError) as caught:
         list(table.parse(content, profile, told))
     return caught.value
@@ -47,11 +48,21 @@ def refusal(content, profile=SIGNED, told=Told()):
 
 def test_a_balance_beside_every_row_proves_them():
     found = one(csv_of(*ROWS))
-    assert (found.opening, found.closing, found.proof, found.is_proven) == (Decimal("100.00"), Decimal("335.50"), "running-balance", True)
+    assert (found.opening, found.closing, found.proof, found.is_proven) == (
+        Decimal("100.00"),
+        Decimal("335.50"),
+        "running-balance",
+        True,
+    )
     assert (found.account, found.currency, found.format) == ("DE02120300000000202051", "EUR", "csv")
     assert (found.from_date, found.to_date) == (day("2026-01-05"), day("2026-01-06"))
     first, fee, twin, rent = found.entries
-    assert (first.amount, first.text, first.counterparty_name, first.line) == (Decimal("1250.50"), "Invoice; 77", "Ines Okafor", 2)
+    assert (first.amount, first.text, first.counterparty_name, first.line) == (
+        Decimal("1250.50"),
+        "Invoice; 77",
+        "Ines Okafor",
+        2,
+    )
     assert fee.fingerprint[-2:] == ":1" and twin.fingerprint == f"{fee.fingerprint[:-2]}:2"
     assert rent.amount == Decimal("-1000.00")
 
@@ -103,12 +114,17 @@ NEGATED = "Date;Amount\r\n05.01.2026;12,50\r\n06.01.2026;-7,00\r\n07.01.2026;3,0
 )
 def test_rules_of_signs(content, rule, columns):
     profile = Profile(columns=columns, date_order="dmy", decimal_sign=",", delimiter=";", currency="EUR", **rule)
-    assert [entry.amount for entry in one(content.encode(), profile).entries] == [Decimal("-12.50"), Decimal("7.00"), Decimal("-3.00")]
+    assert [entry.amount for entry in one(content.encode(), profile).entries] == [
+        Decimal("-12.50"),
+        Decimal("7.00"),
+        Decimal("-3.00"),
+    ]
 
 
 def test_fees_pending_rows_and_several_currencies():
     profile = Profile(
-        columns=(("date", "Date"), ("amount", "Amount"), ("fee", "Fee"), ("currency", "Cur"), ("status", "State"), ("balance", "Balance")),
+        columns=(("date", "Date"), ("amount", "Amount"), ("fee", "Fee"), ("currency", "Cur"), ("status", "State"),
+                 ("balance", "Balance")),
         date_order="ymd", decimal_sign=".", booked_words=("COMPLETED",),
     )  # fmt: skip
     content = (
@@ -184,9 +200,7 @@ CELLS = [
     (day("2026-01-05"), 0.1 + 0.2, "dust", "X", 100.3),
     (day("2026-01-06"), -1000, "Rent", None, -899.7),
 ]
-IN_SHEET = Profile(
-    columns=SIGNED.columns, header_row=3, currency="EUR", sheet="Statement", account="DE02120300000000202051"
-)
+IN_SHEET = Profile(columns=SIGNED.columns, header_row=3, currency="EUR", sheet="Statement", account="DE02120300000000202051")
 
 
 def test_xlsx():
@@ -195,7 +209,11 @@ def test_xlsx():
     found = one(content, IN_SHEET)
     # Binary dust behind the fifteenth digit is none of the amount's.
     assert [str(entry.amount) for entry in found.entries] == ["0.30", "-1000.00"]
-    assert (found.opening, found.closing, found.entries[0].booking_date) == (Decimal("100.00"), Decimal("-899.70"), day("2026-01-05"))
+    assert (found.opening, found.closing, found.entries[0].booking_date) == (
+        Decimal("100.00"),
+        Decimal("-899.70"),
+        day("2026-01-05"),
+    )
     assert found.entries[1].line == 5
     assert "no sheet 'Other'" in refusal(content, Profile(columns=SIGNED.columns, sheet="Other")).reason
 
