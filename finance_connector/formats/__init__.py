@@ -61,8 +61,8 @@ def detect(content, filename=None):
 def parse(content, format=None):
     """An iterator of the Statements in ``content`` (bytes), in the order of the file.
 
-    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The statements of an archive carry the name of
-    their ``member``. What vouches for a statement is its ``proof``, whether it is only announced its
+    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The
+    statements of an archive carry the name of their ``member``. What vouches for a statement is its ``proof``, whether it is only announced its
     ``provisional``. Raises FormatError at once for an unknown format, and while iterating for what cannot be
     trusted.
     """

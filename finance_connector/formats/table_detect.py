@@ -3,7 +3,7 @@
 from . import written_dates
 from .decoding import decode
 from .errors import FormatError
-from .table_cells import is_empty, text_rows
+from .table_cells import MAX_COLUMNS, is_empty, text_rows
 from .text_values import written_amount
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -34,7 +34,7 @@ def delimiter_of(text):
         widths = [len(row.cells) for row in found if not is_empty(row)]
         width = max(set(widths), key=widths.count, default=0) if widths else 0
         alike = widths.count(width)
-        if width >= 2 and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
+        if 2 <= width <= MAX_COLUMNS and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
             best = (*score, delimiter, found)
     return best[2], best[3]
 

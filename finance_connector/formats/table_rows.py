@@ -1,5 +1,6 @@
 """What a row of a table says, as its profile reads it: one entry, or the reason why it is none."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -58,11 +59,11 @@ def read(content, profile, told):
 
 def header_names(cells):
     """The names of the columns of a header row; the second column of a name is "name#2"."""
-    found = []
+    found, times = [], Counter()
     for cell in cells:
         name = " ".join(str(cell).replace("\ufeff", "").split())
-        times = sum(1 for known in found if known.split("#")[0].casefold() == name.casefold())
-        found.append(f"{name}#{times + 1}" if name and times else name)
+        times[name.casefold()] += 1
+        found.append(f"{name}#{times[name.casefold()]}" if name and times[name.casefold()] > 1 else name)
     return found
 
 

@@ -102,7 +102,7 @@ def _parts(bare, plain, grouped, decimal_sign, line):
 def _day(year, month, day):
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
