@@ -99,7 +99,7 @@ def _amount(record, currency, line):
     field, decimals = record[90:104], record[19]
     if field[-1] not in _OVERPUNCH:
         raise FormatError(line, f"the amount {field!r} does not end with a sign ({{, }}, A to R).", _ADVICE)
-    if not decimals.isdigit():
+    if decimals not in "0123456789":
         decimals = "2"
     sign, digit = _OVERPUNCH[field[-1]]
     return sign * minor_amount(f"{field[:-1]}{digit}".strip(), int(decimals), currency, line)

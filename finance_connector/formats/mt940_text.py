@@ -16,7 +16,7 @@ from .text_values import PLACEHOLDERS
 # A line of :86: has 65 characters; the tag takes four of the first one with some banks.
 _FULL_LINE = 61
 
-_GERMAN = re.compile(r"(\d{3})([^\w\s])(?=\d\d)", re.ASCII).match
+_GERMAN = re.compile(r"(\d{3})?([^\w\s:/,.()\"'&+-])(?=\d\d)", re.ASCII).match
 _TAGS = frozenset("EREF KREF MREF CRED DEBT SVWZ ABWA ABWE COAM OAMT PURP RREF SQTP RTRN ANAM IBAN".split())
 _SLASHED = re.compile(r"/[A-Z]{2,4}\d?/").match
 _KEY = re.compile(
@@ -26,6 +26,8 @@ _KEY = re.compile(
 _SWISS = re.compile(
     r"(?:AUFTRAGGEBER|DONNEUR D'ORDRE|ORDINANTE)\s*:\s*(.*?)\s*(?:(?:MITTEILUNGEN|COMMUNICATIONS|COMUNICAZIONI)\s*:|$)"
 )
+# Keys beside which a text without remittance has nothing more to say.
+_TELLING = frozenset(("TRTP", "REMI", "EREF", "NAME", "RTRN"))
 # German codes of entries that take an earlier one back (DFÜ-Abkommen annex 3, list of GVC): returned direct debits
 # at the payer's and the payee's bank, returned transfers.
 _TAKEN_BACK = frozenset(("108", "109", "159", "181", "184"))
@@ -84,8 +86,8 @@ def _joined(lines):
 
 def _german(raw, match):
     """``raw``: code of three digits, then subfields that begin with the separator after it and two digits."""
-    code, separator = match.groups()
-    fields, remittance = _subfields(raw, separator)
+    code, separator = match.groups("")
+    fields, remittance = _subfields(raw[match.end() :], separator)
     get = fields.get
     name, account, bank = _plain(get("32", "") + get("33", "")), get("31", "").replace(" ", ""), get("30", "").strip()
     information, is_reversal = _plain(get("00", "")), code in _TAKEN_BACK
@@ -94,10 +96,10 @@ def _german(raw, match):
     return _with_tags(raw, remittance, name, account, bank, code, information, is_reversal)
 
 
-def _subfields(raw, separator):
+def _subfields(text, separator):
     """(number -> text of the subfields, the purpose: its subfields joined without a space)."""
     fields, purpose, key = {}, [], None
-    for part in raw[4:].split(separator):
+    for part in text.split(separator):
         number = part[:2]
         if number in _PURPOSE:
             key = "20"
@@ -169,7 +171,7 @@ def _slashed(raw):
     }
     return Told(
         raw=raw,
-        text=text or ("" if fields else _plain(raw)),
+        text=text or ("" if fields.keys() & _TELLING else _plain(raw)),
         name=_plain(name),
         account=account.replace(" ", "").strip(),
         bank=bank.strip(),

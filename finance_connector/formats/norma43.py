@@ -21,7 +21,7 @@ from .text_values import date_from, minor_amount
 NAMES = ("norma43",)
 
 WIDTH = 80
-_BEGINS = re.compile(r"11\d{18}\d{12}[12]\d{14}\d{3}[123]").match
+_BEGINS = re.compile(r"11\d{18}\d{12}[12]\d{14}\d{3}[123]", re.ASCII).match
 _SIGNS = {"1": -1, "2": 1}
 _ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
 
@@ -121,6 +121,8 @@ def _events(head, movements, end, notes, repeats, number):
     (record, line), (totals, end_line) = head, end
     if totals[2:20] != record[2:20]:
         raise FormatError(end_line, "the totals (record 33) are those of another account.", _ADVICE)
+    if not (record[2:20].isascii() and record[2:20].isdigit()):
+        raise FormatError(line, f"the account {record[2:20]!r} is not written in digits.", _ADVICE)
     currency = code_of(record[47:50], line)
     bank, branch, account = record[2:6], record[6:10], record[10:20]
     header = StatementHeader(

@@ -107,8 +107,8 @@ def _statement(account, currency, rows, kind, notes, told, repeats):
     """The events of one account."""
     rows, opening, closing, proof = chained(rows)
     if proof != RUNNING_BALANCE:
-        if told.opening is not None or told.closing is not None:
-            opening, closing = told.opening, told.closing
+        opening = opening if told.opening is None else told.opening
+        closing = closing if told.closing is None else told.closing
         proof = (UNPROVEN, ONE_BALANCE, BALANCES)[(opening is not None) + (closing is not None)]
     elif (told.opening, told.closing) != (None, None):
         _refuse_other(told, opening, closing, currency)

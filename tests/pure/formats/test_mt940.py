@@ -211,6 +211,46 @@ def test_text_that_looks_like_a_field_or_an_end_stays_text():
     assert entry.text == "Lunch :12:30 at the quay - and more"
 
 
+@pytest.mark.parametrize(
+    ("lines", "text", "name", "account", "code"),
+    [
+        (("000>10123>20ALGEMENE KOS", ">21TEN VAN>310390123456>32Bank"), "ALGEMENE KOSTEN VAN", "Bank", "0390123456", "000"),
+        (("020~00VE02", "~20TYTUL ", "~21LINIA 2", "~31PL27114020040000300201355387", "~32NAZWA"), "TYTUL LINIA 2", "NAZWA",
+         "PL27114020040000300201355387", "020"),
+        (("?20platba?21 VS:12345?32Novak",), "platba VS:12345", "Novak", "", ""),
+        (("EREF+R-1 SVWZ+Thanks 1+1=2 BIC+X",), "Thanks 1+1=2", "", "", ""),
+        (("/CTC/506/INCOMING WIRE/BO/HARBOUR/BI/X",), "/CTC/506/INCOMING WIRE/BO/HARBOUR/BI/X", "", "", ""),
+        (("/TRTP/ACCEPTGIRO/NAME/J. Jansen/REMI/ISSUER: CUR     REF: 1",), "ISSUER: CUR REF: 1", "J. Jansen", "", ""),
+        (("/BENM//NAME/CONTRA ACCOUN", "T HOLDER/REMI//ISDT/2026-01-02",), "", "CONTRA ACCOUNT HOLDER", "", ""),
+        (("VIREMENT DONNEUR D'ORDRE: ANNE BLANC COMMUNICATIONS: FACTURE 7",), None, "ANNE BLANC", "", ""),
+        (("short line", "and another"), "short line and another", "", "", ""),
+        (("x" * 65, "y"), "x" * 65 + "y", "", "", ""),
+    ],
+)  # fmt: skip
+def test_dialects_of_the_text(lines, text, name, account, code):
+    first, *more = lines
+    (entry,) = entries(":61:260105C1,00NTRFNONREF", f":86:{first}", *more, closing="C260131EUR101,00")
+    assert entry.text == (" ".join(lines) if text is None else text)
+    assert (entry.counterparty_name, entry.counterparty_account) == (name, account)
+    assert entry.bank_code_proprietary == (f"NTRF+{code}" if code else "NTRF")
+
+
+@pytest.mark.parametrize(
+    ("written", "account", "scheme", "other"),
+    [
+        ("NL69INGB0123456789EUR", "NL69INGB0123456789", "IBAN", ()),
+        ("NL69 INGB 0123 4567 89 EUR", "NL69INGB0123456789", "IBAN", ()),
+        ("/PL27114020040000300201355387", "PL27114020040000300201355387", "IBAN", ()),
+        ("1290.37.715 EUR", "1290.37.715", "OTHER", ()),
+        ("50010517/0648489890", "50010517/0648489890", "OTHER", ("DE12500105170648489890",)),
+        ("TRIODOSBANK/0390123456", "TRIODOSBANK/0390123456", "OTHER", ()),
+    ],
+)
+def test_accounts(written, account, scheme, other):
+    (found,) = formats.parse(statement(head=f":20:X\r\n:25:{written}\r\n:28C:7\r\n"))
+    assert (found.account, found.account_scheme, found.other_accounts) == (account, scheme, other)
+
+
 def test_wrapping_does_not_change_what_an_entry_is():
     text = "166?00GUTSCHRIFT?20SVWZ+Rechnung 4711 vom 3. Januar?32Ines Okafor"
     (one,) = entries(":61:260105C1,00NTRFNONREF", f":86:{text}", closing="C260131EUR101,00")

@@ -103,6 +103,12 @@ def test_a_bank_that_reuses_its_ids():
     assert len({entry.fingerprint for entry in found}) == 3
 
 
+def test_values_that_are_left_empty():
+    content = file_of(transaction(MEMO="", CHECKNUM=""), ledger="<LEDGERBAL><BALAMT><DTASOF>20260106</LEDGERBAL><MKTGINFO>")
+    (found,) = formats.parse(content.replace(b"</BANKACCTFROM>", b"<ACCTTYPE></BANKACCTFROM>"))
+    assert (found.account, found.closing, found.entries[0].text) == ("77", None, "X")
+
+
 def test_two_files_of_the_same_days_have_the_same_ids():
     one, other = (
         entries(transaction(), transaction(FITID="F2", TRNAMT="2"), ledger=ledger) for ledger in ("", "<LEDGERBAL></LEDGERBAL>")

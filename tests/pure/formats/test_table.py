@@ -89,6 +89,13 @@ def test_balances_now_and_then():
     assert (one(csv_of(*rows)).opening, one(csv_of(*rows)).proof) == (Decimal("100.00"), "running-balance")
 
 
+def test_behind_the_last_balance_nothing_is_proven():
+    found = one(csv_of(*ROWS[:3], (*ROWS[3][:4], "")))
+    assert (found.opening, found.closing, found.proof, found.is_proven) == (Decimal("100.00"), None, "one-balance", False)
+    told = Told(closing=Decimal("335.50"))
+    assert one(csv_of(*ROWS[:3], (*ROWS[3][:4], "")), SIGNED, told).proof == "balances"
+
+
 def test_without_balances_nothing_is_made_up_and_what_is_told_is_proven():
     profile = Profile.from_dict({**SIGNED.as_dict(), "columns": [column for column in SIGNED.columns if column[0] != "balance"]})
     found = one(csv_of(*ROWS), profile)
