@@ -62,9 +62,9 @@ def parse(content, format=None):
     """An iterator of the Statements in ``content`` (bytes), in the order of the file.
 
     ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The
-    statements of an archive carry the name of their ``member``. What vouches for a statement is its ``proof``, whether it is only announced its
-    ``provisional``. Raises FormatError at once for an unknown format, and while iterating for what cannot be
-    trusted.
+    statements of an archive carry the name of their ``member``. What vouches for a statement is its ``proof``,
+    whether it is only announced its ``provisional``. Raises FormatError at once for an unknown format, and while
+    iterating for what cannot be trusted.
     """
     name, module = _module(content, format)
     return _parse_archive(content) if module is None else module.parse(content, name)

@@ -1,5 +1,7 @@
 """Whether text is a table of bank entries, and which character divides its columns."""
 
+from contextlib import suppress
+
 from . import written_dates
 from .decoding import decode
 from .errors import FormatError
@@ -41,13 +43,12 @@ def delimiter_of(text):
 
 def _rows(text, delimiter):
     found = []
-    try:
+    # What is not written as CSV is told when the table is read.
+    with suppress(FormatError):
         for row in text_rows(text, delimiter):
             found.append(row)
             if len(found) == SAMPLE_ROWS:
                 break
-    except FormatError:
-        pass
     return found
 
 

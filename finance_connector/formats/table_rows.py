@@ -51,7 +51,7 @@ def read(content, profile, told):
     reader = _Reader(profile, told, places, width, body)
     for row in body:
         try:
-            yield reader.read(row)
+            yield reader.entry(row)
         except FormatError as error:
             error.line = error.line or row.line
             yield error
@@ -113,7 +113,7 @@ class _Reader:
         ]  # fmt: skip
         return written_dates.order_of(written, self.profile.date_order or self.told.date_order) if written else ""
 
-    def read(self, row):
+    def entry(self, row):
         """The TableRow of a row. Raises FormatError if it is none."""
         cells = row.cells
         if len(cells) < self.width:

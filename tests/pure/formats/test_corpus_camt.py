@@ -10,7 +10,7 @@ import pytest
 from fc import formats
 from fc.formats import dedupe
 
-from .corpus import folder, missing
+from .corpus import outcomes
 
 # A refusal, by what its reason says.
 KINDS = {
@@ -39,17 +39,7 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def results():
     """Name of the file -> list of its statements, or its FormatError."""
-    corpus = folder()
-    if corpus is None:
-        pytest.skip(missing())
-    found = {}
-    for path in sorted((corpus / "camt").rglob("*.xml")):
-        name = path.relative_to(corpus / "camt").as_posix()
-        try:
-            found[name] = list(formats.parse(path.read_bytes()))
-        except formats.FormatError as error:
-            found[name] = error
-    return found
+    return {name.removeprefix("camt/"): found for name, found in outcomes(("camt",), "*.xml").items()}
 
 
 def kind(error):

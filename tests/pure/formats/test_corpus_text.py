@@ -7,7 +7,7 @@ import pytest
 
 from fc import formats
 
-from .corpus import folder, missing
+from .corpus import folder, missing, outcomes
 
 # The files that are refused, and by which difference: published samples from which entries or digits were taken out.
 REFUSED = {
@@ -21,17 +21,7 @@ REFUSED = {
 @pytest.fixture(scope="module")
 def results():
     """Name of the file -> list of its statements, or its FormatError."""
-    corpus = folder()
-    if corpus is None:
-        pytest.skip(missing())
-    found = {}
-    for path in sorted(path for kind in ("mt940", "bai2") for path in (corpus / kind).rglob("*.*")):
-        name = path.relative_to(corpus).as_posix()
-        try:
-            found[name] = list(formats.parse(path.read_bytes()))
-        except formats.FormatError as error:
-            found[name] = error
-    return found
+    return outcomes(("mt940", "bai2"), "*.*")
 
 
 def test_tally(results, capsys):
