@@ -2,6 +2,8 @@
 
     formats.detect(content, filename=None) -> str            "camt.053", "zip", ...
     formats.parse(content, format=None) -> Iterator[Statement]
+    formats.preview(content, format=None) -> Preview
+    formats.guess(content) -> Proposal                        of the profile of a table
     formats.stream(content, format=None) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
 
 What cannot be trusted raises FormatError with ``line`` and ``reason``; nothing is guessed, and no other
@@ -18,13 +20,15 @@ from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, ta
 from .errors import FormatError
 from .table_guess import Proposal, guess
 from .table_profile import Profile
-from .told import Told
+from .told import NOTHING, Told
+from .preview import LIMIT, Preview, preview_of
+from .assembly import proven_with
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Profile", "Proposal", "Statement", "StatementHeader",
+    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Preview", "Profile", "Proposal", "Statement", "StatementHeader",
     "StatementProof", "Told",
-    "detect", "guess", "parse", "stream",
+    "detect", "guess", "parse", "preview", "proven_with", "stream",
 ]  # fmt: skip
 
 ARCHIVE, PACKED = "zip", "gz"
@@ -87,6 +91,22 @@ def stream(content, format=None):
                 yield member, event
         except FormatError as error:
             raise error.within(member=member) from None
+
+
+def preview(content, format=None, told=NOTHING, limit=LIMIT):
+    """The Preview of an import of ``content`` (bytes): what is in it, what proves it, what refuses it. Never raises
+    FormatError.
+
+    ``format``: as in `parse`; ``told``: for tables and QIF, see `Told`; ``limit``: entries shown of a statement.
+    """
+    if isinstance(format, Profile):
+        return table.preview(content, format, told, limit)
+    try:
+        if (format or detect(content)) == "qif":
+            return preview_of((("", event) for event in qif.stream(content, told=told)), limit)
+        return preview_of(stream(content, format), limit)
+    except FormatError as error:
+        return preview_of((), limit, [error])
 
 
 def _module(content, format):

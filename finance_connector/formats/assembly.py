@@ -4,12 +4,13 @@ Each entry gets its fingerprint and its place here, and no statement ends withou
 """
 
 from dataclasses import fields as fields_of
+from dataclasses import replace
 
 from . import fingerprint
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
+from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
 from .text_values import iso
 
 _HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
@@ -93,6 +94,35 @@ def collected(events):
             known = {name: getattr(header, name) for name in _HEADER_FIELDS}
             known |= {"closing": event.closing, "closing_date": event.closing_date, "closing_kind": event.closing_kind}
             yield Statement(**known, entries=tuple(entries), provisional_count=event.provisional_count)
+
+
+def proven_with(statement, opening=None, closing=None):
+    """``statement`` with the balances that it does not state itself: those of the statement before it, or of another
+    paper of the bank. It is proven by them.
+
+    Raises FormatError if they do not agree with a balance that the statement states, or its entries do not lie between
+    them.
+    """
+    known = {}
+    for name, told in (("opening", opening), ("closing", closing)):
+        stated = getattr(statement, name)
+        if stated is not None and told is not None and stated != told:
+            raise within(
+                FormatError(statement.line, f"the {name} balance is {stated} {statement.currency}, but {told} is told."),
+                statement,
+            )
+        known[name] = told if stated is None else stated
+    if statement.provisional or None in known.values():
+        what = "it is only announced" if statement.provisional else "both balances are needed"
+        raise within(FormatError(statement.line, f"the statement cannot be proven: {what}."), statement)
+    proven = replace(statement, **known, proof=BALANCES)
+    totals = Totals()
+    for entry in statement.entries:
+        if entry.status == BOOKED:
+            totals.add(entry.amount, entry.value_date)
+    if gap := balance_gap(proven, proven, totals):
+        raise within(FormatError(statement.line, gap), statement)
+    return proven
 
 
 def within(error, header, number=None):

@@ -8,14 +8,13 @@ direction in which the table runs; the opening balance is the first balance less
 proven only by balances that are told (`Told`).
 """
 
-from typing import NamedTuple
-
 from . import table_rows
 from .assembly import OpenStatement, collected, within
 from .decoding import decode
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .national_accounts import is_iban
+from .preview import LIMIT, preview_of
 from .records import BALANCES, BOOKED, MIXED_ENCODING, ONE_BALANCE, PENDING, RUNNING_BALANCE, UNPROVEN, Charge, StatementHeader
 from .table_cells import kind_of
 from .table_detect import looks_like_a_table
@@ -25,17 +24,6 @@ from .told import NOTHING
 NAMES = ("csv", "xlsx", "xls")
 
 _ADVICE = "Choose the profile of this bank's table, or make one from the proposal for this file, and import it again."
-
-
-class Preview(NamedTuple):
-    """What an import would do: the first ``entries``, the rows that would refuse it as (line, reason), the header and
-    the proof (None if the file is refused), and the ``refusal`` of the whole (None if it would be imported)."""
-
-    entries: tuple
-    refused: tuple
-    header: StatementHeader | None
-    proof: object
-    refusal: FormatError | None
 
 
 def detect(content):
@@ -68,25 +56,18 @@ def stream(content, profile=None, told=NOTHING):
     yield from _events(content, found, profile, told)
 
 
-def preview(content, profile, told=NOTHING, limit=20):
-    """The Preview of an import of ``content`` with ``profile``; never raises FormatError."""
-    entries, refused, header, proof, refusal = [], [], None, None, None
+def preview(content, profile, told=NOTHING, limit=LIMIT):
+    """The Preview of an import of ``content`` with ``profile``, with every row that would refuse it."""
     try:
         found = list(table_rows.read(content, profile, told))
-        refused = [(row.line, row.reason) for row in found if isinstance(row, FormatError)]
-        refusal = next((row for row in found if isinstance(row, FormatError)), None)
-        for event in _events(content, [row for row in found if not isinstance(row, FormatError)], profile, told):
-            if isinstance(event, StatementHeader):
-                header = header or event
-            elif hasattr(event, "fingerprint"):
-                entries.append(event)
-            else:
-                proof = proof or event
     except FormatError as error:
-        refusal = refusal or error
-        if error.line is not None and not refused:
-            refused = [(error.line, error.reason)]
-    return Preview(tuple(entries[:limit]), tuple(refused[:limit]), header, None if refusal else proof, refusal)
+        return preview_of((), limit, [error])
+    problems = [row for row in found if isinstance(row, FormatError)]
+    rows = [row for row in found if not isinstance(row, FormatError)]
+    # Where rows are missing, the balances beside the others do not tie: that is no problem of its own.
+    rows = [row._replace(balance=None) for row in rows] if problems else rows
+    events = _events(content, rows, profile, told if not problems else NOTHING) if rows or not problems else ()
+    return preview_of((("", event) for event in events), limit, problems)
 
 
 def _events(content, found, profile, told):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from . import written_dates
 from .errors import FormatError
-from .table_cells import is_empty, rows
+from .table_cells import is_empty, kind_of, rows
 from .table_profile import INDICATOR, TWO_COLUMNS
 from .text_values import PLACEHOLDERS, currency_code, scaled, written_amount
 
@@ -49,6 +49,8 @@ def read(content, profile, told):
     if profile.footer_rows:
         body = body[: -profile.footer_rows]
     reader = _Reader(profile, told, places, width, body)
+    # Workbooks leave out the empty cells at the end of a row; in a CSV they are what tells a whole row.
+    reader.padded = kind_of(content) != "csv"
     for row in body:
         try:
             yield reader.entry(row)
@@ -95,7 +97,7 @@ class _Reader:
     """Reads rows by a profile; the order of the dates is that of all of them."""
 
     def __init__(self, profile, told, places, width, body):
-        self.profile, self.told, self.width = profile, told, width
+        self.profile, self.told, self.width, self.padded = profile, told, width, False
         self.place = {role: places[name.casefold()] for role, name in profile.columns if role != "text"}
         self.texts = [places[name.casefold()] for name in profile.texts()]
         self.debit = {word.casefold() for word in profile.debit_words}
@@ -116,6 +118,8 @@ class _Reader:
     def entry(self, row):
         """The TableRow of a row. Raises FormatError if it is none."""
         cells = row.cells
+        if self.padded:
+            cells = [*cells, *[""] * (self.width - len(cells))]
         if len(cells) < self.width:
             raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
         if any(str(cell).strip() for cell in cells[self.width :]):

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -222,6 +224,11 @@ def test_xlsx():
         day("2026-01-05"),
     )
     assert found.entries[1].line == 5
+    # A wrong size in the file cuts nothing off.
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = [(name, book.read(name)) for name in book.namelist()]
+    wrong = archive(*((name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', part)) for name, part in parts))
+    assert wrong != content and one(wrong, IN_SHEET) == found
     assert "no sheet 'Other'" in refusal(content, Profile(columns=SIGNED.columns, sheet="Other")).reason
 
 
@@ -277,10 +284,12 @@ def test_the_preview_lists_all_that_would_be_refused():
     rows = [ROWS[0], ("soon", "1,00", "x", "", ""), ROWS[1], ("06.01.2026", "?", "x", "", "")]
     seen = table.preview(csv_of(*rows), SIGNED)
     assert [line for line, _reason in seen.refused] == [3, 5]
-    assert [entry.amount for entry in seen.entries] == [Decimal("1250.50"), Decimal("-7.50")]
-    assert (seen.proof, seen.refusal.line) == (None, 3)
-    good = table.preview(csv_of(*ROWS), SIGNED, limit=2)
-    assert (len(good.entries), good.proof.count, good.refusal, good.refused) == (2, 4, None, ())
+    (statement,) = seen.statements
+    assert [entry.amount for entry in statement.entries] == [Decimal("1250.50"), Decimal("-7.50")]
+    assert (statement.proof, seen.refusal.line) == (None, 3)
+    good = formats.preview(csv_of(*ROWS), SIGNED, limit=2)
+    (statement,) = good.statements
+    assert (len(statement.entries), statement.count, statement.proof.count, good.refusal, good.refused) == (2, 4, 4, None, ())
 
 
 @settings(max_examples=100, deadline=None)
