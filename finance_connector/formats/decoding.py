@@ -6,6 +6,7 @@ Nothing is replaced: every byte becomes the character that it stands for.
 """
 
 import codecs
+from contextlib import suppress
 from typing import NamedTuple
 
 from .errors import FormatError
@@ -86,10 +87,8 @@ def _line_of(content, error):
 
 
 def _as_found(content):
-    try:
+    with suppress(UnicodeDecodeError):
         return Decoded(content.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass
     lines, other = [], 0
     for line in content.split(b"\n"):
         try:

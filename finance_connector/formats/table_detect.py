@@ -1,9 +1,11 @@
 """Whether text is a table of bank entries, and which character divides its columns."""
 
+from contextlib import suppress
+
 from . import written_dates
 from .decoding import decode
 from .errors import FormatError
-from .table_cells import is_empty, text_rows
+from .table_cells import MAX_COLUMNS, is_empty, text_rows
 from .text_values import written_amount
 
 DELIMITERS = (";", ",", "\t", "|")
@@ -34,26 +36,29 @@ def delimiter_of(text):
         widths = [len(row.cells) for row in found if not is_empty(row)]
         width = max(set(widths), key=widths.count, default=0) if widths else 0
         alike = widths.count(width)
-        if width >= 2 and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
+        if 2 <= width <= MAX_COLUMNS and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
             best = (*score, delimiter, found)
     return best[2], best[3]
 
 
 def _rows(text, delimiter):
     found = []
-    try:
+    # What is not written as CSV is told when the table is read.
+    with suppress(FormatError):
         for row in text_rows(text, delimiter):
             found.append(row)
             if len(found) == SAMPLE_ROWS:
                 break
-    except FormatError:
-        pass
     return found
 
 
 def is_date(cell):
     """Whether a cell is a date in any order."""
-    return not isinstance(cell, str) and hasattr(cell, "isoformat") or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    return (
+        not isinstance(cell, str)
+        and hasattr(cell, "isoformat")
+        or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    )
 
 
 def is_amount(cell):

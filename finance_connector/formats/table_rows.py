@@ -1,12 +1,13 @@
 """What a row of a table says, as its profile reads it: one entry, or the reason why it is none."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from . import written_dates
 from .errors import FormatError
-from .table_cells import is_empty, rows
+from .table_cells import is_empty, kind_of, rows
 from .table_profile import INDICATOR, TWO_COLUMNS
 from .text_values import PLACEHOLDERS, currency_code, scaled, written_amount
 
@@ -48,9 +49,11 @@ def read(content, profile, told):
     if profile.footer_rows:
         body = body[: -profile.footer_rows]
     reader = _Reader(profile, told, places, width, body)
+    # Workbooks leave out the empty cells at the end of a row; in a CSV they are what tells a whole row.
+    reader.padded = kind_of(content) != "csv"
     for row in body:
         try:
-            yield reader.read(row)
+            yield reader.entry(row)
         except FormatError as error:
             error.line = error.line or row.line
             yield error
@@ -58,11 +61,11 @@ def read(content, profile, told):
 
 def header_names(cells):
     """The names of the columns of a header row; the second column of a name is "name#2"."""
-    found = []
+    found, times = [], Counter()
     for cell in cells:
         name = " ".join(str(cell).replace("\ufeff", "").split())
-        times = sum(1 for known in found if known.split("#")[0].casefold() == name.casefold())
-        found.append(f"{name}#{times + 1}" if name and times else name)
+        times[name.casefold()] += 1
+        found.append(f"{name}#{times[name.casefold()]}" if name and times[name.casefold()] > 1 else name)
     return found
 
 
@@ -94,7 +97,7 @@ class _Reader:
     """Reads rows by a profile; the order of the dates is that of all of them."""
 
     def __init__(self, profile, told, places, width, body):
-        self.profile, self.told, self.width = profile, told, width
+        self.profile, self.told, self.width, self.padded = profile, told, width, False
         self.place = {role: places[name.casefold()] for role, name in profile.columns if role != "text"}
         self.texts = [places[name.casefold()] for name in profile.texts()]
         self.debit = {word.casefold() for word in profile.debit_words}
@@ -112,13 +115,17 @@ class _Reader:
         ]  # fmt: skip
         return written_dates.order_of(written, self.profile.date_order or self.told.date_order) if written else ""
 
-    def read(self, row):
+    def entry(self, row):
         """The TableRow of a row. Raises FormatError if it is none."""
         cells = row.cells
+        if self.padded:
+            cells = [*cells, *[""] * (self.width - len(cells))]
         if len(cells) < self.width:
             raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
         if any(str(cell).strip() for cell in cells[self.width :]):
-            raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE)
+            raise FormatError(
+                row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
+            )
         currency = self._currency(cells, row.line)
         fee = self._amount(cells, "fee", currency, row.line) or Decimal(0)
         amount = self._signed(cells, currency, row.line) - abs(fee)
@@ -160,7 +167,9 @@ class _Reader:
         if str(cell).strip():
             return written_dates.read(str(cell), self.order, line)
         if needed:
-            raise FormatError(line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE)
+            raise FormatError(
+                line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE
+            )
         return None
 
     def _amount(self, cells, role, currency, line):
@@ -198,6 +207,8 @@ class _Reader:
 def _bare(cell, currency):
     """The text of an amount without the currency's name or sign."""
     text = str(cell).strip()
+    if not text or text.isascii() and text[0] in "-+.,0123456789" and text[-1].isdigit():
+        return text
     for sign in (currency, "€", "$", "£", "CHF", "EUR", "USD"):
         if sign and sign in text:
             text = text.replace(sign, "", 1).strip()

@@ -143,8 +143,8 @@ class TestWorkbench(ReconcileCase):
         self.assertEqual(bench.get_line(line.id)["label"], "what is this")
         self.assertFalse(bench.get_summary()["may_reconcile"])
         for method, arguments in (("assign", (line.ids, self.auditor.id)), ("choose", (line.id, {})), ("undo", (line.id,)),
-                                  ("comment", (line.id, "x")),
-                                  ("attach", (line.id, "x", "eA==")), ("save_filter", ("x", {})), ("accept", ([],)), ("reject", (0,))):  # fmt: skip
+                                  ("comment", (line.id, "x")), ("attach", (line.id, "x", "eA==")),
+                                  ("save_filter", ("x", {})), ("accept", ([],)), ("reject", (0,))):  # fmt: skip
             with self.subTest(method), self.assertRaises(AccessError):
                 getattr(bench, method)(*arguments)
 
