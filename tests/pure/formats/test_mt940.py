@@ -263,3 +263,9 @@ def test_two_encodings_in_one_file():
     (first, second) = formats.parse(one.encode("utf-8") + one.encode("cp1252"))
     assert first.entries[0].text == second.entries[0].text == "Zoë Müller"
     assert first.notes == ("mixed-encoding",)
+
+
+def test_an_envelope_without_its_message_is_a_cut_file():
+    whole = statement()
+    for envelope in (b"{1:F01INGBNL2ABXXX0000000000}", b"{1:F01INGBNL2ABXXX0000000000}{2:I940INGBNL2AXXXN}{4:\r\n"):
+        assert "ends with the beginning of a message" in samples.refusal(whole + envelope).reason

@@ -161,3 +161,11 @@ def test_two_charsets_in_one_file():
     (found,) = formats.parse(first.encode("cp1252") + b"</STMTTRN>\n" + second.encode())
     assert [entry.counterparty_name for entry in found.entries] == ["Zoë", "Zoë"]
     assert found.notes == ("mixed-encoding",)
+
+
+def test_statements_without_balances_do_not_follow_each_other():
+    """Two lists of one account may repeat each other: what stands in both is counted alike in both."""
+    content = file_of(transaction(), ledger="")
+    statement = content[content.index(b"<STMTRS>") : content.index(b"</STMTRS>") + 9]
+    first, second = formats.parse(content.replace(statement, statement * 2))
+    assert first.entries[0].fingerprint == second.entries[0].fingerprint
