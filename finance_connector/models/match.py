@@ -64,8 +64,9 @@ class FinanceMatch(models.Model):
     )
     applied_at = fields.Datetime(readonly=True)
 
-    _open_uniq = models.UniqueIndex(
-        "(line_id, candidate_key) WHERE state IN ('proposed', 'ambiguous', 'applied')"
+    # The hash, since the key of a payout with a thousand members is longer than an index can hold.
+    _open_key_uniq = models.UniqueIndex(
+        "(line_id, md5(candidate_key)) WHERE state IN ('proposed', 'ambiguous', 'applied')"
     )
     _open_idx = models.Index("(company_id) WHERE state IN ('proposed', 'ambiguous')")
     _applied_uniq = models.UniqueIndex(
