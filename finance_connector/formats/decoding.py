@@ -23,6 +23,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Where Windows-1252 differs from ISO 8859-1.
+_WINDOWS = {byte: told for byte in range(0x80, 0xA0) if (told := bytes((byte,)).decode("cp1252", "ignore"))}
 _ADVICE = "Save the file as UTF-8, or fetch it again from the bank."
 
 
@@ -61,6 +63,16 @@ def head_of(content, size=4096):
     """The beginning of ``content`` as text to recognise a format by; never fails."""
     encoding, skipped = _marked(content[: size + 4])
     return content[skipped : skipped + size].decode(encoding or "latin-1", "ignore").lstrip()
+
+
+def beginning_of(content, size):
+    """The first ``size`` bytes of ``content`` or somewhat less: whole lines, and whole characters."""
+    if len(content) <= size:
+        return content
+    # A multiple of four is whole characters of UTF-16 and 32; in the others no other character has a line feed in it.
+    begun = content[: size - size % 4]
+    wide = (_marked(content)[0] or "").startswith(("utf-16", "utf-32"))
+    return begun if wide else begun[: begun.rfind(b"\n") + 1] or begun
 
 
 def _marked(content):
@@ -102,7 +114,4 @@ def _as_found(content):
 
 def _windows(line):
     """``line`` in Windows-1252; the five bytes that it leaves open are what they are in ISO 8859-1."""
-    try:
-        return line.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in line)
+    return line.decode("latin-1").translate(_WINDOWS)

@@ -94,13 +94,17 @@ def _sorted(told):
         tag = field.tag
         if tag == "86":
             # Behind the closing balance it is about the whole statement.
-            if texts is not None:
+            if texts == ():
+                # Usually the only one: its lines are taken as they are.
+                texts = field.lines
+                entries[-1] = (entries[-1][0], texts)
+            elif texts is not None:
                 texts += field.lines
             continue
         if tag == "61":
             if "62" in fields:
                 raise FormatError(field.line, "an entry (:61:) stands after the closing balance (:62F:).")
-            texts = []
+            texts = ()
             entries.append((field, texts))
             continue
         texts = None

@@ -139,7 +139,7 @@ def _entry(statement, row):
         row.end_to_end_id or row.reference,
         row.text or row.name,
         counterparty_name=row.name,
-        counterparty_account=row.account_of_other,
+        counterparty_account=row.account_of_other.replace(" ", ""),
         status=BOOKED if row.booked else PENDING,
         counterparty_bank=row.bank_of_other,
         end_to_end_id=row.end_to_end_id,

@@ -3,22 +3,22 @@
 from contextlib import suppress
 
 from . import written_dates
-from .decoding import decode
+from .decoding import beginning_of, decode
 from .errors import FormatError
 from .table_cells import MAX_COLUMNS, is_empty, text_rows
 from .text_values import written_amount
 
 DELIMITERS = (";", ",", "\t", "|")
 # So much of a file is looked at.
-SAMPLE_CHARS = 64 * 1024
+SAMPLE_BYTES = 64 * 1024
 SAMPLE_ROWS = 200
 
 
 def sample(content, encoding=""):
     """(text, encoding) of the beginning of a text file, whole lines. Raises FormatError if it is no text."""
-    decoded = decode(content, encoding or None)
-    text = decoded.text[:SAMPLE_CHARS]
-    if len(text) < len(decoded.text):
+    decoded = decode(beginning_of(content, SAMPLE_BYTES), encoding or None)
+    text = decoded.text
+    if len(content) > SAMPLE_BYTES:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     return text, decoded.encoding
 

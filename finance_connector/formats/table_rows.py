@@ -16,6 +16,10 @@ MAX_PREAMBLE = 100
 _ADVICE = "Correct the profile of the table, or the file."
 
 
+# The roles of the texts of a row, in the order of the fields of TableRow.
+_TOLD = ("name", "counterparty_account", "counterparty_bank", "reference", "end_to_end_id", "bank_id", "kind")
+
+
 class TableRow(NamedTuple):
     """An entry of a table; ``amount`` signed, the ``fee`` already taken off; ``balance`` None if none is stated."""
 
@@ -103,9 +107,11 @@ class _Reader:
         self.debit = {word.casefold() for word in profile.debit_words}
         self.credit = {word.casefold() for word in profile.credit_words}
         self.booked = {word.casefold() for word in profile.booked_words}
-        self.order = self._order(body)
+        self.decimal_sign = profile.decimal_sign or told.decimal_sign
+        self.order = profile.date_order or told.date_order or self._order(body)
 
     def _order(self, body):
+        """The order of the dates, where nobody told it."""
         written = [
             cell
             for row in body
@@ -113,7 +119,7 @@ class _Reader:
             if role in self.place and self.place[role] < len(row.cells)
             and isinstance(cell := row.cells[self.place[role]], str) and written_dates.parts_of(cell)
         ]  # fmt: skip
-        return written_dates.order_of(written, self.profile.date_order or self.told.date_order) if written else ""
+        return written_dates.order_of(written, "") if written else ""
 
     def entry(self, row):
         """The TableRow of a row. Raises FormatError if it is none."""
@@ -122,14 +128,15 @@ class _Reader:
             cells = [*cells, *[""] * (self.width - len(cells))]
         if len(cells) < self.width:
             raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
-        if any(str(cell).strip() for cell in cells[self.width :]):
+        if len(cells) > self.width and any(str(cell).strip() for cell in cells[self.width :]):
             raise FormatError(
                 row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
             )
         currency = self._currency(cells, row.line)
         fee = self._amount(cells, "fee", currency, row.line) or Decimal(0)
         amount = self._signed(cells, currency, row.line) - abs(fee)
-        account = "".join(self._text(cells, "account").split()) or self.profile.account or self.told.account
+        place, text = self.place, self._text
+        account = "".join(text(cells, "account").split()) if "account" in place else ""
         return TableRow(
             row.line,
             self._day(cells, "date", row.line, needed=True),
@@ -137,27 +144,20 @@ class _Reader:
             amount,
             self._amount(cells, "balance", currency, row.line),
             currency,
-            account,
-            " ".join(" ".join(str(cells[place]).split()) for place in self.texts).strip(),
-            self._text(cells, "name"),
-            self._text(cells, "counterparty_account").replace(" ", ""),
-            self._text(cells, "counterparty_bank"),
-            self._text(cells, "reference"),
-            self._text(cells, "end_to_end_id"),
-            self._text(cells, "bank_id"),
-            self._text(cells, "kind"),
+            account or self.profile.account or self.told.account,
+            " ".join([" ".join(str(cells[number]).split()) for number in self.texts]).strip(),
+            *[text(cells, role) if role in place else "" for role in _TOLD],
             abs(fee),
             not self.booked or self._text(cells, "status").casefold() in self.booked,
         )
 
     def _text(self, cells, role):
-        if role not in self.place:
-            return ""
         text = " ".join(str(cells[self.place[role]]).split())
         return "" if text.upper() in PLACEHOLDERS else text
 
     def _currency(self, cells, line):
-        found = self._text(cells, "currency").upper() or self.profile.currency or self.told.currency
+        found = self._text(cells, "currency").upper() if "currency" in self.place else ""
+        found = found or self.profile.currency or self.told.currency
         return currency_code(found, line) if found else ""
 
     def _day(self, cells, role, line, needed=False):
@@ -182,7 +182,7 @@ class _Reader:
             amount = scaled(whole, fraction, currency, line)
             return -amount if cell < 0 else amount
         text = _bare(cell, currency)
-        return written_amount(text, currency, line, self.profile.decimal_sign or self.told.decimal_sign) if text else None
+        return written_amount(text, currency, line, self.decimal_sign) if text else None
 
     def _signed(self, cells, currency, line):
         profile = self.profile

@@ -24,6 +24,8 @@ PLACEHOLDERS = frozenset(
 )
 
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
+# How most amounts are written.
+_QUICK = re.compile(r"(-?)(\d{1,15})([.,])(\d{1,4})", re.ASCII).fullmatch
 _PLAIN = re.compile(r"(\d+)(?:[.,](\d*))?", re.ASCII).fullmatch
 _GROUPED = re.compile(r"(\d{1,3}([.,' \u00a0\u202f\u2019])\d{3}(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII).fullmatch
 
@@ -69,6 +71,10 @@ def written_amount(text, currency, line, decimal_sign=""):
     ``decimal_sign``: "." or ","; "" where only the text can tell. Raises FormatError for what has two readings,
     such as "1,234".
     """
+    quick = _QUICK(text)
+    if quick and quick[3] == decimal_sign:
+        amount = scaled(quick[2], quick[4], currency, line)
+        return -amount if quick[1] else amount
     told = text.strip()
     negative = told.startswith(("-", "\u2212", "(")) or told.endswith("-")
     bare = told.strip("+-\u2212() \u00a0")

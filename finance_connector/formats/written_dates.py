@@ -83,10 +83,16 @@ def order_of(texts, told, line=None):
 
 def read(text, order, line):
     """The date ``text`` in ``order``. Raises FormatError if it is none."""
-    arranged = _arranged(text, order)
-    if arranged is None:
-        raise FormatError(line, f"{text.strip()[:40]!r} is no date ({_NAMES.get(order, order)}).")
-    return date_from(*arranged, line)
+    found = _read(text, order)
+    if found is None:
+        raise FormatError(line, f"{text.strip()[:40]!r} is no date ({_NAMES.get(order, 'in no order that is told')}).")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _read(text, order):
+    arranged = _arranged(text, order) if order else None
+    return arranged and date_from(*arranged, None)
 
 
 @lru_cache(maxsize=4096)

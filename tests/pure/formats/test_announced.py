@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fc import formats
@@ -123,6 +123,7 @@ def test_a_notified_batch_with_details_is_the_entry_of_the_statement():
     assert (len(settled.confirmed), settled.unannounced) == (1, [])
 
 
+@settings(deadline=None)
 @given(st.permutations(range(5)))
 def test_the_order_of_announcements_is_irrelevant(order):
     announced = [item("5.00", "A1"), item("5.00", "A2"), item("6.00"), item("6.00"), item("7.00", links={"E"})]

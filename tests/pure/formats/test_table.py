@@ -156,7 +156,7 @@ def test_fees_pending_rows_and_several_currencies():
         (csv_of(*ROWS, ("06.01.2026", "", "x", "", "")), 6, "the row has no amount"),
         (csv_of(*ROWS, ("06.01.2026", "1,005", "x", "", "")), 6, "more decimals than EUR allows"),
         (csv_of(*ROWS, ("06.01.2026", "#REF!", "x", "", "")), 6, "is no amount"),
-        (csv_of(*ROWS, ("31.02.2026", "1,00", "x", "", "")), None, "not all dates of the file can be read as day first"),
+        (csv_of(*ROWS, ("31.02.2026", "1,00", "x", "", "")), 6, "is no date (day first)"),
         (csv_of(*ROWS, ("soon", "1,00", "x", "", "")), 6, "is no date"),
         (csv_of(*ROWS, ("06.01.2026", "1,00", "x")), 6, "has 3 columns, the table 5"),
         (csv_of(*ROWS, (*ROWS[0], "more")), 6, "has 6 columns, the table 5"),
