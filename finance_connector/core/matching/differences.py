@@ -10,7 +10,9 @@ SCORE = 70
 def explain(pool, line, withheld):
     """The `LineMatch` of the one open item, named or of the partner, that ``line`` pays with an explained difference; None
     without one, or with several."""
-    items = pool.named(line) or (pool.of_partner(line) if line.partner_id is not None else [])
+    items = pool.all_named(line)
+    if not pool.names[line.id] and line.partner_id is not None:
+        items = pool.of_partner(line)
     free = [one for one in items if one.kind in DIVISIBLE and one.id not in pool.taken and one.id not in withheld]
     same = [one for one in free if one.residual.currency == line.amount.currency]
     found = [(one, reason) for one in same if (reason := _named_difference(pool.policy, line, one))]

@@ -24,7 +24,7 @@ class Answer(NamedTuple):
 
 def named(pool, line):
     """The items that the text of ``line`` names, if they make its amount, all of them or only some."""
-    items = [one for one in pool.named(line) if one.kind in DIVISIBLE and one.id not in pool.taken
+    items = [one for one in pool.all_named(line) if one.kind in DIVISIBLE and one.id not in pool.taken
              and one.residual.currency == line.amount.currency]  # fmt: skip
     if len(items) < 2:
         return None
@@ -82,7 +82,7 @@ def of_batch(pool, line):
 
 
 def _of_part(pool, part):
-    options = [one for one in pool.named_by(part.reference, part.text)
+    options = [one for one in pool.all_named_by(part.reference, part.text)
                if one.residual == part.amount and one.kind in DIVISIBLE and one.id not in pool.taken]  # fmt: skip
     return options[0] if len(options) == 1 else None
 
@@ -91,7 +91,7 @@ def together(pool, lines):
     """Items that several of ``lines`` name and make together: each of these lines names just these items."""
     naming = defaultdict(list)
     for line in lines:
-        items = [one for one in pool.named(line) if one.id not in pool.taken]
+        items = [one for one in pool.all_named(line) if one.id not in pool.taken]
         if items and all(one.kind in DIVISIBLE and one.residual.currency == line.amount.currency for one in items):
             naming[tuple(one.id for one in items)].append((items, line))
     for key in sorted(naming):

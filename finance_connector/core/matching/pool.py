@@ -122,11 +122,6 @@ class Pool:
     def _spelled(self, found):
         return ", ".join(sorted(self._spelling[joined] for joined in found))
 
-    def named_by(self, *texts):
-        """All that ``texts`` name, at most `max_alternatives` a reference."""
-        joined = set().union(*map(self._numbers.find, texts))
-        return self._holding(joined)
-
     def _holding(self, references):
         found = {}
         for joined in references:
@@ -137,6 +132,18 @@ class Pool:
     def named(self, line):
         """All that the text of ``line`` names, whatever its amount, at most `max_alternatives` a reference."""
         return self._holding(self.names[line.id])
+
+    def all_named(self, line):
+        """All that the text of ``line`` names; nothing if a reference is held by more than are looked at one by one."""
+        return self._all_holding(self.names[line.id])
+
+    def all_named_by(self, *texts):
+        """As `all_named`, for ``texts``."""
+        return self._all_holding(set().union(*map(self._numbers.find, texts)))
+
+    def _all_holding(self, references):
+        most = self.policy.max_alternatives
+        return [] if any(len(self._holders[joined]) > most for joined in references) else self._holding(references)
 
     def by_own_reference(self, line):
         """The one candidate that has every reference the text names, and at least one of them alone."""

@@ -162,6 +162,13 @@ def test_lines_that_pay_one_item_together():
     assert result.with_lines == ()
 
 
+def test_an_item_that_is_not_listed_is_a_doubt_too():
+    lines = [line(1, 6000, "INV/2026/0007"), line(2, 4000, "INV/2026/0007")]
+    twins = [invoice(key, 10000, "INV/2026/0007") for key in "ab"]
+    for most in (1, 20):
+        assert {state for state, _keys in outcome(lines, twins, Policy(max_alternatives=most)).values()} == {UNMATCHED}
+
+
 def test_lines_that_pay_several_items_together():
     lines = [line(1, 6000, "INV/2026/0007 INV/2026/0008 first"), line(2, 5000, "INV/2026/0008, INV/2026/0007 rest", day=9)]
     items = [invoice("a", 7000, "INV/2026/0007"), invoice("b", 4000, "INV/2026/0008")]
