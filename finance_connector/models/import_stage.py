@@ -101,8 +101,8 @@ class FinanceImport(models.Model):
         """The journal of the statement; ``journals`` has those of the statements before it."""
         key = (header.account, header.currency)
         try:
+            self._refuse_unproven(header)
             if key not in journals:
-                self._refuse_unproven(header)
                 journals[key] = self._find_journal(header)
                 self._refuse_unusable(journals[key], header)
         except ImportRefused as refused:
