@@ -1,0 +1,15 @@
+"""Every adapter against the same suite."""
+
+from fc import providers
+
+from .conformance import Conformance
+from .kits import stripe
+
+
+class TestStripe(Conformance):
+    kit = stripe.KIT
+
+
+def test_every_adapter_has_a_kit():
+    tried = {one.kit.adapter.code for one in Conformance.__subclasses__()}
+    assert tried == set(providers.codes())
