@@ -5,7 +5,10 @@ from importlib import import_module
 
 from ..core.errors import FinanceError
 
-_ADAPTERS = {"stripe": (".stripe", "StripeAdapter")}
+_ADAPTERS = {
+    "adyen": (".adyen", "AdyenAdapter"),
+    "stripe": (".stripe", "StripeAdapter"),
+}
 
 
 def codes():

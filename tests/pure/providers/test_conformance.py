@@ -3,7 +3,11 @@
 from fc import providers
 
 from .conformance import Conformance
-from .kits import stripe
+from .kits import adyen, stripe
+
+
+class TestAdyen(Conformance):
+    kit = adyen.KIT
 
 
 class TestStripe(Conformance):
