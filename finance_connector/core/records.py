@@ -59,7 +59,8 @@ class Envelope:
     """What the inbox must know of a genuine message before it stores it, and nothing more.
 
     ``external_id`` is the provider's id of the message (unique per provider connection); ``lane_key`` groups messages of
-    one transaction so that one worker handles them in turn; ``occurred_at`` is the provider's clock.
+    one transaction so that one worker handles them in turn; ``occurred_at`` is the provider's clock. ``repeatable``: the
+    same words tell of every change, so an equal id is no copy, and the inbox adds something of its own to it.
     """
 
     external_id: str
@@ -67,6 +68,7 @@ class Envelope:
     lane_key: str
     occurred_at: datetime | None = None
     live: bool | None = None
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

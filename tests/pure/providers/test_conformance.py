@@ -3,11 +3,15 @@
 from fc import providers
 
 from .conformance import Conformance
-from .kits import adyen, stripe
+from .kits import adyen, mollie, stripe
 
 
 class TestAdyen(Conformance):
     kit = adyen.KIT
+
+
+class TestMollie(Conformance):
+    kit = mollie.KIT
 
 
 class TestStripe(Conformance):

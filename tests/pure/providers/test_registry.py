@@ -19,7 +19,7 @@ def test_codes_and_get():
     assert (STRIPE.code, STRIPE.label, STRIPE.api_base) == ("stripe", "Stripe", "https://api.stripe.com")
     assert STRIPE.capabilities == {"webhook", "poll", "report_file", "balance_transactions"}
     for code in ("nobody", None, ""):
-        with pytest.raises(FinanceError, match="choose one of .*stripe"):
+        with pytest.raises(FinanceError, match=r"choose one of .*stripe"):
             providers.get(code)
 
 
