@@ -7,6 +7,7 @@ from ..core.errors import FinanceError
 
 _ADAPTERS = {
     "adyen": (".adyen", "AdyenAdapter"),
+    "gocardless": (".gocardless", "GoCardlessAdapter"),
     "mollie": (".mollie", "MollieAdapter"),
     "stripe": (".stripe", "StripeAdapter"),
 }

@@ -3,11 +3,15 @@
 from fc import providers
 
 from .conformance import Conformance
-from .kits import adyen, mollie, stripe
+from .kits import adyen, gocardless, mollie, stripe
 
 
 class TestAdyen(Conformance):
     kit = adyen.KIT
+
+
+class TestGoCardless(Conformance):
+    kit = gocardless.KIT
 
 
 class TestMollie(Conformance):

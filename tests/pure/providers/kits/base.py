@@ -30,8 +30,8 @@ class Story:
 class Kit:
     """One provider for the conformance suite. Bodies are bytes as the provider sends them.
 
-    ``call`` signs a body; ``vectors`` are official (request, secret, now, trust); ``timed`` tells that signatures carry a
-    time; ``api`` answers ``call``s; ``known`` are (field, value, body) of every mapped status, ``unknown`` bodies with a
+    ``call`` signs a body; ``vectors`` are official (request, secret, now, trust); ``timed`` is for how many
+    seconds a signature is good, 0 if it carries no time; ``api`` answers ``call``s; ``known`` are (field, value, body) of every mapped status, ``unknown`` bodies with a
     status that nobody has seen; ``units`` are (currency, body, minor units) of one capture each; ``reports`` are files;
     ``exercised`` shows, for each capability, a call that uses it.
     """
@@ -41,7 +41,7 @@ class Kit:
     call: object
     other_secret: str = "another secret of the tests"
     vectors: list = field(default_factory=list)
-    timed: bool = False
+    timed: int = 0
     trust: object = None
     api: object = None
     bodies: dict = field(default_factory=dict)

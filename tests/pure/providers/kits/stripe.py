@@ -61,7 +61,7 @@ KIT = Kit(
     SECRET,
     call,
     vectors=_official(),
-    timed=True,
+    timed=300,
     bodies={"charge": _LIFE[0], "payout": event("payout.paid", stripe.payout("po_1", 100, status="paid")), "refund": _LIFE[2]},
     stories={
         "auth 100, partial capture 60, refund 10": Story(_LIFE, "partially_refunded", 6000),
