@@ -9,6 +9,7 @@ _ADAPTERS = {
     "adyen": (".adyen", "AdyenAdapter"),
     "gocardless": (".gocardless", "GoCardlessAdapter"),
     "mollie": (".mollie", "MollieAdapter"),
+    "paypal": (".paypal", "PayPalAdapter"),
     "stripe": (".stripe", "StripeAdapter"),
 }
 

@@ -3,7 +3,7 @@
 from fc import providers
 
 from .conformance import Conformance
-from .kits import adyen, gocardless, mollie, stripe
+from .kits import adyen, gocardless, mollie, paypal, stripe
 
 
 class TestAdyen(Conformance):
@@ -16,6 +16,10 @@ class TestGoCardless(Conformance):
 
 class TestMollie(Conformance):
     kit = mollie.KIT
+
+
+class TestPayPal(Conformance):
+    kit = paypal.KIT
 
 
 class TestStripe(Conformance):

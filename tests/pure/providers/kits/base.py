@@ -30,10 +30,11 @@ class Story:
 class Kit:
     """One provider for the conformance suite. Bodies are bytes as the provider sends them.
 
-    ``call`` signs a body; ``vectors`` are official (request, secret, now, trust); ``timed`` is for how many
-    seconds a signature is good, 0 if it carries no time; ``api`` answers ``call``s; ``known`` are (field, value, body) of every mapped status, ``unknown`` bodies with a
-    status that nobody has seen; ``units`` are (currency, body, minor units) of one capture each; ``reports`` are files;
-    ``exercised`` shows, for each capability, a call that uses it.
+    ``call`` signs a body; ``vectors`` are official (request, secret, now, trust); ``timed`` is for how many seconds a
+    signature is good, 0 if it carries no time; ``api`` answers ``call``s; ``known`` are (field, value, body) of every mapped
+    status, ``unknown`` bodies with a status that nobody has seen; ``units`` are (currency, body, minor units) of one capture
+    each; ``reports`` are files, ``reorder`` turns the columns of one round; ``exercised`` shows, for each capability, a call
+    that uses it; ``webhook`` is false for an adapter of files only.
     """
 
     adapter: object
