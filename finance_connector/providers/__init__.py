@@ -7,6 +7,7 @@ from ..core.errors import FinanceError
 
 _ADAPTERS = {
     "adyen": (".adyen", "AdyenAdapter"),
+    "generic": (".profile", "ProfileAdapter"),
     "gocardless": (".gocardless", "GoCardlessAdapter"),
     "mollie": (".mollie", "MollieAdapter"),
     "paypal": (".paypal", "PayPalAdapter"),

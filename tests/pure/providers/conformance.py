@@ -88,6 +88,7 @@ class Conformance:
     # --- what is said (INV-3, INV-4) ------------------------------------------------------------------------------
 
     def test_every_message_has_one_id_of_its_own(self):
+        self.signed()
         seen = {}
         for name, body in self.kit.bodies.items():
             for message in self.adapter.messages(Request(body)):
@@ -197,7 +198,9 @@ class Conformance:
 
     def test_reports_are_recognised_by_their_own_adapter_only(self):
         for content in self.reports():
-            assert [code for code in providers.codes() if providers.get(code).detect_report(content)] == [self.adapter.code]
+            assert self.adapter.detect_report(content)
+            others = [code for code in providers.codes() if code != self.adapter.code]
+            assert not [code for code in others if providers.get(code).detect_report(content)]
 
     # --- honesty --------------------------------------------------------------------------------------------------
 
@@ -214,7 +217,7 @@ class Conformance:
             assert use(), capability
 
     def test_secrets_answers_and_idempotency(self):
-        assert set(self.adapter.secret_names), "secret_names: which secrets an administrator must store"
+        assert self.adapter.secret_names or not self.kit.webhook, "secret_names: which secrets an administrator must store"
         status, body, _content_type = self.adapter.acknowledge()
         assert 200 <= status < 300
         assert isinstance(body, bytes)

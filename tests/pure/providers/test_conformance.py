@@ -3,11 +3,15 @@
 from fc import providers
 
 from .conformance import Conformance
-from .kits import adyen, gocardless, mollie, paypal, stripe
+from .kits import adyen, generic, gocardless, mollie, paypal, stripe
 
 
 class TestAdyen(Conformance):
     kit = adyen.KIT
+
+
+class TestProfile(Conformance):
+    kit = generic.KIT
 
 
 class TestGoCardless(Conformance):

@@ -57,7 +57,9 @@ class Kit:
 
 
 def understood(kit, body):
-    """`Parsed` of all that ``body`` says in the end: every message of the call, every answer that one asks for."""
+    """`Parsed` of all that ``body`` says in the end: every message of the call, every answer that one asks for; or a file."""
+    if not kit.webhook:
+        return kit.adapter.parse_report(body, "report.csv")
     request = Request(body)
     messages = kit.adapter.messages(request)
     found = [kit.adapter.parse(Request(message.body)) for message in messages]

@@ -41,8 +41,10 @@ def batch(*events):
 
 
 def payment(key, amount=10000, currency="GBP", status="confirmed", **more):
-    return {"id": key, "amount": amount, "currency": currency, "status": status, "created_at": iso(), "reference": "S00041",
-            "metadata": {"order_id": "S00041"}, "links": {"mandate": "MD1", "payout": None}, "amount_refunded": 0, **more}  # fmt: skip
+    return {
+        "id": key, "amount": amount, "currency": currency, "status": status, "created_at": iso(), "reference": "S00041",
+        "metadata": {"order_id": "S00041"}, "links": {"mandate": "MD1", "payout": None}, "amount_refunded": 0, **more,
+    }  # fmt: skip
 
 
 def payout(key="PO1", amount=6489, status="paid", **more):
@@ -50,24 +52,29 @@ def payout(key="PO1", amount=6489, status="paid", **more):
             "deducted_fees": 111, "payout_type": "merchant", "reference": "SHOP-ABC123", "links": {}, **more}  # fmt: skip
 
 
+def told(key, *actions):
+    """The events of a payment, a second apart."""
+    return [event("payments", action, key, at) for at, action in enumerate(actions)]
+
+
 # The lives that the API tells: resource, then its events from first to last.
 LIVES = {
-    "PM1": (payment("PM1"), [event("payments", name, "PM1", at) for at, name in enumerate(("created", "submitted", "confirmed"))]),
+    "PM1": (payment("PM1"), told("PM1", "created", "submitted", "confirmed")),
     "PMlate": (
         payment("PMlate", status="failed"),
-        [event("payments", name, "PMlate", at) for at, name in enumerate(("confirmed", "paid_out", "failed", "late_failure_settled"))],
+        told("PMlate", "confirmed", "paid_out", "failed", "late_failure_settled"),
     ),
     "PMfail": (
         payment("PMfail", status="confirmed"),
-        [event("payments", name, "PMfail", at) for at, name in enumerate(("failed", "resubmission_requested", "confirmed"))],
+        told("PMfail", "failed", "resubmission_requested", "confirmed"),
     ),
     "PMback": (
         payment("PMback", status="charged_back"),
-        [event("payments", name, "PMback", at) for at, name in enumerate(("confirmed", "charged_back", "chargeback_settled"))],
+        told("PMback", "confirmed", "charged_back", "chargeback_settled"),
     ),
     "PMwon": (
         payment("PMwon"),
-        [event("payments", name, "PMwon", at) for at, name in enumerate(("confirmed", "charged_back", "chargeback_cancelled"))],
+        told("PMwon", "confirmed", "charged_back", "chargeback_cancelled"),
     ),
     "PMvoid": (payment("PMvoid", status="cancelled"), [event("payments", "cancelled", "PMvoid", 5)]),
     "RF1": (
@@ -80,9 +87,10 @@ LIVES = {
     ),
     "PO1": (payout(), [event("payouts", "paid", "PO1", 99)]),
     "PObounced": (
-        payout("PObounced", status="bounced"), [event("payouts", "paid", "PObounced", 99), event("payouts", "bounced", "PObounced", 199)],
+        payout("PObounced", status="bounced"),
+        [event("payouts", "paid", "PObounced", 99), event("payouts", "bounced", "PObounced", 199)],
     ),
-}  # fmt: skip
+}
 _UNITS = (("JPY", 5, 5), ("KWD", 5000, 5000), ("ISK", 5, 5), ("UGX", 5, 5), ("HUF", 500, 500), ("TWD", 500, 500), ("CLP", 5, 5))
 for _code, _told, _minor in _UNITS:
     LIVES[f"PM{_code}"] = (payment(f"PM{_code}", _told, _code), [event("payments", "confirmed", f"PM{_code}", 5)])
@@ -144,7 +152,8 @@ def _known():
 def _official():
     events = [
         {"id": own, "created_at": at, "resource_type": kind, "action": "created", "links": {kind[:-1]: link},
-         "details": {"origin": "api", "cause": f"{kind[:-1]}_created", "description": f"{kind[:-1].capitalize()} created via the API."},
+         "details": {"origin": "api", "cause": f"{kind[:-1]}_created",
+                     "description": f"{kind[:-1].capitalize()} created via the API."},
          "metadata": {}}
         for own, at, kind, link in (
             ("EV00BD05S5VM2T", "2018-07-05T09:13:51.404Z", "subscriptions", "SB0003JJQ2MR06"),
@@ -152,7 +161,8 @@ def _official():
         )
     ]  # fmt: skip
     header = "2693754819d3e32d7e8fcb13c729631f316c6de8dc1cf634d6527f1c07276e7e"
-    return [(Request(encode({"events": events}), (("Webhook-Signature", header),)), "ED7D658C-D8EB-4941-948B-3973214F2D49", NOW, None)]
+    request = Request(encode({"events": events}), (("Webhook-Signature", header),))
+    return [(request, "ED7D658C-D8EB-4941-948B-3973214F2D49", NOW, None)]
 
 
 BODIES = {

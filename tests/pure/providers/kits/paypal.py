@@ -246,7 +246,9 @@ KIT = Kit(
             ],
             "failed",
         ),
-        "authorisation voided": Story([_HELD, event("PAYMENT.AUTHORIZATION.VOIDED", authorization(status="VOIDED"), 9)], "voided"),
+        "authorisation voided": Story(
+            [_HELD, event("PAYMENT.AUTHORIZATION.VOIDED", authorization(status="VOIDED"), 9)], "voided"
+        ),
         "refund failed": Story(
             [_DONE, event("PAYMENT.CAPTURE.REFUNDED", refund("PENDING"), 20), event("PAYMENT.REFUND.FAILED", refund("FAILED"), 30)],
             "captured",
