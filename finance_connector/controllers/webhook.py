@@ -9,8 +9,8 @@ from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
 
 from .. import providers
-from ..core.errors import FinanceError, storable
-from ..core.records import Request
+from ..core.errors import FinanceError, ProviderUnavailable, storable
+from ..core.records import Request, Trust
 
 _logger = logging.getLogger(__name__)
 _STORE_TRIES = 3
@@ -42,15 +42,19 @@ class WebhookController(http.Controller):
         adapter = providers.get(target.code)
         call = Request(body=body, headers=tuple(httprequest.headers.items()), url=target.url)
         now = datetime.now(timezone.utc)
-        verdict = adapter.verify(call, target.active_secrets(now), now)
-        if not verdict.ok:
-            return _refuse(env, target, 401, verdict.reason, body)
         try:
-            envelope = adapter.envelope(call)
+            verdict = adapter.verify(call, target.active_secrets(now), now, _trust(env, adapter, target, call))
+        except ProviderUnavailable as error:
+            _logger.warning("A call for connection %s cannot be verified now: %s", target.provider_id, error)
+            return _refuse(env, target, 503, "certificate", body)
+        if not verdict.ok:
+            return _refuse(env, target, adapter.refusal_status, verdict.reason, body)
+        try:
+            messages = adapter.messages(call)
         except FinanceError as error:
             _logger.info("Signed but malformed message for connection %s: %s", target.provider_id, error)
             return _refuse(env, target, 400, "malformed", body)
-        _store(env, target, envelope, call)
+        _store(env, target, messages, call)
         return _acknowledge(adapter)
 
     @http.route("/finance/health", type="http", auth="none", methods=["GET"], csrf=False, save_session=False)
@@ -62,23 +66,31 @@ class WebhookController(http.Controller):
         return request.make_json_response(env["finance.message"]._health())
 
 
-def _store(env, target, envelope, call):
-    """Keep the message; a copy of one that is already here is no error.
+def _trust(env, adapter, target, call):
+    """What a signature by certificate is verified with; None for an adapter that needs none, or a call that names none."""
+    url = adapter.certificate_url(call, target.environment) if "certificate" in adapter.capabilities else None
+    return Trust(env["finance.provider"]._certificate(url)) if url else None
+
+
+def _store(env, target, messages, call):
+    """Keep the messages of a call, all or none; a copy of one that is already here is no error.
 
     A copy that another worker commits at the same moment makes PostgreSQL refuse our snapshot; with a fresh snapshot the
     unique index answers. (Odoo's own retry would do the same after a pause that the provider need not wait for.)
     """
     for attempt in range(1, _STORE_TRIES + 1):
         try:
-            stored = env["finance.message"]._store(
-                env.cr, target.provider_id, target.company_id, "webhook", envelope, call.body, _kept_headers(call)
-            )
+            keep, headers = env["finance.message"]._store, _kept_headers(call)
+            stored = [
+                keep(env.cr, target.provider_id, target.company_id, "webhook", message.envelope, message.body, headers)
+                for message in messages
+            ]
             break
         except psycopg2.errors.SerializationFailure:
             env.cr.rollback()
             if attempt == _STORE_TRIES:
                 raise
-    if stored:
+    if any(stored):
         env["finance.provider"]._wake_inbox_soon()
 
 

@@ -250,11 +250,17 @@ KIT = Kit(
             [_HELD, event("PAYMENT.AUTHORIZATION.VOIDED", authorization(status="VOIDED"), 9)], "voided"
         ),
         "refund failed": Story(
-            [_DONE, event("PAYMENT.CAPTURE.REFUNDED", refund("PENDING"), 20), event("PAYMENT.REFUND.FAILED", refund("FAILED"), 30)],
+            [
+                _DONE,
+                event("PAYMENT.CAPTURE.REFUNDED", refund("PENDING"), 20),
+                event("PAYMENT.REFUND.FAILED", refund("FAILED"), 30),
+            ],
             "captured",
         ),
         "hold, release, chargeback": Story(_CHARGEBACK, "disputed"),
-        "chargeback reversed": Story([*_CHARGEBACK, encode(found("CB2", "T1202", "100.00", reference="CAP1", at=70))], "captured"),
+        "chargeback reversed": Story(
+            [*_CHARGEBACK, encode(found("CB2", "T1202", "100.00", reference="CAP1", at=70))], "captured"
+        ),
         "chargeback lost": Story(
             [*_CHARGEBACK, event("CUSTOMER.DISPUTE.RESOLVED", dispute("RESOLVED_BUYER_FAVOUR", "RESOLVED"), 80)], "charged_back"
         ),
