@@ -1,24 +1,16 @@
-"""The webhook door: verify on the raw bytes, store, answer. Nothing is looked up or understood here (INV-1, INV-2, INV-3)."""
+"""The addresses that providers and monitors call: the webhook's route, which answers what the door does not take, and health."""
 
 import json
-import logging
-from datetime import datetime, timezone
 
-import psycopg2
 from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
 
-from .. import providers
-from ..core.errors import FinanceError, ProviderUnavailable, storable
-from ..core.records import Request, Trust
-
-_logger = logging.getLogger(__name__)
-_STORE_TRIES = 3
+from . import door
 
 
 class WebhookController(http.Controller):
     @http.route(
-        "/finance/webhook/<string:token>",
+        f"{door.PATH}<string:token>",
         type="http",
         auth="none",
         methods=["POST", "GET"],
@@ -32,30 +24,13 @@ class WebhookController(http.Controller):
         if not request.db:
             return _unavailable()
         env = api.Environment(request.env.cr, SUPERUSER_ID, {})
-        target = env["finance.provider"]._webhook_target(token)
-        httprequest = request.httprequest
-        if httprequest.method == "GET":
-            return _answer(405, "A webhook is sent by POST.") if target else _answer(404, "Unknown address.")
-        body = httprequest.get_data()
-        if target is None:
-            return _refuse(env, None, 404, "unknown_token", body)
-        adapter = providers.get(target.code)
-        call = Request(body=body, headers=tuple(httprequest.headers.items()), url=target.url)
-        now = datetime.now(timezone.utc)
+        if request.httprequest.method == "GET":
+            known = env["finance.provider"]._webhook_target(token)
+            return _answer(405, "A webhook is sent by POST.") if known else _answer(404, "Unknown address.")
         try:
-            verdict = adapter.verify(call, target.active_secrets(now), now, _trust(env, adapter, target, call))
-        except ProviderUnavailable as error:
-            _logger.warning("A call for connection %s cannot be verified now: %s", target.provider_id, error)
-            return _refuse(env, target, 503, "certificate", body)
-        if not verdict.ok:
-            return _refuse(env, target, adapter.refusal_status, verdict.reason, body)
-        try:
-            messages = adapter.messages(call)
-        except FinanceError as error:
-            _logger.info("Signed but malformed message for connection %s: %s", target.provider_id, error)
-            return _refuse(env, target, 400, "malformed", body)
-        _store(env, target, messages, call)
-        return _acknowledge(adapter)
+            return door.take(env, token)
+        except door.Refused as refusal:
+            return _refuse(env, refusal)
 
     @http.route("/finance/health", type="http", auth="none", methods=["GET"], csrf=False, save_session=False)
     def health(self):
@@ -66,52 +41,14 @@ class WebhookController(http.Controller):
         return request.make_json_response(env["finance.message"]._health())
 
 
-def _trust(env, adapter, target, call):
-    """What a signature by certificate is verified with; None for an adapter that needs none, or a call that names none."""
-    url = adapter.certificate_url(call, target.environment) if "certificate" in adapter.capabilities else None
-    return Trust(env["finance.provider"]._certificate(url)) if url else None
-
-
-def _store(env, target, messages, call):
-    """Keep the messages of a call, all or none; a copy of one that is already here is no error.
-
-    A copy that another worker commits at the same moment makes PostgreSQL refuse our snapshot; with a fresh snapshot the
-    unique index answers. (Odoo's own retry would do the same after a pause that the provider need not wait for.)
-    """
-    for attempt in range(1, _STORE_TRIES + 1):
-        try:
-            keep, headers = env["finance.message"]._store, _kept_headers(call)
-            stored = [
-                keep(env.cr, target.provider_id, target.company_id, "webhook", message.envelope, message.body, headers)
-                for message in messages
-            ]
-            break
-        except psycopg2.errors.SerializationFailure:
-            env.cr.rollback()
-            if attempt == _STORE_TRIES:
-                raise
-    if any(stored):
-        env["finance.provider"]._wake_inbox_soon()
-
-
-# Headers that are no evidence, or that could carry a credential of a proxy in front of us.
-_DROPPED_HEADERS = frozenset(("authorization", "cookie", "proxy-authorization", "connection", "content-length"))
-
-
-def _kept_headers(call):
-    return [(storable(name), storable(value)) for name, value in call.headers if name.lower() not in _DROPPED_HEADERS]
-
-
-def _refuse(env, target, status, reason, body):
-    """Answer ``status`` and leave a bounded trace. Returned, not raised: a raised error would roll the trace back."""
-    provider = (target.provider_id, target.company_id) if target else None
-    env["finance.message.rejection"]._trace(env.cr, provider, status, reason, request.httprequest.remote_addr, body)
-    return _answer(status, reason)
-
-
-def _acknowledge(adapter):
-    status, body, content_type = adapter.acknowledge()
-    return request.make_response(body, headers=[("Content-Type", content_type)], status=status)
+def _refuse(env, refusal):
+    """Answer a refusal and leave a bounded trace. Returned, not raised: a raised error would roll the trace back."""
+    provider = (refusal.target.provider_id, refusal.target.company_id) if refusal.target else None
+    called = request.httprequest
+    env["finance.message.rejection"]._trace(
+        env.cr, provider, refusal.status, refusal.reason, called.remote_addr, called.get_data()
+    )
+    return _answer(refusal.status, refusal.reason)
 
 
 def _answer(status, reason):

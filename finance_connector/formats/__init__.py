@@ -2,34 +2,45 @@
 
     formats.detect(content, filename=None) -> str            "camt.053", "zip", ...
     formats.parse(content, format=None) -> Iterator[Statement]
+    formats.preview(content, format=None) -> Preview
+    formats.guess(content) -> Proposal                        of the profile of a table
+    formats.stream(content, format=None) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
 
 What cannot be trusted raises FormatError with ``line`` and ``reason``; nothing is guessed, and no other
 exception is raised for any bytes. If it is raised after statements were given, nothing of the file is to be
 used.
 
-A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> name or None`` and
-``parse(content, format)``; it is added to `_MODULES`.
+A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> name or None``,
+``parse(content, format)`` and ``stream(content, format)``; it is added to `_MODULES`.
 """
 
 from dataclasses import replace
 
-from . import camt, zip_guard
+from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, table, zip_guard
 from .errors import FormatError
+from .table_guess import Proposal, guess
+from .table_profile import Profile
+from .told import NOTHING, Told
+from .preview import LIMIT, Preview, preview_of
+from .assembly import proven_with
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Statement", "StatementHeader", "StatementProof",
-    "detect", "parse",
+    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Preview", "Profile", "Proposal", "Statement", "StatementHeader",
+    "StatementProof", "Told",
+    "detect", "guess", "parse", "preview", "proven_with", "stream",
 ]  # fmt: skip
 
-ARCHIVE = "zip"
+ARCHIVE, PACKED = "zip", "gz"
+_CONTAINERS = (ARCHIVE, PACKED)
 
-_MODULES = (camt,)
+# In this order they are asked: OFX and camt may both be XML, and camt says why other XML is refused.
+_MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43, table)
 _BY_NAME = {name: module for module in _MODULES for name in module.NAMES}
 
 
 def detect(content, filename=None):
-    """The name of the format of ``content`` (bytes): "camt.052", "camt.053", "camt.054" or "zip".
+    """The name of the format of ``content`` (bytes): one of a module of `_MODULES`, "zip" or "gz".
 
     ``filename`` is only told in the error: what a file is stands in it, not on it. Raises FormatError if it
     is none of these.
@@ -38,30 +49,76 @@ def detect(content, filename=None):
         raise FormatError(None, "the file is empty.")
     if zip_guard.is_zip(content):
         return ARCHIVE
+    if zip_guard.is_gzip(content):
+        return PACKED
     for module in _MODULES:
         name = module.detect(content)
         if name is not None:
             return name
     raise FormatError(
         None,
-        f"{filename or 'the file'} is in no format that is read; {', '.join(_BY_NAME)} and zip of them are.",
+        f"{filename or 'the file'} is in no format that is read; {', '.join((*_BY_NAME, *_CONTAINERS))} are.",
         advice="Ask the bank for CAMT.053.",
     )
 
 
 def parse(content, format=None):
-    """An iterator of the proven Statements in ``content`` (bytes), in the order of the file.
+    """An iterator of the Statements in ``content`` (bytes), in the order of the file.
 
-    ``format``: a name as `detect` gives it; None detects it. The statements of an archive carry the name of
-    their ``member``. Raises FormatError at once for an unknown format, and while iterating for what cannot
-    be trusted.
+    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The
+    statements of an archive carry the name of their ``member``. What vouches for a statement is its ``proof``,
+    whether it is only announced its ``provisional``. Raises FormatError at once for an unknown format, and while
+    iterating for what cannot be trusted.
     """
+    name, module = _module(content, format)
+    return _parse_archive(content) if module is None else module.parse(content, name)
+
+
+def stream(content, format=None):
+    """(member, event) of everything in ``content`` (bytes): for each statement its StatementHeader, its Entries, its
+    StatementProof; the way for large files, since not more than a statement is held.
+
+    ``member``: the file in an archive, else "". Raises as `parse` does; what was given before is then void.
+    """
+    name, module = _module(content, format)
+    if module is not None:
+        for event in module.stream(content, name):
+            yield "", event
+        return
+    for member, data in zip_guard.members(content):
+        try:
+            for _member, event in stream(data):
+                yield member, event
+        except FormatError as error:
+            raise error.within(member=member) from None
+
+
+def preview(content, format=None, told=NOTHING, limit=LIMIT):
+    """The Preview of an import of ``content`` (bytes): what is in it, what proves it, what refuses it. Never raises
+    FormatError.
+
+    ``format``: as in `parse`; ``told``: for tables and QIF, see `Told`; ``limit``: entries shown of a statement.
+    """
+    if isinstance(format, Profile):
+        return table.preview(content, format, told, limit)
+    try:
+        if (format or detect(content)) == "qif":
+            return preview_of((("", event) for event in qif.stream(content, told=told)), limit)
+        return preview_of(stream(content, format), limit)
+    except FormatError as error:
+        return preview_of((), limit, [error])
+
+
+def _module(content, format):
+    """(name of the format, its module; None for what holds other files)."""
+    if isinstance(format, Profile):
+        return format, table
     name = detect(content) if format is None else format
-    if name == ARCHIVE:
-        return _parse_archive(content)
+    if name in _CONTAINERS:
+        return name, None
     if name not in _BY_NAME:
-        raise FormatError(None, f"there is no format {name!r}; {', '.join(_BY_NAME)} and zip are read.")
-    return _BY_NAME[name].parse(content, name)
+        raise FormatError(None, f"there is no format {name!r}; {', '.join((*_BY_NAME, *_CONTAINERS))} are read.")
+    return name, _BY_NAME[name]
 
 
 def _parse_archive(content):

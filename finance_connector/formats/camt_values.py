@@ -177,12 +177,6 @@ def date_of(element):
 
 
 @lru_cache(maxsize=4096)
-def iso(day):
-    """``day`` as text; days repeat, hence the cache."""
-    return day.isoformat() if day is not None else ""
-
-
-@lru_cache(maxsize=4096)
 def _date(text):
     match = _DATE(text)
     if match is None:

@@ -76,5 +76,9 @@ class RepeatCounter:
 
 def _adjoin(one, other):
     """Whether two statements (id, opening, closing) follow each other, in either order, and are not the
-    same one twice."""
-    return one != other and (one[2] == other[1] or other[2] == one[1])
+    same one twice. Balances that are not stated (None) tie nothing together."""
+    return one != other and (_meet(one[2], other[1]) or _meet(other[2], one[1]))
+
+
+def _meet(closing, opening):
+    return closing is not None and closing == opening

@@ -13,6 +13,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+# Entry.status, the codes of ISO 20022. Only what is BOOKED moved a balance; it stands in statements that are not
+# provisional.
+BOOKED, PENDING = "BOOK", "PDNG"
+
+# StatementHeader.proof: what the bank states that the entries were checked against.
+BALANCES = "balances"
+RUNNING_BALANCE = "running-balance"
+TOTALS = "totals"
+ONE_BALANCE = "one-balance"
+UNPROVEN = "none"
+
 # Entry.details_state
 NO_DETAILS = "none"
 DETAILS_PROVEN = "proven"
@@ -28,6 +39,14 @@ DETAIL_SIGN_IGNORED = "detail-sign-ignored"
 AMOUNT_FROM_DETAILS = "amount-from-amount-details"
 BALANCE_SIGN_MISSING = "balance-sign-missing"
 NAMESPACE_MISSING = "namespace-missing"
+ANNOUNCED_AS_BOOKED = "announced-as-booked"
+AVAILABLE_BALANCES = "available-balances"
+MIXED_ENCODING = "mixed-encoding"
+DAY_BEYOND_MONTH = "day-beyond-month"
+SIGN_FROM_TYPE = "sign-from-type"
+TYPE_AGAINST_SIGN = "type-against-sign"
+BANK_ID_REUSED = "bank-id-reused"
+CORRECTION = "correction"
 
 
 class Charge(NamedTuple):
@@ -82,11 +101,13 @@ class Detail(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One booked line of the account.
+    """One line of the account, booked or announced.
 
     ``bank_id``: the bank's own id (AcctSvcrRef); banks reuse it and some change it between files, so it is
     used together with ``fingerprint``, see `formats.dedupe`. ``entry_reference`` (NtryRef) is only a number
-    inside the statement. ``date_source``: where ``booking_date`` is from: `booking`, `value` (the file has
+    inside the statement. ``status``: `BOOK` for what moved the balance; an entry of a provisional statement is
+    `PDNG` or what the bank says (`INFO`, `FUTR`), and where the bank calls it booked already, a note says so.
+    ``date_source``: where ``booking_date`` is from: `booking`, `value` (the file has
     no booking date) or `statement` (it has neither, and covers one day). ``value_date`` is None where the
     file has none. ``is_reversal``: the entry takes an earlier one back; the sign of ``amount`` already says
     the direction. ``details_state``: `none` (no details in the file), `proven` (they add up to the amount,
@@ -135,16 +156,25 @@ class StatementHeader:
     """What a statement says of itself before its first entry.
 
     ``account``: IBAN without spaces, or the bank's own number (``account_scheme`` `IBAN` or `OTHER`).
-    ``opening`` and ``closing`` are booked balances, ``*_kind`` the code they came under (OPBD, PRCD, ITBD,
-    CLBD); ``closing`` is None on a page that another page follows. ``from_date``/``to_date``: local
-    calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a statement that the bank
-    sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
+    ``other_accounts``: other spellings of the same account that follow from it by a published rule (the IBAN
+    of a national number). ``opening`` and ``closing`` are booked balances, ``*_kind`` the code they came
+    under (OPBD, PRCD, ITBD, CLBD; 60F, 62M, ...); ``closing`` is None on a page that another page follows.
+
+    ``proof`` says what vouches for the entries, and nothing is invented where the bank states less (decision
+    0011): `balances` (opening + entries = closing), `running-balance` (a balance beside every entry; the
+    opening one is the first less its entry), `totals` (counts and sums of the entries, but no balances that
+    they lie between), `one-balance` (the closing balance only: the balance before is that of the statement
+    before), `none`. A balance that is not stated is None. ``provisional``: the entries are announced (intraday
+    reports, notifications): they come again in a statement, and are never booked.
+
+    ``from_date``/``to_date``: local calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a
+    statement that the bank sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
     without namespace.
     """
 
     account: str
     currency: str
-    opening: Decimal
+    opening: Decimal | None
     closing: Decimal | None
     statement_id: str
     account_scheme: str = "IBAN"
@@ -167,11 +197,19 @@ class StatementHeader:
     format: str = ""
     line: int | None = None
     notes: tuple = ()
+    proof: str = BALANCES
+    provisional: bool = False
+    other_accounts: tuple = ()
 
     @property
     def is_copy(self):
         """Whether the bank says that it sent this statement before."""
         return bool(self.copy_indicator)
+
+    @property
+    def is_proven(self):
+        """Whether the entries lie between two balances that the bank states; only then they are complete."""
+        return self.proof in (BALANCES, RUNNING_BALANCE) and not self.provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +217,13 @@ class StatementProof:
     """The last event of a statement: ``opening`` + ``total`` of ``count`` booked entries = ``closing``,
     checked.
 
-    ``provisional_count`` entries were pending or for information; they are in no sum.
+    Where the statement is not proven by balances (`StatementHeader.proof`), a balance is None and what else the
+    bank states was checked. ``provisional_count`` entries were pending or for information; they are in no sum.
     """
 
-    opening: Decimal
+    opening: Decimal | None
     total: Decimal
-    closing: Decimal
+    closing: Decimal | None
     count: int
     closing_date: date | None
     closing_kind: str
@@ -193,8 +232,8 @@ class StatementProof:
 
 @dataclass(frozen=True, slots=True)
 class Statement(StatementHeader):
-    """A proven statement: ``opening`` + sum of ``entries`` = ``closing``, and each entry agrees with its
-    details."""
+    """A statement with its entries, each of which agrees with its details; ``opening`` + sum of ``entries`` =
+    ``closing`` where both are stated."""
 
     entries: tuple = ()
     provisional_count: int = 0

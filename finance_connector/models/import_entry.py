@@ -47,6 +47,7 @@ class FinanceImportEntry(models.Model):
     )
     uid = fields.Char(readonly=True, help="The fingerprint under which its bank line is stored.")
     reason = fields.Char(readonly=True, help="What the decision rests on.")
+    foreseen = fields.Json(readonly=True, help="What its bank line pays, where the text names it beyond doubt.")
     line_id = fields.Many2one(
         "account.bank.statement.line", readonly=True, index="btree_not_null", ondelete="set null"
     )

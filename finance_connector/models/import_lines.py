@@ -23,8 +23,7 @@ class FinanceImport(models.Model):
         self.ensure_one()
         self.env.cr.execute(
             """SELECT e.id, e.journal_id, e.booking_date, e.value_date, e.amount::text, e.bank_id, e.uid,
-               e.data,
-                      e.counterparty_account
+               e.data, e.counterparty_account, e.foreseen
                  FROM finance_import_entry e
                 WHERE e.import_id = %s AND e.decision = 'new' AND e.line_id IS NULL
                 ORDER BY e.sequence LIMIT %s""",
@@ -41,9 +40,7 @@ class FinanceImport(models.Model):
         )
         currencies = self._active_currencies()
         vals_list = [self._line_vals(row, journal, partners, currencies) for row in rows]
-        lines = (
-            self.env["account.bank.statement.line"].with_company(journal.company_id)._create_batch(vals_list)
-        )
+        lines = self._make_lines(journal, rows, vals_list)
         self.env.flush_all()
         self.env.cr.execute_values(
             """UPDATE finance_import_entry e SET line_id = v.line_id FROM (VALUES %s) AS v (id, line_id)

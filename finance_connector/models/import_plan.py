@@ -65,6 +65,7 @@ class FinanceImport(models.Model):
         )
         known, conflicts = self.env.cr.fetchone()
         self.write({"planned": True, "duplicate_count": known, "conflict_count": conflicts})
+        self._foresee()
 
     def _plan_statement(self, coverage):
         cr = self.env.cr

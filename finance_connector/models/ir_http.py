@@ -7,21 +7,26 @@ from odoo.tools.misc import submap
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
+from ..controllers import door
 from .limits import limit
 
 _PREFIX = "/finance/"
-_DOOR = "/finance/webhook/"
-_CHUNK = 64 * 1024
 
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _match(cls, path):
+        if path.startswith(door.PATH):
+            door.take_at_once(path)
+        return super()._match(path)
+
+    @classmethod
     def _pre_dispatch(cls, rule, args):
         if rule.endpoint.routing.get("finance_raw_body"):
             try:
-                _read_body(request.httprequest, limit(request.env, "body_bytes"))
+                door.read_body(request.httprequest, limit(request.env, "body_bytes"))
             except (BadRequest, RequestEntityTooLarge) as refusal:
                 reason = "too_large" if refusal.code == 413 else "unreadable"
                 request.env["finance.message.rejection"]._trace_alone(args.get("token"), refusal.code, reason)
@@ -39,7 +44,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _post_dispatch(cls, response):
-        if request.httprequest.path.startswith(_DOOR):
+        if request.httprequest.path.startswith(door.PATH):
             return request.dispatcher.post_dispatch(response)
         return super()._post_dispatch(response)
 
@@ -57,34 +62,6 @@ class IrHttp(models.AbstractModel):
     def _register_hook(self):
         super()._register_hook()
         _serve_without_database()
-
-
-def _read_body(httprequest, most):
-    """Read the body once, before form parsing consumes the stream and leaves no bytes to verify.
-
-    Raises RequestEntityTooLarge beyond ``most`` bytes, BadRequest for a body that is not framed as it says. Werkzeug before
-    2.3, which Odoo pins for some versions of Python, limits forms only, and a chunked body announces no length at all: so
-    the bytes are counted here.
-    """
-    if (httprequest.content_length or 0) > most:
-        raise RequestEntityTooLarge
-    werkzeug_request = httprequest._HTTPRequest__wrapped
-    stream, chunks, size = werkzeug_request.stream, [], 0
-    while chunk := _read(stream, min(most + 1 - size, _CHUNK)):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > most:
-            raise RequestEntityTooLarge
-    # Where werkzeug's own get_data() and form parser look first.
-    werkzeug_request._cached_data = b"".join(chunks)
-
-
-def _read(stream, most):
-    try:
-        return stream.read(most)
-    except OSError as error:
-        # How werkzeug says that the chunks of a body are damaged; nobody is left to read the answer when the caller is gone.
-        raise BadRequest(f"The body cannot be read: {error}.") from error
 
 
 def _serve_without_database():

@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .light_reference import LightMany2one
+
 STATES = [
     ("proposed", "Proposed"),
     ("ambiguous", "Ambiguous"),
@@ -18,6 +20,8 @@ class FinanceMatch(models.Model):
     _name = "finance.match"
     _description = "Match"
     _order = "line_id desc, score desc, id"
+    # A hundred thousand rows a night: company and currency are held by the bank line, and who decided has fields of its own.
+    _log_access = False
 
     line_id = fields.Many2one(
         "account.bank.statement.line",
@@ -27,11 +31,11 @@ class FinanceMatch(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
     journal_id = fields.Many2one(related="line_id.journal_id")
     date = fields.Date(related="line_id.date")
     label = fields.Char(related="line_id.payment_ref", string="Text of the bank")
-    state = fields.Selection(STATES, required=True, default="proposed", readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, default="proposed", readonly=True)
     score = fields.Integer(readonly=True, help="How strong the evidence is, of 100.")
     runner_up_score = fields.Integer(readonly=True, help="How strong it is for the next best candidate.")
     reasons = fields.Json(readonly=True)
@@ -54,15 +58,17 @@ class FinanceMatch(models.Model):
     )
     amount = fields.Monetary(readonly=True, help="The amount of the bank line.")
     difference = fields.Monetary(readonly=True, help="What the bank line brings more than what it pays asks for.")
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_id = LightMany2one("res.currency", readonly=True, guarded=False)
     applied_by_id = fields.Many2one(
         "res.users", string="Applied by", readonly=True, help="Empty: by the machine."
     )
     applied_at = fields.Datetime(readonly=True)
 
-    _open_uniq = models.UniqueIndex(
-        "(line_id, candidate_key) WHERE state IN ('proposed', 'ambiguous', 'applied')"
+    # The hash, since the key of a payout with a thousand members is longer than an index can hold.
+    _open_key_uniq = models.UniqueIndex(
+        "(line_id, md5(candidate_key)) WHERE state IN ('proposed', 'ambiguous', 'applied')"
     )
+    _open_idx = models.Index("(company_id) WHERE state IN ('proposed', 'ambiguous')")
     _applied_uniq = models.UniqueIndex(
         "(line_id) WHERE state = 'applied'", "A bank line has one applied match."
     )
@@ -92,17 +98,16 @@ class FinanceMatch(models.Model):
             if match.state not in OPEN_STATES:
                 raise UserError(self.env._("%s is not open, so it cannot be applied.", match.display_name))
         reconciliation = self.env["finance.reconciliation"].sudo()
-        ruled = self.sudo().filtered("rule_id")
-        for match in ruled:
-            reconciliation._choose(match.line_id, reconciliation._rule_choice(match), self.env.user)
-        for group in self.sudo()._bundled(ruled):
+        chosen = self.sudo().browse()
+        for match in self.sudo():
+            choice = reconciliation._choice_of(match)
+            if choice:
+                chosen |= match
+                reconciliation._choose(match.line_id, choice, self.env.user)
+        rest = self.sudo() - chosen
+        for group in (rest | rest._siblings(OPEN_STATES)).grouped("company_id").values():
             reconciliation._apply(group, user=self.env.user)
         return True
-
-    def _bundled(self, ruled):
-        """These matches but the ``ruled`` ones, with those of their bundles, a recordset each."""
-        rest = self - ruled
-        return (rest | rest._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values()
 
     def _siblings(self, states):
         """The other matches of the same bundles."""

@@ -1,6 +1,6 @@
 """What the matching says of a bank line, as the rows that it becomes."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..core.matching import AMBIGUOUS, MATCHED, PROPOSED, Line, LineMatch
 
@@ -8,8 +8,7 @@ from ..core.matching import AMBIGUOUS, MATCHED, PROPOSED, Line, LineMatch
 JOIN = "+"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The ``result`` for ``line``, and the ``keys`` of its candidates that nobody has ruled out."""
 
     line: Line
@@ -25,8 +24,8 @@ class Answer:
     def without(self, ruled_out):
         """The answer without the candidates, or the group of them, that a person has ruled out for the line."""
         if self.result.state == AMBIGUOUS:
-            return replace(self, keys=tuple(key for key in self.keys if key not in ruled_out))
-        return replace(self, keys=()) if JOIN.join(self.keys) in ruled_out else self
+            return self._replace(keys=tuple(key for key in self.keys if key not in ruled_out))
+        return self._replace(keys=()) if JOIN.join(self.keys) in ruled_out else self
 
     @property
     def rows(self):

@@ -34,12 +34,15 @@ class FinanceReconciliation(models.AbstractModel):
             applied.
         """
         company = matches.company_id.ensure_one()
-        books = self.with_company(company)
-        if not company.restrictive_audit_trail:
-            # Odoo's chatter line per invoice costs two thirds of the time; the audit chain has the batch.
-            books = books.with_context(tracking_disable=True)
+        books = self._books(company)
         books._reconcile(matches.with_env(books.env))
         self._note_applied(self._complete(matches), company, user)
+
+    def _books(self, company):
+        """This model, for booking in ``company``."""
+        books = self.with_company(company)
+        # Odoo's chatter line per invoice costs two thirds of the time; the audit chain has the batch.
+        return books if company.restrictive_audit_trail else books.with_context(tracking_disable=True)
 
     def _reconcile(self, matches):
         """Book and reconcile the bundles of ``matches``: those that belong together are answered together."""
@@ -47,21 +50,24 @@ class FinanceReconciliation(models.AbstractModel):
         for bundle in bundles:
             self._refuse_unfit(bundle)
         self._move_to_counterpart(bundles)
-        self.env["account.move.line"]._reconcile_plan([bundle.suspense | bundle.targets for bundle in bundles])
-        for bundle in bundles:
-            open_items = (bundle.suspense | bundle.targets).filtered(lambda item: not item.reconciled)
-            if open_items or not all(bundle.lines.mapped("is_reconciled")):
+        self._reconcile_pairs([bundle.suspense | bundle.targets for bundle in bundles])
+
+    def _reconcile_pairs(self, groups):
+        """Reconcile each of ``groups`` of journal items in one plan. Raises UserError if one is not fully reconciled by it."""
+        self.env["account.move.line"]._reconcile_plan(groups)
+        for items in groups:
+            lines = items.move_id.statement_line_id
+            if not all(items.mapped("reconciled")) or not all(lines.mapped("is_reconciled")):
                 raise UserError(
                     self.env._(
-                        "%s was not fully reconciled, so nothing of the batch was kept.", bundle.matches[0].display_name
+                        "%s was not fully reconciled, so nothing of the batch was kept.",
+                        ", ".join(lines.mapped(lambda line: line.payment_ref or line.display_name)),
                     )
                 )
 
     def _targets(self, matches):
         """match id -> the open journal items that its bank line pays."""
-        self.env.flush_all()
-        self.env.cr.execute(_IN_TRANSIT, [matches.settlement_id.ids])
-        in_transit = dict(self.env.cr.fetchall())
+        in_transit = self._in_transit(matches.settlement_id.ids)
         browse = self.env["account.move.line"].browse
         return {
             match.id: browse(in_transit.get(match.settlement_id.id, ()))
@@ -69,6 +75,14 @@ class FinanceReconciliation(models.AbstractModel):
             else match.move_line_ids
             for match in matches
         }
+
+    def _in_transit(self, settlement_ids):
+        """Settlement id -> ids of its open journal items in transit."""
+        if not settlement_ids:
+            return {}
+        self.env.flush_all()
+        self.env.cr.execute(_IN_TRANSIT, [settlement_ids])
+        return dict(self.env.cr.fetchall())
 
     def _refuse_unfit(self, bundle):
         """Whatever has changed since the match was found, or would need a plug, stops it."""

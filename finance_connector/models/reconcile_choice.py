@@ -39,7 +39,7 @@ class FinanceReconciliation(models.AbstractModel):
         match rule that chose.
 
         ``choice``: {"items": [{"id": journal item, "amount": text or None for all of it}], "write_offs": [{"account_id",
-        "amount": text, "label", "partner_id", "tax_id"}]}.
+        "amount": text, "label", "partner_id", "tax_id"}], "discounts": [journal item whose cash discount is taken]}.
         """
         books = self.with_company(line.company_id)
         line = line.with_env(books.env)
@@ -70,13 +70,17 @@ class FinanceReconciliation(models.AbstractModel):
             raise UserError(self.env._("The date of the bank line lies in a locked period (%s).", dates))
         items = self.env["account.move.line"].browse([one["id"] for one in choice.get("items", [])]).exists()
         amounts = {one["id"]: one.get("amount") for one in choice.get("items", [])}
+        discounts = self.env["account.move.line"].browse(choice.get("discounts", [])).exists()
+        taken = [row for item in discounts for row in self._discount_rows(line, item)]
         left, rows = available - sum((self._amount(one) for one in choice.get("write_offs", [])), Decimal(0)), []
+        left -= sum((row.amount for row in taken), Decimal(0))
         for item in items:
             row = self._item_row(line, item, amounts[item.id], left)
             left -= row.amount
             rows.append(row)
         for one in choice.get("write_offs", []):
             rows += self._write_off_rows(line, one)
+        rows += taken
         if not rows:
             raise UserError(self.env._("Choose at least one open item, or an account."))
         return self._in_company_currency(line, suspense, rows, left), left

@@ -17,6 +17,16 @@ SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), b.sanitized_acc
  ORDER BY l.id
 """
 
+# Open lines that may take an earlier one back.
+_TAKING_BACK = f"""
+SELECT l.id
+  {LINE_FROM}
+ WHERE l.id = ANY(%(lines)s)
+   AND EXISTS (SELECT 1 FROM account_bank_statement_line o JOIN account_move om ON om.id = o.move_id
+                WHERE o.company_id = l.company_id AND o.amount = -l.amount AND o.journal_id = l.journal_id
+                  AND om.state = 'posted' AND (om.date, o.id) < (m.date, l.id))
+"""
+
 # Lines that a later open one of the same account may take back, since it names them and has the opposite amount; how they were
 # explained does not matter. (The two sides of a transfer may share an end-to-end id too, but are on different accounts.)
 _TAKEN_BACK = f"""
@@ -41,6 +51,9 @@ class FinanceReconciliation(models.AbstractModel):
         return [*self._transfers(lines), *self._taken_back(company, lines)]
 
     def _transfers(self, lines):
+        amounts = {(line.amount.minor, line.amount.currency) for line in lines}
+        if not any((-minor, currency) in amounts for minor, currency in amounts):
+            return []
         self.env.cr.execute(_TRANSFERS, {"lines": [line.id for line in lines]})
         return [
             Candidate(f"l:{line_id}", "transfer", -money, date=day, accounts=(account,))
@@ -50,8 +63,10 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _taken_back(self, company, lines):
         """A bank names what it takes back by its own id, or by the end-to-end id of the payment."""
-        values = {"company": company.id, "lines": [line.id for line in lines], "spellings": sorted(_spellings(lines))}
-        self.env.cr.execute(_TAKEN_BACK, values)
+        self.env.cr.execute(_TAKING_BACK, {"lines": [line.id for line in lines]})
+        ids = {row[0] for row in self.env.cr.fetchall()}
+        spellings = sorted(_spellings([line for line in lines if line.id in ids]))
+        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, "lines": sorted(ids), "spellings": spellings})
         return [
             Candidate(f"r:{line_id}", "reversal", -money, tuple(filter(None, (bank_id, end_to_end))), date=day)
             for line_id, day, amount, currency, bank_id, end_to_end in self.env.cr.fetchall()

@@ -1,9 +1,5 @@
-"""What there is to match: the open bank lines and the open items of a company, read by SQL, as records of the
-matching.
-
-A payout is open while its lines on the account for money in transit are; an invoice while its receivable or
-payable line is. Of invoices only those are read that have the amount of a line, a reference that stands in its text, or its
-partner.
+"""What there is to match: the open bank lines of a company, read by SQL, as records of the matching, and with them all that
+they may pay (`reconcile_open_items`, `reconcile_other_lines`).
 """
 
 import logging
@@ -13,9 +9,9 @@ from decimal import Decimal
 from odoo import api, models
 
 from ..core.errors import MoneyError
-from ..core.matching import Candidate, Line, Part
+from ..core.matching import Line, Part
 from ..core.matching.references import tokens
-from ..core.money import Money
+from ..core.money import Money, minor_units
 
 _logger = logging.getLogger(__name__)
 # Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
@@ -42,7 +38,8 @@ WITH open_lines AS (
     SELECT l.id, m.date, l.amount, COALESCE(jc.name, cc.name) AS currency, l.payment_ref, m.ref,
            l.fc_structured_reference, l.fc_end_to_end_id, l.partner_id, NULLIF(l.account_number, '') AS account,
            lower(btrim(l.partner_name)) AS name, l.partner_name,
-           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members
+           CASE WHEN l.fc_details->>'members_state' = 'proven' THEN l.fc_details->'members' END AS members,
+           l.fc_details->'charges' AS charges
       {LINE_FROM}
       LEFT JOIN finance_import i ON i.id = l.fc_import_id
      WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
@@ -51,6 +48,19 @@ WITH open_lines AS (
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
        AND NOT EXISTS (SELECT 1 FROM account_move_line o WHERE o.move_id = l.move_id
                           AND o.account_id NOT IN (j.default_account_id, j.suspense_account_id))
+    UNION ALL
+    SELECT -e.id, e.booking_date, e.amount, COALESCE(jc.name, cc.name), e.data->>'text', e.data->>'reference',
+           e.data->>'structured_reference', e.data->>'end_to_end_id', NULL, NULLIF(e.counterparty_account, ''),
+           lower(btrim(e.data->>'name')), e.data->>'name',
+           CASE WHEN e.data->'details'->>'members_state' = 'proven' THEN e.data->'details'->'members' END,
+           e.data->'details'->'charges'
+      FROM finance_import_entry e
+      JOIN account_journal j ON j.id = e.journal_id
+      JOIN res_company c ON c.id = j.company_id
+      JOIN res_currency cc ON cc.id = c.currency_id
+      LEFT JOIN res_currency jc ON jc.id = j.currency_id
+     WHERE e.import_id = %(import)s AND e.decision = 'new' AND e.line_id IS NULL AND j.company_id = %(company)s
+       AND j.type = 'bank' AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = j.id)
 ), accounts AS (
     SELECT account, min(partner_id) AS partner_id FROM (
         SELECT o.account, p.commercial_partner_id AS partner_id
@@ -74,78 +84,31 @@ SELECT l.id, l.date, l.amount::text, l.currency, l.payment_ref, l.ref, l.fc_stru
        -- Account and name of different partners tell nobody.
        COALESCE(p.commercial_partner_id, CASE WHEN a.partner_id != n.partner_id THEN NULL
                                               ELSE COALESCE(a.partner_id, n.partner_id) END),
-       l.account, l.partner_name, l.members,
+       l.account, l.partner_name, l.members, l.charges,
        CASE WHEN l.partner_id IS NOT NULL THEN '' WHEN a.partner_id IS NOT NULL THEN 'account'
             WHEN n.partner_id IS NOT NULL THEN 'name' ELSE '' END
   FROM open_lines l
   LEFT JOIN res_partner p ON p.id = l.partner_id
   LEFT JOIN accounts a ON a.account = l.account AND l.partner_id IS NULL
   LEFT JOIN names n ON n.name = l.name AND l.partner_id IS NULL
- ORDER BY l.id
 """
-
-_SETTLEMENTS = """
-SELECT s.id, s.external_id, s.trace, s.descriptor, s.arrival_date, s.amount_net::text, c.name,
-       sum(a.amount_residual_currency)::text, min(ac.name), max(ac.name), array_agg(a.id)
-  FROM finance_settlement s
-  JOIN finance_provider p ON p.id = s.provider_id
-  JOIN res_currency c ON c.id = s.currency_id
-  JOIN LATERAL (SELECT move_id, min(id) AS movement_id FROM finance_movement
-                 WHERE settlement_id = s.id AND kind = 'payout' AND move_id IS NOT NULL GROUP BY move_id) v
-                     ON true
-  JOIN account_move_line a ON a.move_id = v.move_id AND a.account_id = p.in_transit_account_id
-   AND COALESCE(a.finance_movement_id, v.movement_id) IN
-       (SELECT id FROM finance_movement WHERE settlement_id = s.id AND kind = 'payout')
-  JOIN res_currency ac ON ac.id = a.currency_id
- WHERE s.company_id = %(company)s AND s.state IN ('in_transit', 'paid')
-   AND a.parent_state = 'posted' AND a.reconciled IS NOT TRUE
- GROUP BY s.id, c.name ORDER BY s.id
-"""
-
-_INVOICES = """
-WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
-     amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount,
-         currency)),
-open_items AS (
-    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, c.name AS
-           currency,
-           p.commercial_partner_id, a.date_maturity, p.name AS partner_name, a.account_id
-      FROM account_move_line a
-      JOIN account_account t ON t.id = a.account_id
-      JOIN account_move m ON m.id = a.move_id
-      JOIN res_currency c ON c.id = a.currency_id
-      LEFT JOIN res_partner p ON p.id = a.partner_id
-     WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted'
-       AND t.account_type IN ('asset_receivable', 'liability_payable')
-       AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt',
-           'in_receipt')
-)
-SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
-       o.date_maturity, o.partner_name, o.account_id
-  FROM open_items o
- WHERE EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
-    OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
-                   regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
-    OR o.commercial_partner_id = ANY(%(partners)s)
- ORDER BY o.id
-"""
-
 
 class FinanceReconciliation(models.AbstractModel):
     _name = "finance.reconciliation"
     _description = "Reconciliation"
 
     @api.model
-    def _pool(self, company, line_ids=None):
-        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only.
+    def _pool(self, company, line_ids=None, import_id=None):
+        """(bank lines, candidates) of ``company`` as records of `core.matching`; ``line_ids``: of these bank lines only;
+        ``import_id``: also the entries of this import that will become bank lines, with minus their id.
 
         Candidate ids are ``s:<settlement id>``, ``i:<journal item id>``, and of other bank lines ``l:<line id>`` for the other
         side of a transfer between own accounts, ``r:<line id>`` for one that is taken back.
         """
         self.env.flush_all()
-        lines = self._open_lines(company, line_ids)
+        # A night's lines are more than the database expects of one query; without room it sorts and joins them on disk.
+        self.env.cr.execute("SET LOCAL work_mem = '64MB'")
+        lines = self._open_lines(company, line_ids, import_id)
         if not lines:
             return [], []
         candidates = [
@@ -155,19 +118,17 @@ class FinanceReconciliation(models.AbstractModel):
         ]
         return lines, candidates
 
-    def _open_lines(self, company, line_ids=None):
-        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids})
-        return [line for row in self.env.cr.fetchall() if (line := self._line(*row))]
+    def _open_lines(self, company, line_ids, import_id):
+        self.env.cr.execute(_LINES, {"company": company.id, "lines": line_ids, "import": import_id})
+        return [line for row in self.env.cr.fetchall() if (line := self._line(row))]
 
-    def _line(self, line_id, day, amount, currency, text, ref, structured, end_to_end, partner_id, account, name, members, payer):
+    def _line(self, row):
         """The `Line` of a row of _LINES; None for an amount that nothing can equal."""
+        line_id, day, amount, currency, text, ref, structured, end_to_end, *row = row
+        partner_id, account, name, members, charges, payer = row
         money = _money(amount, currency)
         if money is None:
             return None
-        payers = {
-            "account": self.env._("The account %s is one that the partner pays from.", account),
-            "name": self.env._("The bank tells the name of the partner: %s.", name),
-        }
         return Line(
             id=line_id,
             date=day,
@@ -178,77 +139,15 @@ class FinanceReconciliation(models.AbstractModel):
             counterparty_account=account,
             counterparty_name=name or "",
             parts=tuple(_part(member, currency) for member in members or ()),
-            payer=payers.get(payer, ""),
+            payer=self._payer(payer, account, name) if payer else "",
+            charges=_taken_off(charges, currency) if charges else None,
         )
 
-    def _open_settlements(self, company):
-        """Payouts whose open lines in transit are exactly what is paid out; others are in doubt and no
-        candidates."""
-        self.env.cr.execute(_SETTLEMENTS, {"company": company.id})
-        found = []
-        for (
-            settlement_id,
-            external_id,
-            trace,
-            descriptor,
-            arrival,
-            net,
-            currency,
-            open_,
-            first,
-            last,
-            _ids,
-        ) in self.env.cr.fetchall():
-            if first == last == currency and Decimal(net) == Decimal(open_) and _money(net, currency):
-                found.append(
-                    Candidate(
-                        id=f"s:{settlement_id}",
-                        kind="settlement",
-                        residual=_money(net, currency),
-                        references=tuple(filter(None, (external_id, trace, descriptor))),
-                        date=arrival,
-                    )
-                )
-        return found
-
-    def _open_invoices(self, company, lines):
-        amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
-        self.env.cr.execute(
-            _INVOICES,
-            {
-                "company": company.id,
-                "spellings": sorted(_spellings(lines)),
-                "amounts": [amount for amount, _currency in amounts],
-                "currencies": [currency for _amount, currency in amounts],
-                "partners": sorted({line.partner_id for line in lines if line.partner_id is not None}),
-            },
-        )
-        rows = self.env.cr.fetchall()
-        shared = self._shared_names({row[8] for row in rows if row[8]})
-        return [
-            Candidate(
-                id=f"i:{row[0]}",
-                kind="invoice",
-                residual=_money(row[4], row[5]),
-                references=tuple(dict.fromkeys(filter(None, row[1:4]))),
-                partner_id=row[6],
-                date=row[7],
-                name="" if row[8] in shared else row[8] or "",
-                ledger=row[9],
-            )
-            for row in rows
-            if _money(row[4], row[5])
-        ]
-
-    def _shared_names(self, names):
-        """Those of ``names`` that several partners have, so that they tell nobody."""
-        self.env.cr.execute(
-            """SELECT array_agg(DISTINCT name) FROM res_partner
-                WHERE active AND lower(btrim(name)) = ANY(%s)
-                GROUP BY lower(btrim(name)) HAVING count(DISTINCT commercial_partner_id) > 1""",
-            [sorted({name.strip().lower() for name in names})],
-        )
-        return {name for (spellings,) in self.env.cr.fetchall() for name in spellings}
+    def _payer(self, how, account, name):
+        """The sentence that says how the partner of a line was found."""
+        if how == "account":
+            return self.env._("The account %s is one that the partner pays from.", account)
+        return self.env._("The bank tells the name of the partner: %s.", name)
 
     @api.model
     def _blocked(self, line_ids):
@@ -270,13 +169,19 @@ def _money(text, currency):
     What other importers wrote as a sum of floats may have dust behind its decimals.
     """
     try:
-        return Money.from_decimal(text, currency)
+        return Money(minor_units(text, currency), currency)
     except MoneyError:
         rounded = Money.rounded(Decimal(text), currency)
         if abs(rounded.to_decimal() - Decimal(text)) < _DUST:
             return rounded
         _logger.warning("%s %s is no exact amount of its currency; it is not matched", text, currency)
         return None
+
+
+def _taken_off(charges, currency):
+    """What of the ``charges`` that the import has noted the bank has taken off the amount; None if it says nothing of it."""
+    own = [_money(one["amount"], currency) for one in charges if one.get("included") and one["currency"] == currency]
+    return sum(own, Money.zero(currency)) if own and all(own) else None
 
 
 def _part(member, currency):

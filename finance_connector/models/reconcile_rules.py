@@ -16,12 +16,13 @@ class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
     def _policy(self, company):
-        """The policy of ``company``: what its rules for differences tolerate at most."""
+        """The policy of ``company``: its limit, and what its rules for differences tolerate at most."""
         rules = self.env["finance.match.rule"]._in_force(company, "difference")
         digits = 10**company.currency_id.decimal_places
         return Policy(
             tolerance=max((round(rule.tolerance * digits) for rule in rules), default=0),
             tolerance_basis_points=max((rule._basis_points for rule in rules), default=0),
+            max_amount=company._match_limits(),
         )
 
     def _apply_rules(self, company, answers, blocked):
@@ -57,7 +58,7 @@ class FinanceReconciliation(models.AbstractModel):
         if result.state == PROPOSED and result.difference and codes & _DIFFERENCES:
             fitting = difference.filtered(lambda rule: rule._fits(line) and self._tolerates(rule, answer, codes))
             rule = fitting[:1]
-            return rule, rule and self._difference_choice(rule, answer)
+            return rule, rule and self._difference_choice(rule, answer, codes)
         return book.browse(), None
 
     def _tolerates(self, rule, answer, codes):
@@ -67,10 +68,12 @@ class FinanceReconciliation(models.AbstractModel):
         open_amount = abs((answer.line.amount - answer.result.difference).to_decimal())
         return float(missing) <= rule.tolerance and missing * 10_000 <= open_amount * rule._basis_points
 
-    def _difference_choice(self, rule, answer):
-        """All of the item, and the difference to the account of the rule."""
+    def _difference_choice(self, rule, answer, codes):
+        """All of the item, and the difference to the account of the rule; a cash discount as its payment terms say."""
         (key,) = answer.result.candidate_ids
         item = self.env["account.move.line"].browse(int(key.partition(":")[2]))
+        if "cash_discount" in codes:
+            return self._discount_choice(item)
         whole = {"id": item.id, "amount": str(self._exact(item.amount_residual_currency))}
         return {"items": [whole], "write_offs": [rule._row(str(answer.result.difference.to_decimal()))]}
 
@@ -113,9 +116,13 @@ class FinanceReconciliation(models.AbstractModel):
             }
         )  # fmt: skip
 
-    def _rule_choice(self, match):
-        """The choice that a proposal of a rule stands for."""
-        line, rule = match.line_id, match.rule_id
+    def _choice_of(self, match):
+        """The choice that a proposal stands for: that of a rule, or a payment less its cash discount; None for any other."""
+        line, rule, codes = match.line_id, match.rule_id, {reason["code"] for reason in match.reasons or []}
+        if "cash_discount" in codes:
+            return self._discount_choice(match.move_line_ids)
+        if not rule:
+            return None
         if not match.move_line_ids:
             return {"write_offs": [rule._row(str(self._exact(line.amount)))]}
         item = match.move_line_ids

@@ -9,6 +9,8 @@ from . import test_secrets
 from . import test_exception
 from . import test_posting
 from . import test_import
+from . import test_import_formats
+from . import test_import_match
 from . import test_import_refused
 from . import test_import_steps
 from . import test_coverage
@@ -16,6 +18,7 @@ from . import test_bank_line_batch
 from . import test_match_rule
 from . import test_reconcile_payout
 from . import test_reconcile_choice
+from . import test_reconcile_differences
 from . import test_reconcile_groups
 from . import test_reconcile_invoice
 from . import test_drop_folder

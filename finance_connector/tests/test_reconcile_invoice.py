@@ -132,8 +132,8 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertEqual(invoice.payment_state, "paid")
 
     def test_locked_period(self):
-        invoice = self.invoice(100, ref="A-2026-1")
         self.take_good(entry("100.00", text="A-2026-1"))
+        invoice = self.invoice(100, ref="A-2026-1")
         with patch.object(
             type(self.company), "_get_lock_date_violations", lambda *a, **k: [(a[1], "hard_lock_date")]
         ):
@@ -159,6 +159,7 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertEqual(invoice.payment_state, "paid")
 
     def test_one_failure_does_not_stop_the_others(self):
+        self.take_good(entry("100.00", text="A-2026-1"), entry("200.00", text="A-2026-2"))
         good, bad = self.invoice(100, ref="A-2026-1"), self.invoice(200, ref="A-2026-2")
         refuse = Apply._refuse_unfit
 
@@ -167,7 +168,6 @@ class TestReconcileInvoice(ReconcileCase):
                 raise RuntimeError("not this one")
             return refuse(self, bundle)
 
-        self.take_good(entry("100.00", text="A-2026-1"), entry("200.00", text="A-2026-2"))
         with patch.object(Apply, "_refuse_unfit", failing):
             self.reconcile()
         self.assertEqual((good.payment_state, bad.payment_state), ("paid", "not_paid"))

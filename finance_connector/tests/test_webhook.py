@@ -6,7 +6,10 @@ from unittest.mock import patch
 
 import psycopg2
 from odoo import http
+from odoo.addons.finance_connector.controllers import door
+from odoo.addons.finance_connector.controllers.webhook import WebhookController
 from odoo.addons.finance_connector.models.message import FinanceMessage
+from odoo.addons.finance_connector.providers.stripe import StripeAdapter
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -125,3 +128,30 @@ class TestWebhook(FinanceCase, HttpCase):
     def test_health(self):
         answer = self.url_open("/finance/health")
         self.assertEqual((answer.status_code, answer.json()["status"]), (200, "ok"))
+
+
+@tagged("post_install", "-at_install", "finance_connector")
+class TestWebhookAtOnce(TestWebhook):
+    """The same, where the first cursor of a request may write, as on every server without a replica to read from."""
+
+    _registry_readonly_enabled = False
+
+    def test_the_usual_call_needs_no_route_and_every_other_takes_it(self):
+        with patch.object(WebhookController, "webhook", side_effect=AssertionError("the route was taken")) as route:
+            self.assertEqual(self.post().status_code, 200)
+            route.assert_not_called()
+        with patch.object(door, "take", side_effect=door.Refused(401, "mismatch")) as take:
+            self.assertEqual(self.post().status_code, 401)
+            self.assertEqual(take.call_count, 2)
+        self.assertEqual(len(self.messages()), 1)
+
+    @mute_logger("odoo.http")
+    def test_what_breaks_after_the_message_was_stored_takes_it_back(self):
+        def acknowledge(_adapter):
+            self.assertTrue(self.messages())
+            raise RuntimeError("broken")
+
+        with patch.object(StripeAdapter, "acknowledge", acknowledge):
+            self.assertEqual(self.post().status_code, 500)
+        self.assertFalse(self.messages())
+        self.assertEqual(self.post().status_code, 200)

@@ -4,10 +4,11 @@ Evidence is settled from the strongest on, and what it settles leaves the field:
 
 - 100: the text names the item by a reference that no other open item has
 -  95: by a reference that others have too, and only this one has the amount
--  93: the text names several items, which make the amount together; or names one that several lines make together
+-  93: the text names several items, which make the amount together; or several lines name the same
+       item or items and make them together
 -  92: the line of another own account shows the same transfer
--  90: a payout by its descriptor (a reference without digits, such as a company name), amount and date window; or a batch
-       whose members each name their item
+-  90: a payout by its descriptor (a reference without digits, such as a company name), amount and date window, or by the
+       days that payouts like it took so far; or a batch whose members each name their item
 -  80: an invoice by amount and partner
 -  75: a payout by amount and date window
 -  up to 99: what has the amount, by the sum of weaker signs (`close`)
@@ -18,6 +19,7 @@ what they contend for is withheld from weaker evidence. A line that names an ite
 because of its amount. What fits but for a difference is proposed to a person, never applied.
 """
 
+from ..collection import no_collection
 from .explain import Nearest, nearest
 from .pool import Pool
 from .records import (
@@ -40,6 +42,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@no_collection()
 def match(lines, candidates, policy=None):
     """Match bank ``lines`` (Line) with open ``candidates`` (Candidate) under ``policy``: `Matches`.
 

@@ -1,5 +1,5 @@
-"""An item that the line would pay but for a difference which has a name: a cash discount, a fee that was kept, a difference
-that is tolerated. Proposed to a person or to a rule, with the amount; never applied as it is (INV-6).
+"""An item that the line would pay but for a difference which has a name: a cash discount, charges that the bank took off, a
+difference that is tolerated. Proposed to a person or to a rule, with the amount; never applied as it is (INV-6).
 """
 
 from .records import DIVISIBLE, PROPOSED, LineMatch
@@ -28,8 +28,8 @@ def _named_difference(policy, line, item):
     missing = item.residual.minor - line.amount.minor
     if missing and item.discount and item.discount.minor == missing and _in_time(line, item):
         return "cash_discount", f"The difference is the cash discount of {item.discount} until {item.discount_until}."
-    if missing and item.fee and item.fee.minor == missing:
-        return "fee", f"The difference is the fee of {item.fee} that is kept."
+    if missing and line.charges and line.charges == line.amount - item.residual:
+        return "fee", f"The difference is what the bank says that it took off: {-line.charges}."
     allowed = min(policy.tolerance, abs(item.residual.minor) * policy.tolerance_basis_points // 10_000)
     if 0 < abs(missing) <= allowed and (item.residual.minor < 0) == (line.amount.minor < 0):
         return "tolerance", f"The difference of {line.amount - item.residual} is within what is tolerated."

@@ -88,15 +88,18 @@ def _of_part(pool, part):
 
 
 def together(pool, lines):
-    """Items that several of ``lines`` name and make together: each of these lines names nothing else."""
+    """Items that several of ``lines`` name and make together: each of these lines names just these items."""
     naming = defaultdict(list)
     for line in lines:
         items = [one for one in pool.named(line) if one.id not in pool.taken]
-        if len(items) == 1 and items[0].kind in DIVISIBLE and items[0].residual.currency == line.amount.currency:
-            naming[items[0].id].append((items[0], line))
+        if items and all(one.kind in DIVISIBLE and one.residual.currency == line.amount.currency for one in items):
+            naming[tuple(one.id for one in items)].append((items, line))
     for key in sorted(naming):
-        item, parts = naming[key][0][0], tuple(line for _item, line in naming[key])
-        if len(parts) < 2 or sum(line.amount.minor for line in parts) != item.residual.minor:
+        items, parts = naming[key][0][0], tuple(line for _items, line in naming[key])
+        total = sum(line.amount.minor for line in parts)
+        if not 2 <= len(parts) <= pool.policy.max_group or total != sum(one.residual.minor for one in items):
             continue
-        text = f"{len(parts)} bank lines name {pool.quoted(parts[0])} and make its amount together."
-        yield Answer(parts, (item,), TOGETHER, {"code": "lines_together", "text": text})
+        their = "its" if len(items) == 1 else "their"
+        text = f"{len(parts)} bank lines name {pool.quoted(parts[0])} and make {their} amount together."
+        reason = {"code": "lines_together", "text": text}
+        yield Answer(parts, tuple(items), TOGETHER, reason, () if _one_ledger(items) else _LEDGERS)

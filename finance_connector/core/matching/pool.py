@@ -35,6 +35,7 @@ class Options(NamedTuple):
 
 
 NOTHING = Options([])
+_NO_NAMES = frozenset()
 
 
 class Pool:
@@ -46,7 +47,7 @@ class Pool:
         self.lines = _by_id(lines, "bank line")
         self.candidates = _by_id(candidates, "candidate")
         self.taken = {}
-        self.spelling, self._holders, self._named_at = {}, {}, {}
+        self._spelling, self._holders, self._named_at = {}, {}, {}
         self._of_partner, self._payouts, self._payout_dates = {}, {}, {}
         self._of_amount, self._open_of_partner, self._transfers = {}, {}, {}
         self._buckets, self._descriptors_of = {}, {}
@@ -88,19 +89,21 @@ class Pool:
         only."""
         if not _DIGIT.search(reference):
             if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
-                self.spelling.setdefault(joined, reference)
+                self._spelling.setdefault(joined, reference)
                 self._descriptors_of.setdefault(candidate.id, set()).add(joined)
             return
         joined = self._numbers.add(reference)
         key = ("reference", *amount, joined)
         if joined and key not in buckets:
             buckets.append(key)
-            self.spelling.setdefault(joined, reference)
+            self._spelling.setdefault(joined, reference)
             self._holders.setdefault(joined, []).append(candidate)
             self._named_at.setdefault(key, []).append(candidate)
 
     @staticmethod
     def _find(index, line):
+        if not index:
+            return _NO_NAMES
         found = index.find(line.text)
         return found | index.find(line.reference) if line.reference else found
 
@@ -110,7 +113,14 @@ class Pool:
 
     def quoted(self, line):
         """What the text of ``line`` names, as its items spell it."""
-        return ", ".join(sorted(self.spelling[joined] for joined in self.names[line.id]))
+        return self._spelled(self.names[line.id])
+
+    def shown(self, line):
+        """The descriptors that the text of ``line`` shows, as their payouts spell them."""
+        return self._spelled(self.descriptors[line.id])
+
+    def _spelled(self, found):
+        return ", ".join(sorted(self._spelling[joined] for joined in found))
 
     def named_by(self, *texts):
         """All that ``texts`` name, at most `max_alternatives` a reference."""
@@ -130,11 +140,17 @@ class Pool:
 
     def by_own_reference(self, line):
         """The one candidate that has every reference the text names, and at least one of them alone."""
-        names = self.names[line.id]
-        sole = [self._holders[joined][0] for joined in names if len(self._holders[joined]) == 1]
-        if sole and not self._is_taken(sole[0]) and self._has(sole[0], self._keys(line)):
-            return Options(sole[:1])
+        for joined in self.names[line.id]:
+            if len(self._holders[joined]) == 1:
+                return self._sole(joined, line)
         return NOTHING
+
+    def _sole(self, joined, line):
+        """The only candidate with reference ``joined``, if it has the amount and everything else that the text names."""
+        (sole,) = self._holders[joined]
+        if sole.residual != line.amount or self._is_taken(sole):
+            return NOTHING
+        return Options([sole]) if len(self.names[line.id]) == 1 or self._has(sole, self._keys(line)) else NOTHING
 
     def _keys(self, line):
         amount = line.amount.currency, line.amount.minor
@@ -143,6 +159,11 @@ class Pool:
     def by_shared_reference(self, line):
         """The candidates that have every reference the text names; in conflict when each has only some of
         them."""
+        names = self.names[line.id]
+        if not names:
+            return NOTHING
+        if len(names) == 1 and len(self._holders[next(iter(names))]) == 1:
+            return self._sole(next(iter(names)), line)
         keys = self._keys(line)
         groups = [self._named_at.get(key, ()) for key in keys]
         for key, group in zip(keys, groups, strict=True):
@@ -223,6 +244,14 @@ class Pool:
             return options
         own = [one for one in options.candidates if shown & self._descriptors_of.get(one.id, frozenset())]
         return Options(own, options.conflict) if own else NOTHING
+
+    def by_lag(self, line):
+        """Those of `by_window` that come as many days after their day as payouts like them did so far."""
+        options = self.by_window(line)
+        if options.wide:
+            return options
+        usual = [one for one in options.candidates if one.lag and one.lag[0] <= (line.date - one.date).days <= one.lag[1]]
+        return Options(usual, options.conflict) if usual else NOTHING
 
     def _wide(self, key, group, total, first=0):
         return Options(group[first : first + self.policy.max_alternatives], bucket=key, wide=total)

@@ -1,8 +1,12 @@
 """What matching is about: bank lines, open items, the policy, and what becomes of a line. Plain values; amounts are Money,
-signed as the bank account sees them (money in is positive)."""
+signed as the bank account sees them (money in is positive).
+
+What there are millions of are named tuples, because making a frozen dataclass takes five times as long; use their ``_replace``
+for a changed copy."""
 
 from dataclasses import dataclass, field
 from datetime import date as Date
+from typing import NamedTuple
 
 from ..money import Money
 
@@ -14,8 +18,7 @@ CANDIDATE_KINDS = ("settlement", "invoice", "instruction", "item", "transfer", "
 DIVISIBLE = frozenset(("invoice", "item"))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A member of a batch that the bank booked as one line."""
 
     amount: Money
@@ -23,10 +26,10 @@ class Part:
     reference: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A bank line. ``partner_id`` if the bank or a rule named the partner; ``parts``: the members, if it is a batch whose
-    members the bank tells; ``payer``: a sentence that says how the partner was found."""
+    members the bank tells; ``payer``: a sentence that says how the partner was found; ``charges``: what the bank says that it has
+    taken off the amount already (signed: what it took is negative)."""
 
     id: object
     amount: Money
@@ -38,17 +41,17 @@ class Line:
     counterparty_name: str = ""
     parts: tuple = ()
     payer: str = ""
+    charges: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An open item: ``kind`` of CANDIDATE_KINDS, ``residual`` what its bank line will bring (signed).
 
     ``references``: all that a bank text may name it by (number, payment reference, payout id, trace, descriptor); ``date``:
     for a payout or a transfer the day it is expected at the bank, for an invoice the day it is due; ``name`` and ``accounts``:
     the partner's name, and the accounts it is known to pay from; ``discount``: what may be taken off by ``discount_until``;
-    ``fee``: what the bank of the payer or ours is known to keep; ``ledger``: the account it is open on, since one bank line
-    can only be booked on one.
+    ``lag``: (fewest, most) days that payouts like it came after their day so far; ``ledger``: the account it is open on, since
+    one bank line can only be booked on one.
     """
 
     id: object
@@ -61,7 +64,7 @@ class Candidate:
     accounts: tuple = ()
     discount: Money | None = None
     discount_until: Date | None = None
-    fee: Money | None = None
+    lag: tuple | None = None
     ledger: object = None
 
 
@@ -93,8 +96,7 @@ class Policy:
     tolerance_basis_points: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LineMatch:
+class LineMatch(NamedTuple):
     """What is known about one line. ``candidate_ids``: the match (several: the line pays all of them); or the contenders of an
     ambiguous line; or, for an unmatched one, what it names although the amount differs. ``score`` 0 to 100, of which
     ``runner_up_score`` is what the next best has. ``reasons``: dicts of code and text, the factors first that speak for it.

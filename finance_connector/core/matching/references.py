@@ -38,9 +38,13 @@ class ReferenceIndex:
         self._spellings, self._more_spellings = {}, {}
         # Another form in which a bank may tell a reference -> the joined forms that it may stand for.
         self._aliases = {}
-        # What a form begins with: most tokens of a text begin no reference.
-        self._beginnings = set()
+        # All forms, and what they begin with: most tokens of a text begin no reference.
+        self._forms, self._beginnings = set(), set()
         self._longest = 0
+
+    def __bool__(self):
+        """Whether there is anything to look for."""
+        return bool(self._longest)
 
     def add(self, reference):
         """Take in ``reference``; its joined form, or None if it is too short to be told from other text. Structured references
@@ -60,8 +64,10 @@ class ReferenceIndex:
         return joined
 
     def _note(self, form):
+        self._forms.add(form)
         self._beginnings.add(form[:_BEGINNING])
-        self._longest = max(self._longest, len(form))
+        if len(form) > self._longest:
+            self._longest = len(form)
 
     def find(self, text):
         """The joined references that ``text`` names. One inside a longer one that is also named does not count."""
@@ -78,8 +84,9 @@ class ReferenceIndex:
                 bare = joined.lstrip("0") if filled else joined
                 if len(bare) > self._longest:
                     break
-                self._look(parts, start, end + 1, joined, spans)
-                if filled and len(bare) >= _FILLED_UP:
+                if joined in self._forms:
+                    self._look(parts, start, end + 1, joined, spans)
+                if filled and len(bare) >= _FILLED_UP and bare in self._forms:
                     self._look(parts, start, end + 1, bare, spans)
         if len(spans) > 1:
             spans = [
@@ -91,10 +98,9 @@ class ReferenceIndex:
 
     def _look(self, parts, start, end, form, spans):
         """Note in ``spans`` what the tokens from ``start`` to ``end``, which spell ``form``, stand for."""
-        own = form in self._spellings
-        if own and self._stands(parts, start, end, form):
+        if form in self._spellings and self._stands(parts, start, end, form):
             spans.append((start, end, (form,)))
-        if self._aliases and form in self._aliases and _is_whole(parts, start, end):
+        if form in self._aliases and _is_whole(parts, start, end):
             spans.append((start, end, self._aliases[form]))
 
     def _stands(self, parts, start, end, joined):

@@ -3,24 +3,25 @@ the field, what is ambiguous at it is withheld from weaker evidence (INV-8)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 
 from . import close, differences, groups
 from .pool import Pool
-from .records import AMBIGUOUS, MATCHED, PROPOSED, UNMATCHED, LineMatch
+from .records import AMBIGUOUS, CANDIDATE_KINDS, DIVISIBLE, MATCHED, PROPOSED, UNMATCHED, LineMatch
 
 
 class _Step(NamedTuple):
-    """One kind of evidence: its ``code``, its ``score``, how its `Options` are found, and what it is in
-    words."""
+    """One kind of evidence: its ``code``, its ``score``, how its `Options` are found, what it is in words, and of which kinds
+    of candidates it can be."""
 
     code: str
     score: int
     options: Callable
     text: str
+    kinds: frozenset = frozenset(CANDIDATE_KINDS)
 
 
+_PAYOUTS, _TRANSFERS = frozenset(("settlement",)), frozenset(("transfer",))
 _BY_REFERENCE = (
     _Step("reference", 100, Pool.by_own_reference, "The text names {names}, which no other open item has."),
     _Step(
@@ -31,15 +32,23 @@ _BY_REFERENCE = (
     ),
 )
 _BY_AMOUNT = (
-    _Step("transfer", 92, Pool.by_transfer, "A line of another own account shows the same transfer."),
+    _Step("transfer", 92, Pool.by_transfer, "A line of another own account shows the same transfer.", _TRANSFERS),
     _Step(
         "descriptor",
         90,
         Pool.by_descriptor,
         "The text shows {descriptors}, the descriptor of a payout expected about this date.",
+        _PAYOUTS,
     ),
-    _Step("partner_amount", 80, Pool.by_partner, "The partner has an open invoice of this amount."),
-    _Step("payout_window", 75, Pool.by_window, "A payout of this amount is expected about this date."),
+    _Step(
+        "payout_lag",
+        90,
+        Pool.by_lag,
+        "A payout of this amount should come on this day, going by how long others took.",
+        _PAYOUTS,
+    ),
+    _Step("partner_amount", 80, Pool.by_partner, "The partner has an open invoice of this amount.", DIVISIBLE),
+    _Step("payout_window", 75, Pool.by_window, "A payout of this amount is expected about this date.", _PAYOUTS),
 )
 _EQUAL_AMOUNT = {"code": "amount", "text": "The amount is equal."}
 _NO_CANDIDATE = {"code": "no_candidate", "text": "No open item fits by reference, partner or expected date."}
@@ -51,6 +60,9 @@ class Run:
     def __init__(self, pool):
         self.pool, self.decided = pool, {}
         self._withheld, self._withheld_buckets = set(), set()
+        kinds = {candidate.kind for candidate in pool.candidates}
+        self._by_amount = [step for step in _BY_AMOUNT if not step.kinds.isdisjoint(kinds)]
+        self._rivals = (_BY_REFERENCE[1], *self._by_amount)
 
     def results(self):
         """Line id -> `LineMatch`, every line included."""
@@ -61,7 +73,7 @@ class Run:
         self._answer(groups.of_batch)
         # A number that is not quite right says more than that the partner has an invoice of the amount.
         self._settle_close(lambda found: found[0].tells_number)
-        for step in _BY_AMOUNT:
+        for step in self._by_amount:
             self._settle(step)
         for line, found in self._settle_close(bool):
             self._doubt_close(line, found)
@@ -73,7 +85,7 @@ class Run:
 
         Lines that are ambiguous already contend too, for one of their candidates may be theirs.
         """
-        claims, waiting = Counter(), []
+        claims, waiting = defaultdict(int), []
         for line in self.pool.lines:
             earlier = self.decided.get(line.id)
             if earlier is not None and earlier.state == MATCHED:
@@ -84,7 +96,8 @@ class Run:
             if options.wide:
                 self._withheld_buckets.add(options.bucket)
             else:
-                claims.update(candidate.id for candidate in options.candidates)
+                for candidate in options.candidates:
+                    claims[candidate.id] += 1
             if earlier is None:
                 waiting.append((line, options))
         doubts = [self._doubt(step, options, claims) for _line, options in waiting]
@@ -124,13 +137,14 @@ class Run:
         return ({"code": "payer", "text": line.payer},) if about_him else ()
 
     def _evidence(self, step, line):
-        spelling = self.pool.spelling
-        descriptors = ", ".join(sorted(spelling[joined] for joined in self.pool.descriptors[line.id]))
-        return {"code": step.code, "text": step.text.format(names=self.pool.quoted(line), descriptors=descriptors)}
+        text = step.text
+        if "{" in text:
+            text = text.format(names=self.pool.quoted(line), descriptors=self.pool.shown(line))
+        return {"code": step.code, "text": text}
 
     def _runner_up(self, line, chosen):
         """The score of the best other open item for ``line``."""
-        for step in (*_BY_REFERENCE[1:], *_BY_AMOUNT):
+        for step in self._rivals:
             if any(candidate is not chosen for candidate in step.options(self.pool, line).candidates):
                 return step.score
         return 0
@@ -250,7 +264,7 @@ class Run:
         if result.state != MATCHED or most is None or abs(line.amount.minor) <= most:
             return result
         reason = {"code": "above_limit", "text": "The amount is above what may be applied without a person."}
-        return replace(result, state=PROPOSED, reasons=(*result.reasons, reason))
+        return result._replace(state=PROPOSED, reasons=(*result.reasons, reason))
 
     def _left_over(self, line):
         """The result of a line that nothing speaks for at its amount."""

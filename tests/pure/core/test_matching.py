@@ -206,6 +206,17 @@ def test_payouts_of_one_amount_in_one_window():
     assert outcome([line(1, currency="USD")], [payout("p")]) == {1: ("unmatched", ())}
 
 
+def test_the_days_that_payouts_took_so_far_tell_those_of_one_amount_apart():
+    def usual(*days):
+        return [payout(f"p{day}", day=day)._replace(lag=(1, 1)) for day in days]
+
+    assert outcome([line(1, day=1), line(2, day=2)], usual(0, 1)) == {1: ("matched", ("p0",)), 2: ("matched", ("p1",))}
+    result = only([line(1, day=1)], usual(0, 1))
+    assert (reason_codes(result)[0], result.score, result.runner_up_score) == ("payout_lag", 90, 75)
+    assert outcome([line(1, day=4)], usual(0, 1)) == {1: ("ambiguous", ("p0", "p1"))}
+    assert outcome([line(1, day=4)], usual(0)) == {1: ("matched", ("p0",))}
+
+
 def test_the_descriptor_tells_payouts_of_one_amount_apart():
     candidates = [payout("p", 10000, "STRIPE"), payout("q", 10000, "ADYEN N.V.")]
     result = only([line(1, text="Adyen N.V. batch")], candidates)

@@ -1,5 +1,4 @@
 """Why a line is not explained: the nearest open items, and what refused each of them."""
-from dataclasses import replace
 
 from fc.core.matching import nearest
 
@@ -27,8 +26,8 @@ def test_each_item_says_what_speaks_for_it_and_what_against():
 
 
 def test_amounts_and_names_are_told_in_words():
-    one = replace(invoice("a", 9000, "INV/2026/0007"), name="Ada Ibsen")
-    other = replace(invoice("b", 10000, "INV/2026/0009"), name="Max Adler")
+    one = invoice("a", 9000, "INV/2026/0007")._replace(name="Ada Ibsen")
+    other = invoice("b", 10000, "INV/2026/0009")._replace(name="Max Adler")
     told = line(1, 10000, "INV/2026/0007", counterparty_name="Ada Ibsen")
     found = {item.candidate_id: item for item in nearest(told, [one, other])}
     assert found["a"].refused_by[0]["text"] == "Open is 90.00 EUR; the line is 10.00 EUR more."

@@ -1,5 +1,6 @@
 """Archives: members one by one, and every limit by name."""
 
+import gzip
 import io
 import zipfile
 
@@ -44,7 +45,6 @@ def test_several_files_and_what_macos_adds():
         (archive(), "the archive holds no file"),
         (archive(("a/", b"")), "the archive holds no file"),
         (archive(("a.xml", simple("1.00")))[:200], "the archive is damaged"),
-        (archive(("inner.zip", archive(("a.xml", simple("1.00"))))), "an archive inside an archive"),
         (archive(("../a.xml", simple("1.00"))), "leads out of the archive"),
         (archive(("/etc/a.xml", simple("1.00"))), "leads out of the archive"),
         (archive(("a\\..\\b.xml", simple("1.00"))), "leads out of the archive"),
@@ -102,3 +102,48 @@ def test_a_size_that_the_header_understates():
         at = content.index(signature) + offset
         content[at : at + 4] = (10).to_bytes(4, "little")
     refusal(bytes(content))
+
+
+def nested(depth, content):
+    for _level in range(depth):
+        content = archive(("inner.zip", content))
+    return content
+
+
+def test_an_archive_inside_an_archive():
+    inner = archive(("a.xml", simple("1.00")), ("b.xml.gz", gzip.compress(simple("2.00"))))
+    content = archive(("march.zip", inner), ("april.xml", simple("3.00")))
+    found = list(formats.parse(content))
+    assert [(one.member, one.entries[0].amount) for one in found] == [
+        ("march.zip/a.xml", 1), ("march.zip/b.xml.gz", 2), ("april.xml", 3),
+    ]  # fmt: skip
+    assert [member for member, event in formats.stream(content) if isinstance(event, formats.StatementProof)] == [
+        "march.zip/a.xml", "march.zip/b.xml.gz", "april.xml",
+    ]  # fmt: skip
+    error = refusal(archive(("march.zip", archive(("bad.xml", b"<a/>")))))
+    assert error.context["member"] == "march.zip/bad.xml"
+
+
+def test_archives_too_deep():
+    assert len(list(formats.parse(nested(zip_guard.MAX_DEPTH, simple("1.00"))))) == 1
+    assert "MAX_DEPTH" in refusal(nested(zip_guard.MAX_DEPTH + 1, simple("1.00"))).reason
+
+
+def test_the_limits_hold_for_all_levels_together(monkeypatch):
+    monkeypatch.setattr(zip_guard, "MAX_MEMBERS", 3)
+    two = archive(("a.xml", simple("1.00")), ("b.xml", simple("2.00")))
+    assert len(list(formats.parse(archive(("one.zip", two))))) == 2
+    assert "MAX_MEMBERS" in refusal(archive(("one.zip", two), ("other.zip", two))).reason
+
+
+def test_gzip():
+    content = gzip.compress(simple("1.00"))
+    assert formats.detect(content, "a.xml") == "gz"
+    assert [one.entries[0].amount for one in formats.parse(content)] == [1]
+    # gzip files that are put behind one another are one.
+    whole = simple("2.00")
+    assert len(list(formats.parse(gzip.compress(whole[:500]) + gzip.compress(whole[500:])))) == 1
+    assert "cut off" in refusal(content[:-20]).reason
+    assert "is damaged" in refusal(content[:30] + b"xx" + content[32:]).reason
+    assert "MAX_RATIO" in refusal(gzip.compress(b"<a>" + b" " * (8 * 1024 * 1024))).reason
+    assert [one.entries[0].amount for one in formats.parse(gzip.compress(archive(("a.xml", simple("1.00")))))] == [1]
