@@ -105,12 +105,11 @@ def _store(env, target, messages, call):
     keep, tries_left = env["finance.message"]._store, _STORE_TRIES
     while True:
         try:
-            return any(
-                [
-                    keep(env.cr, target.provider_id, target.company_id, "webhook", message.envelope, message.body, headers)
-                    for message in messages
-                ]
-            )
+            stored = [
+                keep(env.cr, target.provider_id, target.company_id, "webhook", message.envelope, message.body, headers)
+                for message in messages
+            ]
+            return any(stored)
         except psycopg2.errors.SerializationFailure:
             env.cr.rollback()
             tries_left -= 1

@@ -58,7 +58,7 @@ def _units(value, item):
 
 
 def _whole(exact, item):
-    if exact != exact.to_integral_value():
+    if exact % 1:
         raise PayloadError(f"An item of kind {storable(str(item.get('type')))[:40]} is finer than a unit ({exact}).")
     return int(exact)
 

@@ -5,7 +5,9 @@ A failing check says what the adapter lacks and where to mend it; `scripts/new-p
 
 import inspect
 import itertools
+import json
 import random
+from dataclasses import fields, is_dataclass
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -84,6 +86,26 @@ class Conformance:
                 read(Request(body))
             except FinanceError as error:
                 assert str(error)
+
+    def test_values_that_should_not_be_there_are_refused_in_words_that_can_be_stored(self):
+        self.signed()
+        picker = random.Random(7)  # noqa: S311
+        for body in [*self.kit.bodies.values(), *(body for _field, _value, body in self.kit.known[::3])]:
+            for damaged in broken(body, picker, 25):
+                self.read_or_refuse(lambda content=damaged: self.adapter.parse(Request(content)))
+                self.read_or_refuse(lambda content=damaged: self.adapter.messages(Request(content)))
+            for fetch in self.adapter.parse(Request(body)).fetches:
+                for damaged in broken(self.adapter.fetch(self.kit.api, fetch), picker, 25):
+                    self.read_or_refuse(lambda content=damaged, fetch=fetch: self.adapter.parse_fetched(fetch, content))
+
+    def read_or_refuse(self, read):
+        try:
+            told = read()
+        except FinanceError as error:
+            told = str(error)
+        for text in texts(told):
+            assert "\0" not in text
+            text.encode()
 
     # --- what is said (INV-3, INV-4) ------------------------------------------------------------------------------
 
@@ -187,6 +209,15 @@ class Conformance:
         """Whether the file was cut exactly between two rows, of a report that has no totals to prove it by."""
         return self.kit.reorder is reordered_csv and content[len(cut) - 1 : len(cut)] == b"\n"
 
+    def test_a_damaged_report_is_refused_in_words_that_can_be_stored(self):
+        picker = random.Random(11)  # noqa: S311
+        for content in self.reports():
+            for _time in range(120):
+                at = picker.randrange(len(content))
+                odd = picker.choice((b"\xff", b"\0", b'"', b"\n", b",", b";", b"-", b"9", b"\xed\xa0\x80", b"x" * 300))
+                damaged = content[:at] + odd + content[at + picker.choice((0, 1, 5)) :]
+                self.read_or_refuse(lambda content=damaged: self.adapter.parse_report(content, "report.csv"))
+
     def test_columns_are_found_by_name(self):
         for content in self.reports():
             whole = self.adapter.parse_report(content, "report.csv")
@@ -231,6 +262,45 @@ class Conformance:
 
 # Methods that more than one capability needs.
 SHARED = {"parse", "envelope", "detect_report"}
+
+
+ODD = (None, -1, 10**40, "", "x" * 300, "\ud800", "\0", [], {}, [[]], True, 1.5, "2026-13-40", "NaN", "\u0661")
+
+
+def texts(value):
+    """Every text in a result."""
+    if isinstance(value, str):
+        yield value
+    elif is_dataclass(value):
+        for one in fields(value):
+            yield from texts(getattr(value, one.name))
+    elif isinstance(value, (tuple, list)):
+        for inner in value:
+            yield from texts(inner)
+    elif isinstance(value, dict):
+        yield from texts([*value, *value.values()])
+
+
+def broken(body, picker, times):
+    """Copies of a message, JSON documents a line, in each of which one value is another one."""
+    try:
+        documents = [json.loads(line) for line in body.split(b"\n") if line.strip()]
+    except ValueError:
+        return
+    places = [place for document in documents for place in leaves(document)]
+    for _time in range(times if places else 0):
+        holder, key = picker.choice(places)
+        kept, holder[key] = holder[key], picker.choice(ODD)
+        yield b"\n".join(json.dumps(document).encode() for document in documents)
+        holder[key] = kept
+
+
+def leaves(value):
+    """(holder, key) of every value in a JSON document."""
+    pairs = value.items() if type(value) is dict else enumerate(value) if type(value) is list else ()
+    for key, inner in list(pairs):
+        yield value, key
+        yield from leaves(inner)
 
 
 def shuffled(told):
