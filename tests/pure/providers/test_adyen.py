@@ -108,6 +108,12 @@ def test_what_a_batch_proves():
     assert (totals["clearing", "EUR"], totals["clearing", "USD"], totals["reserve", "EUR"]) == (0, 0, 500)
 
 
+def test_a_report_that_lacks_a_row_is_refused_whichever_it_is():
+    for number in range(len(adyen.ROWS)):
+        with pytest.raises(PayloadError, match="adds up to"):
+            ADAPTER.parse_report(adyen.report([*adyen.ROWS[:number], *adyen.ROWS[number + 1 :]]))
+
+
 def test_a_report_and_the_webhooks_tell_one_fact():
     report = amounts(ADAPTER.parse_report(adyen.REPORT))
     for body in (adyen.body("CAPTURE", "CAP1", 6000, original="PSP1"), adyen.body("CHARGEBACK", "DIS1", 4000, original="PSP4")):

@@ -8,5 +8,6 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_matrix_is_up_to_date():
-    done = subprocess.run([sys.executable, "scripts/capabilities.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "scripts/capabilities.py", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -56,7 +56,9 @@ def test_a_settlement_ties_and_tells_vat_and_reserve():
     assert {key: minor for key, minor in totals.items() if minor} == {
         ("reserve", "EUR"): 300, ("disputes", "EUR"): 10000, ("in_transit", "EUR"): 1017,
     }  # fmt: skip
-    assert amounts(parsed)["fx", "tr_2aaaa"] == 4600
+    told = amounts(parsed)
+    assert told["fx", "tr_2aaaa"] == 4600
+    assert sum(minor for (kind, _own), minor in told.items() if kind == "fee_tax") == 49
 
 
 def test_a_settlement_that_does_not_tie_is_refused():
@@ -90,6 +92,12 @@ def test_a_poll_follows_pages_and_keeps_the_bytes():
     assert bodies[:2] == [mollie.encode(mollie.DOLLAR), mollie.encode(mollie.payment())]
     assert pages[-1].cursor == {"checked": mollie.NOW.isoformat()}
     assert all(ADAPTER.envelope(Request(body)).external_id for body in bodies)
+
+
+@pytest.mark.parametrize("status", ["queued", "pending", "canceled"])
+def test_a_refund_that_has_not_left_takes_nothing(status):
+    told = amounts(ADAPTER.parse(Request(mollie.encode(mollie.refund(status)))))
+    assert told in ({}, {("refund_fail", "re_1aaaa"): 0})
 
 
 def test_test_data_says_so():
