@@ -127,3 +127,13 @@ class TestWebhookProviders(FinanceCase, HttpCase):
     def test_what_only_names_things_needs_an_api_key(self):
         with self.assertRaisesRegex(UserError, "API key"):
             self.connect("mollie", "secret", api_key="")
+
+    def test_the_screen_asks_for_what_the_adapter_needs_and_says_what_is_not_verified(self):
+        files = self.env["finance.provider"].create({"name": "Files", "code": "generic", "company_id": self.company.id})
+        self.assertFalse({"API key", "Webhook signing secret"} & {item["label"] for item in files.checklist})
+        files.action_activate()
+        mollie = self.env["finance.provider"].create({"name": "M", "code": "mollie", "company_id": self.company.id})
+        states = {item["label"]: item["state"] for item in mollie.checklist}
+        self.assertEqual((states["API key"], states["Webhook signing secret"]), ("missing", "missing"))
+        self.assertIn("A classic call is not signed", mollie.unverified)
+        self.assertFalse(self.provider.unverified)

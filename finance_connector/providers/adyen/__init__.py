@@ -29,6 +29,7 @@ class AdyenAdapter(Adapter):
         "them is kept as unknown.",
         "Abbreviations of time zones in reports are taken from a fixed table; one that may mean several zones is refused.",
         "SettledExternally and the like move no money but their fees.",
+        "CaptureFailed is a record type of the payments accounting report; in a settlement details report it is taken alike.",
     )
 
     def request_headers(self, api_key):

@@ -18,6 +18,7 @@ UNKNOWN = "unknown"
 # Type -> (kind when the net is negative or nothing, kind when it is positive)
 TYPES = {
     "Settled": ("capture", "capture"),
+    "CaptureFailed": ("capture_fail", UNKNOWN),
     "Refunded": ("refund", UNKNOWN),
     "RefundedReversed": (UNKNOWN, "refund_fail"),
     "Chargeback": ("dispute_open", UNKNOWN),
@@ -37,7 +38,7 @@ TYPES = {
     # Two sides of one amount: out of one batch, into the next.
     "Balancetransfer": ("carry", "carry"),
 }
-_OF_PAYMENT = ("capture", "refund", "refund_fail", "dispute_open", "dispute_won")
+_OF_PAYMENT = ("capture", "capture_fail", "refund", "refund_fail", "dispute_open", "dispute_won")
 _BATCH = re.compile(r"batch (\d{1,9})\b", re.ASCII | re.IGNORECASE)
 
 
@@ -125,7 +126,7 @@ def _facts(row, own):
 
 def _payment_facts(facts, row, kind, source):
     amount, group = abs(row.presented), source
-    if kind == "capture":
+    if kind in ("capture", "capture_fail"):
         facts.add(kind, source, amount, row.psp_reference)
     elif kind in ("dispute_open", "dispute_won"):
         group = row.dispute or source

@@ -37,7 +37,8 @@ def test_a_new_provider_fails_the_suite_with_instructions(copy):
     suite = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/pure/providers/test_conformance.py")
     tried = run(copy, *suite, "-k", "TestAcmepay")
     assert tried.returncode == 1
-    for instruction in ("kit.vectors: add the published", "kit.stories", "kit.known", "kit.units lacks", "cannot verify webhooks"):
+    told = ("kit.vectors: add the published", "kit.stories", "kit.known", "kit.units lacks", "cannot verify webhooks")
+    for instruction in told:
         assert instruction in tried.stdout, tried.stdout[-3000:]
     assert run(copy, *suite, "-k", "TestStripe or every_adapter").returncode == 0
     again = run(copy, "scripts/new-provider", "acmepay")

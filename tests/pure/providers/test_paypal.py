@@ -1,6 +1,7 @@
 """What is particular to PayPal: certificates, chargebacks as several rows, conversions as two, footers in hundredths."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -160,7 +161,7 @@ def test_a_poll_goes_window_by_window_and_keeps_conversions_together():
     assert (sale, payout) == (kit.encode(kit.SEARCH[0]), kit.encode(kit.SEARCH[3]))
     assert all(kit.encode(half) in conversion for half in kit.SEARCH[1:3])
     assert pages[-1].cursor == {"until": (kit.NOW + timedelta(hours=1)).isoformat()}
-    for one, other in zip(pages, pages[1:], strict=False):
+    for one, other in pairwise(pages):
         assert one.covered[1] == other.covered[0]
 
 
