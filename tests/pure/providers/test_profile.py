@@ -26,7 +26,8 @@ def read(profile, *lines):
 def test_what_a_file_proves():
     parsed = kit.ADAPTER.parse_report(kit.REPORT)
     (info,) = parsed.settlements
-    assert (info.external_id, info.amount, info.trace, str(info.arrival_date)) == ("77", Money(97100, "EUR"), "NP 77", "2026-03-26")
+    assert (info.external_id, info.amount) == ("77", Money(97100, "EUR"))
+    assert (info.trace, str(info.arrival_date)) == ("NP 77", "2026-03-26"), "a day is the one that is written"
     told = amounts(parsed)
     assert (told["fee", "1/fee"], told["fee_tax", "1/fee"], told["fee_refund", "1/fee/tax"]) == (1500, 300, 300)
     assert told["payout", "77"] == 97100
@@ -103,7 +104,7 @@ def test_rows_that_are_refused_name_their_line(line, reason):
 def test_files_that_are_refused():
     with pytest.raises(PayloadError, match="twice"):
         kit.ADAPTER.parse_report(kit.file(kit.ROWS[0], kit.ROWS[0]))
-    with pytest.raises(PayloadError, match="adds? up to"):
+    with pytest.raises(PayloadError, match="add up to"):
         kit.ADAPTER.parse_report(kit.file(*kit.ROWS[1:]))
     with pytest.raises(PayloadError, match="several currencies"):
         kit.ADAPTER.parse_report(kit.file(kit.row("1", "Sale", "1,00"), kit.row("2", "Sale", "1,00", currency="USD")))
