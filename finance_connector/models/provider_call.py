@@ -47,9 +47,12 @@ class FinanceProvider(models.Model):
     def _certificate(self, url):
         """The certificate (PEM) at ``url``, which the adapter has checked; kept by the process, since it does not change.
 
-        Raises ProviderUnavailable.
+        Raises ProviderUnavailable, also for an answer that is no certificate: that one must not be kept.
         """
-        return _send("The provider", "GET", url, {}, {})[:MAX_CERTIFICATE_BYTES]
+        found = _send("The provider", "GET", url, {}, {})[:MAX_CERTIFICATE_BYTES]
+        if b"-----BEGIN CERTIFICATE-----" not in found:
+            raise ProviderUnavailable(f"There is no certificate at {url}; the provider sends the message again.")
+        return found
 
     def _note_request(self, intent, method, path, params, noted):
         """Keep the call in the outbox, by a transaction of its own: when a poll is rolled back, its evidence is not."""

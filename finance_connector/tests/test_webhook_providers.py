@@ -117,7 +117,10 @@ class TestWebhookProviders(FinanceCase, HttpCase):
         }  # fmt: skip
         with patch.object(provider_call, "_send", side_effect=ProviderUnavailable("away")):
             self.assertEqual(self.post(provider, b"{}", **headers).status_code, 503)
-        with patch.object(provider_call, "_send", return_value=b"no certificate"):
+        with patch.object(provider_call, "_send", return_value=b"<html>Try again later</html>"):
+            self.assertEqual(self.post(provider, b"{}", **headers).status_code, 503)
+        forged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+        with patch.object(provider_call, "_send", return_value=forged):
             self.assertEqual(self.post(provider, b"{}", **headers).status_code, 401)
         with patch.object(provider_call, "_send") as send:
             headers["PAYPAL-CERT-URL"] = "https://evil.tld/v1/notifications/certs/CERT-1"

@@ -44,7 +44,7 @@ def trusted_signer(trust, now):
         if chain and _named(chain[0]) and _leads_to_anchor(chain[0], _by_subject(chain[1:]), own, now):
             return chain[0]
     except (ValueError, UnsupportedAlgorithm):
-        pass
+        return None
     return None
 
 
