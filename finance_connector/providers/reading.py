@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timezone
 
 from ..core.errors import MoneyError, PayloadError, UnknownStatus, storable
-from ..core.money import Money
+from ..core.money import Money, minor_units
 
 ID = re.compile(r"[!-~]{1,255}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,8})?", re.ASCII)
@@ -134,10 +134,16 @@ def _regular(value):
 
 def decimal_money(amount, currency, where):
     """Money from a decimal text in major units; ``where`` names the place in errors."""
+    code = currency_code(currency, where)
+    return Money(decimal_minor(amount, code, where), code)
+
+
+def decimal_minor(amount, code, where):
+    """The minor units of a decimal text in major units of currency ``code``; the quick way for many rows."""
     if type(amount) is not str or not _DECIMAL.fullmatch(amount):
         raise PayloadError(f"{where}: {amount!r:.40} is no amount.")
     try:
-        return Money.from_decimal(amount, currency_code(currency, where))
+        return minor_units(amount, code)
     except MoneyError as error:
         raise PayloadError(f"{where}: {error}") from error
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
 from .. import report_text
-from ..reading import ID, currency_code, decimal_money
+from ..reading import ID, currency_code, decimal_minor
 from . import rows
 
 REQUIRED = (
@@ -45,10 +45,7 @@ def parse(content, filename=None):
 def _row(cells, where):
     code = currency_code(cells["net currency"], where)
     net = _signed(cells, "net", "nc", code, where)
-    fee = Money.zero(code)
-    for column in _FEES:
-        if cells.get(column):
-            fee += decimal_money(cells[column], code, f"{where}, {column}")
+    fee = sum(decimal_minor(cells[column], code, where) for column in _FEES if cells.get(column))
     merchant, batch = cells["merchant account"], cells["batch number"]
     if not merchant or not batch.isdecimal():
         raise PayloadError(f"{where}: no merchant account or no batch number.")
@@ -59,7 +56,7 @@ def _row(cells, where):
         cells["type"],
         _instant(cells, where),
         net,
-        fee,
+        Money(fee, code),
         _gross(cells, where),
         _identifier(cells, "psp reference", where),
         storable(cells["modification reference"]),
@@ -70,13 +67,9 @@ def _row(cells, where):
 
 def _signed(cells, word, unit, code, where):
     """Credit less debit of a pair of columns."""
-    total = Money.zero(code)
-    for side, sign in (("credit", 1), ("debit", -1)):
-        column = f"{word} {side} ({unit})"
-        if cells[column]:
-            amount = decimal_money(cells[column], code, f"{where}, {column}")
-            total += amount if sign > 0 else -amount
-    return total
+    credit, debit = cells[f"{word} credit ({unit})"], cells[f"{word} debit ({unit})"]
+    total = decimal_minor(credit, code, where) if credit else 0
+    return Money(total - decimal_minor(debit, code, where) if debit else total, code)
 
 
 def _gross(cells, where):

@@ -91,9 +91,10 @@ def settle(found, name):
         seen[row.key, own] += 1
         if seen[row.key, own] > 1:
             own = f"{own}#{seen[row.key, own]}"
-        movements += _facts(row, own)
+        kind = row.kind
+        movements += _facts(row, own, kind)
         if row.type != "MerchantPayout":
-            lines.append(_line(row, own))
+            lines.append(_line(row, own, kind))
     settlements = [_settlement(key, members, name) for key, members in batches.items()]
     return Parsed(tuple(movements), (), tuple(settlements), tuple(lines))
 
@@ -102,9 +103,8 @@ def _order(row):
     return row.key, row.created, row.type, row.psp_reference or "", row.modification, row.net.minor
 
 
-def _facts(row, own):
+def _facts(row, own, kind):
     """The facts of one row."""
-    kind = row.kind
     facts = Facts(row.created, row.psp_reference if kind in _OF_PAYMENT else None, row.key, row.merchant_reference or None)
     source = row.modification or row.psp_reference
     if kind in _OF_PAYMENT:
@@ -141,9 +141,11 @@ def _payment_facts(facts, row, kind, source):
         facts.add("fx", own, row.gross, row.psp_reference, counter_amount=row.presented)
 
 
-def _line(row, own):
-    kind = "transfer" if row.kind == "carry" else row.kind
-    if kind == "payout_fail" and not _BATCH.search(row.modification):
+def _line(row, own, kind):
+    key = row.psp_reference if kind in _OF_PAYMENT else None
+    if kind == "carry":
+        kind = "transfer"
+    elif kind == "payout_fail" and not _BATCH.search(row.modification):
         kind = UNKNOWN
     nothing = Money.zero(row.net.currency)
     other = row.presented is not None and row.presented.currency != row.net.currency
@@ -156,7 +158,7 @@ def _line(row, own):
         nothing,
         row.net,
         row.created,
-        transaction_key=row.psp_reference if row.kind in _OF_PAYMENT else None,
+        transaction_key=key,
         source_id=row.modification or row.psp_reference,
         category=storable(row.type),
         description=row.modification,
