@@ -3,7 +3,7 @@ PYTHON ?= python3
 FC = $(PYTHON) scripts/fc.py
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap demo test test-fast fuzz lint bench sim mutants chaos odoo-shell pg-stop clean
+.PHONY: help bootstrap capabilities demo test test-fast fuzz lint bench sim mutants chaos odoo-shell pg-stop clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ help: ## this list
 
 bootstrap: ## prepare everything and say where it is
 	@$(FC) bootstrap
+
+capabilities: ## write docs/capabilities.md from the adapters and their conformance kits
+	@$(FC) python scripts/capabilities.py
 
 demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
 	@$(FC) python scripts/demo.py

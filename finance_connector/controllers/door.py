@@ -15,8 +15,8 @@ from odoo.http import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, abort
 
 from .. import providers
-from ..core.errors import FinanceError, storable
-from ..core.records import Request
+from ..core.errors import FinanceError, ProviderUnavailable, storable
+from ..core.records import Request, Trust
 from ..models.limits import limit
 
 _logger = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ def take_at_once(path):
 
 def take(env, token):
     """Judge the current request, store it and return the answer that the provider takes for "stored". Raises Refused."""
-    target, adapter, envelope, call = _judge(env, token)
-    if _store(env, target, envelope, call):
+    target, adapter, messages, call = _judge(env, token)
+    if _store(env, target, messages, call):
         env["finance.provider"]._wake_inbox_soon()
     status, body, content_type = adapter.acknowledge()
     return request.make_response(body, headers=[("Content-Type", content_type)], status=status)
@@ -72,29 +72,44 @@ def _judge(env, token):
     adapter = providers.get(target.code)
     call = Request(body=httprequest.get_data(), headers=tuple(httprequest.headers.items()), url=target.url)
     now = datetime.now(timezone.utc)
-    verdict = adapter.verify(call, target.active_secrets(now), now)
-    if not verdict.ok:
-        raise Refused(401, verdict.reason, target)
     try:
-        return target, adapter, adapter.envelope(call), call
+        verdict = adapter.verify(call, target.active_secrets(now), now, _trust(env, adapter, target, call))
+    except ProviderUnavailable as error:
+        _logger.warning("A call for connection %s cannot be verified now: %s", target.provider_id, error)
+        raise Refused(503, "certificate", target) from error
+    if not verdict.ok:
+        raise Refused(adapter.refusal_status, verdict.reason, target)
+    try:
+        return target, adapter, adapter.messages(call), call
     except FinanceError as error:
         _logger.info("Signed but malformed message for connection %s: %s", target.provider_id, error)
         raise Refused(400, "malformed", target) from error
 
 
-def _store(env, target, envelope, call):
-    """Keep the message; whether it is new. A copy of one that is already here is no error.
+def _trust(env, adapter, target, call):
+    """What a signature by certificate is verified with; None for an adapter that needs none, or a call that names none.
+
+    Raises ProviderUnavailable: then the provider must send again.
+    """
+    url = adapter.certificate_url(call, target.environment) if "certificate" in adapter.capabilities else None
+    return Trust(env["finance.provider"]._certificate(url)) if url else None
+
+
+def _store(env, target, messages, call):
+    """Keep the messages of a call, all or none; whether one is new. A copy of one that is already here is no error.
 
     A copy that another worker commits at the same moment makes PostgreSQL refuse our snapshot; with a fresh snapshot the
     unique index answers. (Odoo's own retry would do the same after a pause that the provider need not wait for.)
     """
     headers = [(storable(name), storable(value)) for name, value in call.headers if name.lower() not in _DROPPED_HEADERS]
-    tries_left = _STORE_TRIES
+    keep, tries_left = env["finance.message"]._store, _STORE_TRIES
     while True:
         try:
-            return env["finance.message"]._store(
-                env.cr, target.provider_id, target.company_id, "webhook", envelope, call.body, headers
-            )
+            stored = [
+                keep(env.cr, target.provider_id, target.company_id, "webhook", message.envelope, message.body, headers)
+                for message in messages
+            ]
+            return any(stored)
         except psycopg2.errors.SerializationFailure:
             env.cr.rollback()
             tries_left -= 1

@@ -49,6 +49,9 @@ EFFECTS = {
     "transfer": (+1, 0, 0, 0),
     "review_open": _NONE,
     "review_close": _NONE,
+    "mandate_create": _NONE,
+    "mandate_activate": _NONE,
+    "mandate_end": _NONE,
 }
 
 

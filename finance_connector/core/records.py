@@ -13,7 +13,7 @@ KINDS = (
     "authorize", "authorize_adjust", "void", "expire", "fail", "capture", "capture_fail", "refund", "refund_fail",
     "dispute_open", "dispute_update", "dispute_won", "dispute_lost", "dispute_fee", "fee", "fee_refund", "fee_tax",
     "reserve_hold", "reserve_release", "adjustment", "fx", "payout", "payout_paid", "payout_fail", "transfer",
-    "review_open", "review_close",
+    "review_open", "review_close", "mandate_create", "mandate_activate", "mandate_end",
 )  # fmt: skip
 
 
@@ -32,9 +32,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Trust:
+    """What a signature by certificate is judged with, besides the secrets: the ``certificate`` that the call names (PEM, the
+    signer's first, then any that issued it), and ``anchors`` (PEM) that are trusted beside the public authorities."""
+
+    certificate: bytes = b""
+    anchors: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a call is genuine. ``reason`` names what is wrong (`missing`, `malformed`, `mismatch`, `stale`, `future`,
-    `no_secret`); ``secret_index`` tells which of the active secrets matched."""
+    `no_secret`, `certificate`); ``secret_index`` tells which of the active secrets matched.
+
+    An ``ok`` verdict with reason `hint` is of a call that its provider does not sign: it is only a reason to ask, and
+    nothing in it but an id may be used.
+    """
 
     ok: bool
     reason: str = ""
@@ -46,7 +59,8 @@ class Envelope:
     """What the inbox must know of a genuine message before it stores it, and nothing more.
 
     ``external_id`` is the provider's id of the message (unique per provider connection); ``lane_key`` groups messages of
-    one transaction so that one worker handles them in turn; ``occurred_at`` is the provider's clock.
+    one transaction so that one worker handles them in turn; ``occurred_at`` is the provider's clock. ``repeatable``: the
+    same words tell of every change, so an equal id is no copy, and the inbox adds something of its own to it.
     """
 
     external_id: str
@@ -54,6 +68,27 @@ class Envelope:
     lane_key: str
     occurred_at: datetime | None = None
     live: bool | None = None
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a call: what the inbox must know of it, and its bytes as they came."""
+
+    envelope: Envelope
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Something that the provider must be asked for, because a message only names it.
+
+    ``kind`` is the adapter's word for what it is (`payment`, `payout`, `report`), ``key`` the provider's id of it, or the
+    address it lies at; both together name it.
+    """
+
+    kind: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +188,8 @@ class SettlementLine:
 class Parsed:
     """All that one message says. ``ignored`` names why nothing of it is booked (an event type without money);
     ``live`` is false when the provider says that it is test data, None when it does not say; ``account`` is the account
-    the message is about when the provider names another than the one it is sent for (Stripe: a connected account)."""
+    the message is about when the provider names another than the one it is sent for (Stripe: a connected account);
+    ``fetches`` are `Fetch`es: the message is understood when their answers are."""
 
     movements: tuple = ()
     payments: tuple = ()
@@ -162,3 +198,4 @@ class Parsed:
     ignored: str = ""
     account: str | None = None
     live: bool | None = None
+    fetches: tuple = ()

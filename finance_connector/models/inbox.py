@@ -108,6 +108,8 @@ class FinanceInbox(models.AbstractModel):
             return Parsed(ignored=f"A {kind} event at a connection that is set to {provider.environment}")
         if parsed.account and parsed.account != provider.account_key:
             return Parsed(ignored=f"An event of connected account {parsed.account}, which is not this connection's account")
+        for fetch in parsed.fetches:
+            provider._fetch(fetch)
         return parsed
 
     def _absorb_isolated(self, provider, understood, outcomes):

@@ -1,6 +1,7 @@
 """The inbox: every message as it came in, written before anything is understood, and how far its work has come."""
 
 import base64
+import uuid
 import zlib
 
 from odoo import api, fields, models
@@ -93,13 +94,16 @@ class FinanceMessage(models.Model):
         `core.records.Envelope`.
         """
         occurred_at = envelope.occurred_at
+        external_id = envelope.external_id
+        if envelope.repeatable:
+            external_id = f"{external_id}/{uuid.uuid4().hex}"
         cr.execute(
             _INSERT,
             (
                 provider_id,
                 company_id,
                 source,
-                envelope.external_id,
+                external_id,
                 envelope.event_type,
                 bucket_of(envelope.lane_key),
                 occurred_at and occurred_at.replace(tzinfo=None),

@@ -13,6 +13,7 @@ LABELS = {
     "reserve_release": "Released from reserve", "adjustment": "Adjustment", "fx": "Currency conversion",
     "payout": "Payout", "payout_paid": "Payout arrived", "payout_fail": "Payout failed", "transfer": "Transfer",
     "review_open": "Review opened", "review_close": "Review closed",
+    "mandate_create": "Mandate created", "mandate_activate": "Mandate active", "mandate_end": "Mandate ended",
 }  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from datetime import datetime, timezone
 from odoo import api, fields, models
 
 from ..core.errors import FinanceError
-from ..core.records import Envelope, Request
+from ..core.records import Envelope, Fetch, Request
 
 _logger = logging.getLogger(__name__)
 SETTLEMENT_LINES = "settlement_lines"
+FETCHED = "fetched."
 
 
 class FinanceProvider(models.Model):
@@ -106,9 +107,23 @@ class FinanceProvider(models.Model):
         if store(self.env.cr, self.id, self.company_id.id, "poll", envelope, body):
             self.env["finance.message"]._trigger_processing()
 
+    def _fetch(self, fetch):
+        """Ask for what a message only names, and keep the answer as a message of its own (INV-1). Raises FinanceError.
+
+        An answer that is equal to one that is here says nothing new.
+        """
+        self.ensure_one()
+        body = self._adapter().fetch(self._caller(f"{fetch.kind} {fetch.key}"), fetch)
+        digest = hashlib.sha256(body).hexdigest()[:16]
+        envelope = Envelope(f"{FETCHED}{digest}:{fetch.key}", f"{FETCHED}{fetch.kind}", fetch.key, datetime.now(timezone.utc))
+        self._keep_polled(envelope, body)
+
     def _understand(self, event_type, external_id, body):
         """`core.records.Parsed` of a stored message of this connection."""
         self.ensure_one()
+        if event_type.startswith(FETCHED):
+            fetch = Fetch(event_type.removeprefix(FETCHED), external_id.partition(":")[2])
+            return self._adapter().parse_fetched(fetch, body)
         if event_type == SETTLEMENT_LINES:
             return self._adapter().parse_settlement(body, external_id.split(":")[1])
         return self._adapter().parse(Request(body=body))

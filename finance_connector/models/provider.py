@@ -168,8 +168,11 @@ class FinanceProvider(models.Model):
         labels = {"journal_id": self.env._("provider journal")}
         labels |= {name: self._fields[name].string for name in ROLE_FIELDS}
         missing = [label for name, label in labels.items() if not self[name]]
-        if not self._secret_values("webhook_secret"):
+        capabilities = self._adapter().capabilities
+        if "webhook" in capabilities and not self._secret_values("webhook_secret"):
             missing.append(self.env._("webhook signing secret"))
+        if "fetch" in capabilities and not self._secret_values("api_key"):
+            missing.append(self.env._("API key"))
         return missing
 
     def _audit(self, action, payload):

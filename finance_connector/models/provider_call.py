@@ -4,29 +4,35 @@ import time
 from urllib.parse import urlencode
 
 import requests
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
-from ..core.errors import ProviderUnavailable
+from ..core.errors import FinanceError, ProviderUnavailable
+from ..providers.base import checked_url
 
 TIMEOUT_SECONDS = (5, 30)
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+# More than a chain of certificates; what is longer loses its end and is then not trusted.
+MAX_CERTIFICATE_BYTES = 64 * 1024
 
 
 class FinanceProvider(models.Model):
     _inherit = "finance.provider"
 
     def _caller(self, intent):
-        """``call(method, path, params) -> bytes`` for the adapter. ``intent`` says in the outbox what the call is for."""
+        """The ``call`` of `providers.base` for the adapter. ``intent`` says in the outbox what the call is for."""
         self.ensure_one()
         adapter = self._adapter()
-        headers = adapter.request_headers(self._secret_values("api_key")[0])
+        keys = self._secret_values("api_key")
+        if not keys:
+            raise FinanceError(f"{self.name} has no API key, so it cannot be asked for anything; set one.")
+        own = adapter.request_headers(keys[0])
         base = (self.api_base or adapter.api_base).rstrip("/")
 
-        def call(method, path, params):
+        def call(method, path, params, headers=None):
             started = time.monotonic()
             noted = {"outcome": "done", "status": 200}
             try:
-                return _send(self.name, method, base + path, params, headers)
+                return _send(self.name, method, _address(base, path, adapter.trusted_hosts), params, {**own, **(headers or {})})
             except ProviderUnavailable as error:
                 noted = {"outcome": error.outcome, "error": str(error), "status": error.status}
                 raise
@@ -35,6 +41,18 @@ class FinanceProvider(models.Model):
                 self._note_request(intent, method, path, params, noted)
 
         return call
+
+    @api.model
+    @tools.ormcache("url")
+    def _certificate(self, url):
+        """The certificate (PEM) at ``url``, which the adapter has checked; kept by the process, since it does not change.
+
+        Raises ProviderUnavailable, also for an answer that is no certificate: that one must not be kept.
+        """
+        found = _send("The provider", "GET", url, {}, {})[:MAX_CERTIFICATE_BYTES]
+        if b"-----BEGIN CERTIFICATE-----" not in found:
+            raise ProviderUnavailable(f"There is no certificate at {url}; the provider sends the message again.")
+        return found
 
     def _note_request(self, intent, method, path, params, noted):
         """Keep the call in the outbox, by a transaction of its own: when a poll is rolled back, its evidence is not."""
@@ -51,6 +69,11 @@ class FinanceProvider(models.Model):
                     **noted,
                 }
             )
+
+
+def _address(base, path, hosts):
+    """Where a call goes: below the API's address, or at a trusted host if the adapter gives the whole address."""
+    return checked_url(path, hosts) if path.startswith("https:") else base + path
 
 
 def _send(name, method, url, params, headers):

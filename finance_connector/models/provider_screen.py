@@ -18,13 +18,19 @@ class FinanceProvider(models.Model):
 
     checklist = fields.Json(compute="_compute_checklist", string="Before it can be activated")
     ready = fields.Boolean(compute="_compute_checklist")
+    unverified = fields.Text(compute="_compute_unverified", string="Not verified with the provider")
     message_warning = fields.Char(compute="_compute_warnings")
     poll_warning = fields.Char(compute="_compute_warnings")
     message_waiting_count = fields.Integer(compute="_compute_counts")
     transaction_count = fields.Integer(compute="_compute_counts")
     exception_count = fields.Integer(compute="_compute_counts")
 
-    @api.depends("journal_id", "secret_ids.name", *ROLE_FIELDS)
+    @api.depends("code")
+    def _compute_unverified(self):
+        for provider in self:
+            provider.unverified = "\n".join(provider._adapter().unverified) if provider.code else False
+
+    @api.depends("code", "journal_id", "secret_ids.name", *ROLE_FIELDS)
     def _compute_checklist(self):
         names = self._secret_names_set()
         for provider in self:
@@ -36,19 +42,29 @@ class FinanceProvider(models.Model):
         no_api_key = self.env._(
             "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts have no lines."
         )
-        return [
+        capabilities = self._adapter().capabilities
+        items = [
             self._check_item(
                 bool(self.journal_id),
                 self.env._("Provider journal and clearing account"),
                 self.env._("“Create missing accounts” makes one."),
             ),
             self._check_roles(),
+        ]
+        if "webhook" in capabilities:
+            items += self._check_webhook(secret_names)
+        if capabilities & {"fetch", "poll"}:
+            needed = "fetch" in capabilities
+            items.append(self._check_item("api_key" in secret_names, self.env._("API key"), no_api_key, needed=needed))
+        return items
+
+    def _check_webhook(self, secret_names):
+        return [
             self._check_item(
                 "webhook_secret" in secret_names,
                 self.env._("Webhook signing secret"),
                 self.env._("Without it every call is refused. “Set a secret” takes it."),
             ),
-            self._check_item("api_key" in secret_names, self.env._("API key"), no_api_key, needed=False),
             self._check_item(
                 bool(self.last_message_at),
                 self.env._("First message received"),

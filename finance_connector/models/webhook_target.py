@@ -18,6 +18,7 @@ class WebhookTarget:
     company_id: int
     code: str
     url: str
+    environment: str
     secrets: tuple
 
     def active_secrets(self, now):
@@ -49,5 +50,6 @@ class FinanceProvider(models.Model):
             company_id=provider.company_id.id,
             code=provider.code,
             url=provider.webhook_url,
+            environment=provider.environment,
             secrets=tuple((value, until and until.replace(tzinfo=timezone.utc)) for value, until in secrets),
         )

@@ -5,7 +5,14 @@ from importlib import import_module
 
 from ..core.errors import FinanceError
 
-_ADAPTERS = {"stripe": (".stripe", "StripeAdapter")}
+_ADAPTERS = {
+    "adyen": (".adyen", "AdyenAdapter"),
+    "generic": (".profile", "ProfileAdapter"),
+    "gocardless": (".gocardless", "GoCardlessAdapter"),
+    "mollie": (".mollie", "MollieAdapter"),
+    "paypal": (".paypal", "PayPalAdapter"),
+    "stripe": (".stripe", "StripeAdapter"),
+}
 
 
 def codes():

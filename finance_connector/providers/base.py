@@ -1,14 +1,30 @@
 """What an adapter is: the only door between the models and a provider. Pure: bytes in, canonical records out.
 
 An adapter has no state. It makes no call by itself: whatever needs one takes ``call``, a function
-``call(method, path, params) -> bytes`` that the models give it; it returns the body of a 2xx answer exactly
-as it came and raises `core.errors.ProviderUnavailable` for everything else.
+``call(method, path, params, headers=None) -> bytes`` that the models give it; it returns the body of a 2xx answer
+exactly as it came and raises `core.errors.ProviderUnavailable` for everything else. ``path`` may be a whole https
+address, which the adapter has checked against ``trusted_hosts``; no redirect is followed. ``headers`` replace those of
+`Adapter.request_headers` that have the same name.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from ..core.errors import FinanceError
+from ..core.errors import FinanceError, PayloadError
+from ..core.records import Message
+
+# What an adapter may declare, and the methods that it then has of its own.
+CAPABILITIES = {
+    "webhook": ("verify", "envelope", "parse"),
+    "batch": ("messages",),
+    "certificate": ("certificate_url",),
+    "fetch": ("fetch", "parse_fetched"),
+    "poll": ("poll",),
+    "report_file": ("detect_report", "parse_report"),
+    "balance_transactions": ("fetch_settlement", "parse_settlement"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +47,10 @@ class Adapter:
     """The interface. A capability that is not in ``capabilities`` is not there: its method raises
     FinanceError.
 
-    Capabilities: ``webhook``, ``poll`` (missed events can be listed), ``report_file`` (settlement reports are
-    read from files), ``balance_transactions`` (the lines of a settlement can be fetched).
+    Capabilities: ``webhook``; ``batch`` (one call may carry several messages); ``certificate`` (a call is signed with a
+    certificate that must be fetched before it can be verified); ``fetch`` (a message may only name what must be asked
+    for); ``poll`` (missed events can be listed); ``report_file`` (settlement reports are read from files);
+    ``balance_transactions`` (the lines of a settlement can be fetched).
     """
 
     code = ""
@@ -42,6 +60,15 @@ class Adapter:
     secret_names = {}
     # where the provider's API is called
     api_base = ""
+    # the hosts, beside that of the API, that a message may send us to
+    trusted_hosts = frozenset()
+    # the header that makes a repeated call to the API one act, and how long its value may be
+    idempotency_header = "Idempotency-Key"
+    idempotency_limit = 255
+    # the status of the answer to a call that is not genuine
+    refusal_status = 401
+    # what is built on facts that nobody could verify against the provider, each as a sentence for people
+    unverified = ()
 
     def secret_name(self, name):
         """The canonical name of secret ``name``. Raises FinanceError if the provider has no such secret."""
@@ -54,12 +81,23 @@ class Adapter:
         """The HTTP headers that authenticate a call to the API."""
         raise self._cannot("call an API")
 
-    def verify(self, request, secrets, now):
+    def idempotency(self, intent):
+        """The headers that make every call for ``intent`` (text, unique per act) one act at the provider (INV-3)."""
+        if len(intent) > self.idempotency_limit or not intent.isascii():
+            intent = hashlib.sha256(intent.encode()).hexdigest()[: self.idempotency_limit]
+        return {self.idempotency_header: intent}
+
+    def certificate_url(self, request, environment):
+        """Where the certificate lies that ``request`` must be verified with; None when it names none that may be
+        fetched from: then `verify` refuses. ``environment`` is `test` or `live`. Never raises."""
+        return
+
+    def verify(self, request, secrets, now, trust=None):
         """Whether ``request`` (`core.records.Request`) is genuine: a `core.records.Verdict` (INV-2).
 
         ``secrets``: all active webhook secrets, newest first; none means refused (`no_secret`). ``now``: the
-        instant to judge timestamps by, an aware datetime or seconds since 1970. Never raises for anything a
-        caller can send.
+        instant to judge timestamps by, an aware datetime or seconds since 1970. ``trust``: `core.records.Trust`, for
+        an adapter that verifies by certificate. Never raises for anything a caller can send.
         """
         raise self._cannot("verify webhooks")
 
@@ -71,6 +109,15 @@ class Adapter:
         """
         raise self._cannot("receive webhooks")
 
+    def messages(self, request):
+        """The `core.records.Message`s of a genuine request, each to be stored on its own: usually the request itself.
+
+        Of a call with several, the first is the call as it came, kept as evidence; each of the others holds the bytes
+        of one, so that a copy, or one that cannot be read, leaves the rest as they are. Raises PayloadError as
+        `envelope` does.
+        """
+        return (Message(self.envelope(request), request.body),)
+
     def acknowledge(self):
         """(status, body, content type) that the provider takes for "stored"; the same for a copy."""
         return 200, b"", "text/plain"
@@ -81,6 +128,15 @@ class Adapter:
         Raises PayloadError, or UnknownStatus for a status that this version has never seen.
         """
         raise self._cannot("read messages")
+
+    def fetch(self, call, fetch):
+        """What ``fetch`` (`core.records.Fetch`, told by `Parsed.fetches`) names, as the provider sends it (bytes), to be
+        stored before reading. Raises PayloadError when it lies where we may not go."""
+        raise self._cannot("ask for what a message names")
+
+    def parse_fetched(self, fetch, content):
+        """`core.records.Parsed` of what `fetch` returned. Raises PayloadError or UnknownStatus."""
+        raise self._cannot("ask for what a message names")
 
     def detect_report(self, content):
         """Whether ``content`` (bytes) looks like a settlement report of this provider."""
@@ -110,3 +166,18 @@ class Adapter:
 
     def _cannot(self, what):
         return FinanceError(f"The adapter for {self.label} cannot {what}; check its capabilities first.")
+
+
+def checked_url(url, hosts, path_prefix="/"):
+    """``url`` if it may be fetched: https at one of ``hosts``, without user, port, query of another host or fragment,
+    below ``path_prefix``. Raises PayloadError for anything else; a message must not send us elsewhere."""
+    try:
+        parts = urlsplit(url)
+        plain = parts.scheme == "https" and parts.netloc in hosts and not parts.fragment
+    except (ValueError, TypeError, AttributeError):
+        plain = False
+    odd = plain and (not parts.path.startswith(path_prefix) or ".." in parts.path or "\\" in url or "%" in parts.path)
+    if not plain or odd or not url.isascii() or not url.isprintable() or " " in url:
+        named = ", ".join(sorted(hosts))
+        raise PayloadError(f"The address {url!r:.120} is none of this provider's ({named}); it is not fetched.")
+    return url

@@ -1,6 +1,7 @@
 from . import test_subledger
 from . import test_inbox
 from . import test_webhook
+from . import test_webhook_providers
 from . import test_workbench
 from . import test_poll
 from . import test_evidence

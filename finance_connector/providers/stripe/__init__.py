@@ -23,7 +23,7 @@ class StripeAdapter(Adapter):
     def request_headers(self, api_key):
         return client.headers(api_key)
 
-    def verify(self, request, secrets, now):
+    def verify(self, request, secrets, now, trust=None):
         return signature.verify(request, secrets, now)
 
     def envelope(self, request):

@@ -1,15 +1,29 @@
-"""Reading Stripe's JSON without trusting its shape: typed access to fields, the event around an object."""
+"""Stripe's events: the event around an object; its fields are read by `providers.reading`."""
 
-import json
-import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ...core.errors import PayloadError, storable
+from ...core.errors import PayloadError
 from ...core.records import Envelope
+from .. import reading
+from ..reading import (
+    ID,
+    described,
+    identifier,
+    instant,
+    integer,
+    made_at,
+    mapping,
+    objects,
+    own_id,
+    text,
+)  # fmt: skip
 
-_ID = re.compile(r"[!-~]{1,255}", re.ASCII)
-_LAST_SECOND = 253402300799  # 9999-12-31 23:59:59 UTC
+__all__ = [
+    "Event", "described", "envelope", "identifier", "instant", "integer", "load", "made_at", "mapping", "objects",
+    "own_id", "read_event", "text",
+]  # fmt: skip
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +42,7 @@ class Event:
 
 def load(body):
     """The JSON object in ``body`` (bytes). Raises PayloadError for anything else."""
-    try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise PayloadError(f"The body is not JSON ({error!s:.120}); Stripe sends nothing else.") from error
-    if type(document) is not dict:
-        raise PayloadError("The body is JSON but not an object; Stripe sends an event object.")
-    return document
-
-
-def _no_constant(name):
-    raise ValueError(f"{name} is no JSON")
+    return reading.load(body, "Stripe")
 
 
 def read_event(body):
@@ -71,7 +75,7 @@ def _lane(event):
         value = resource.get(field)
         if type(value) is dict:
             value = value.get("id")
-        if type(value) is str and _ID.fullmatch(value):
+        if type(value) is str and ID.fullmatch(value):
             return value
     return event.id
 
@@ -81,78 +85,3 @@ def _iso(text):
         return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(timezone.utc)
     except (AttributeError, TypeError, ValueError, OverflowError):
         return None
-
-
-def described(resource):
-    """A short name of an API object for messages to users, which are stored."""
-    kind, own_id = resource.get("object"), resource.get("id")
-    kind = kind if type(kind) is str else "object"
-    return storable(f"{kind:.60} {own_id:.80}" if type(own_id) is str else f"{kind:.60} without id")
-
-
-def identifier(resource, field):
-    """The id in ``field``, which Stripe may send as text or expanded to the whole object; None when it is
-    null."""
-    value = resource.get(field)
-    if type(value) is dict:
-        value = value.get("id")
-    if value is None:
-        return None
-    if type(value) is str and _ID.fullmatch(value):
-        return value
-    raise PayloadError(f"{described(resource)} has no usable id in {field} ({value!r:.60}).")
-
-
-def own_id(resource):
-    """The object's own id. Raises PayloadError when it has none."""
-    value = identifier(resource, "id")
-    if value is None:
-        raise PayloadError(f"{described(resource)} has no id; it cannot be told apart from others.")
-    return value
-
-
-def integer(resource, field):
-    """The integer in ``field``. Raises PayloadError when it is missing or is not an integer."""
-    value = resource.get(field)
-    if type(value) is not int:
-        raise PayloadError(f"{described(resource)} has no integer in {field} ({value!r:.60}).")
-    return value
-
-
-def instant(resource, field):
-    """The Unix time in ``field`` as an aware UTC datetime."""
-    value = integer(resource, field)
-    if not 0 <= value <= _LAST_SECOND:
-        raise PayloadError(f"{described(resource)} has an impossible time in {field} ({value!r:.60}).")
-    return datetime.fromtimestamp(value, timezone.utc)
-
-
-def made_at(resource, default):
-    """When the object was created; ``default``, the instant of its event, when it does not say."""
-    return instant(resource, "created") if resource.get("created") is not None else default
-
-
-def mapping(resource, field):
-    """The object in ``field``; an empty one when it is null or a bare id."""
-    value = resource.get(field)
-    return value if type(value) is dict else {}
-
-
-def objects(resource, field):
-    """The objects of a plain list or of a Stripe list object in ``field``; none when it is null or absent."""
-    value = resource.get(field)
-    if type(value) is dict:
-        value = value.get("data")
-    if value is None:
-        return []
-    if type(value) is not list or not all(type(item) is dict for item in value):
-        raise PayloadError(f"{described(resource)} has no list of objects in {field}.")
-    return value
-
-
-def text(resource, field):
-    """The text in ``field`` or None, without what no database column holds (NUL, halves of a character)."""
-    value = resource.get(field)
-    if type(value) is not str:
-        return None
-    return storable(value).strip() or None

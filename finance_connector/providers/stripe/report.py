@@ -5,7 +5,6 @@ was cut anywhere is refused, and so is a row whose net is not gross less fee. So
 reports, payout reconciliation.
 """
 
-import codecs
 import csv
 import io
 import re
@@ -14,6 +13,7 @@ from datetime import datetime, timezone
 from ...core.errors import PayloadError
 from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo
+from ..report_text import decode
 from . import rows
 from .amounts import from_report
 from .fees import Fee
@@ -41,7 +41,7 @@ _LAST_FIELD_IS_SAFE = frozenset(("net", "gross", "fee"))
 def detect(content):
     """Whether the first line of ``content`` names the columns of this report."""
     try:
-        header = _decode(content[:16384], "ignore").partition("\n")[0]
+        header = decode(content[:16384], "ignore").partition("\n")[0]
     except PayloadError:
         return False
     return all(mark in header for mark in _MARKS)
@@ -50,7 +50,7 @@ def detect(content):
 def parse(content, filename=None):
     """`core.records.Parsed` of the file. Raises PayloadError naming line and column."""
     name = f"{filename:.120}" if filename else "The report"
-    decoded = _decode(content, "strict")
+    decoded = decode(content)
     if not decoded.strip():
         raise PayloadError(f"{name} is empty; download the report again.")
     if "\0" in decoded:
@@ -70,15 +70,6 @@ def parse(content, filename=None):
     if not found:
         return Parsed(ignored=f"{name} has no rows: nothing was settled in its period")
     return rows.settle(found)
-
-
-def _decode(content, errors):
-    """The text of the file: UTF-8, or UTF-16 with a byte order mark."""
-    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    try:
-        return content.decode(encoding, errors)
-    except UnicodeDecodeError as error:
-        raise PayloadError(f"The report is not {encoding.upper()} text ({error.reason}); save it as UTF-8.") from error
 
 
 def _columns(header, name):

@@ -1,0 +1,63 @@
+"""Adyen: the adapter as the models see it. Each method is one file of this package.
+
+Facts and sources: the standard webhooks (Webhooks-v1 of Adyen's OpenAPI), the official library's signature tests, the
+settlement details report. There is no list of missed webhooks: what was never delivered is found by the report.
+"""
+
+from ..base import Adapter
+from . import download, events, items, report, signature
+
+
+class AdyenAdapter(Adapter):
+    """See `base.Adapter`."""
+
+    code = "adyen"
+    label = "Adyen"
+    capabilities = frozenset({"webhook", "batch", "fetch", "report_file"})
+    secret_names = {
+        "webhook_secret": ("webhook", "hmac_key", "hmac"),
+        "api_key": ("report_key", "report_user"),
+    }
+    api_base = "https://ca-live.adyen.com"
+    trusted_hosts = download.HOSTS
+    idempotency_limit = 64
+    unverified = (
+        "The balance platform's own webhooks (transfers) are not read; payouts are read from the settlement details report.",
+        "DISPUTE_DEFENSE_PERIOD_ENDED, PREARBITRATION_LOST and _ACCEPTED and SCHEME_ARBITRATION_LOST are taken as a dispute "
+        "that is lost.",
+        "A settlement details report names a bounced payout (BankInstructionReturned) by the words 'batch N'; a row without "
+        "them is kept as unknown.",
+        "Abbreviations of time zones in reports are taken from a fixed table; one that may mean several zones is refused.",
+        "SettledExternally and the like move no money but their fees.",
+        "CaptureFailed is a record type of the payments accounting report; in a settlement details report it is taken alike.",
+    )
+
+    def request_headers(self, api_key):
+        return download.headers(api_key)
+
+    def verify(self, request, secrets, now, trust=None):
+        return signature.verify(request, secrets)
+
+    def envelope(self, request):
+        return items.messages(request.body)[0].envelope
+
+    def messages(self, request):
+        return items.messages(request.body)
+
+    def acknowledge(self):
+        return 200, b"[accepted]", "text/plain"
+
+    def parse(self, request):
+        return events.parse(request.body)
+
+    def fetch(self, call, fetch):
+        return download.fetch(call, fetch)
+
+    def parse_fetched(self, fetch, content):
+        return report.parse(content, fetch.key.rpartition("/")[2])
+
+    def detect_report(self, content):
+        return report.detect(content)
+
+    def parse_report(self, content, filename=None):
+        return report.parse(content, filename)

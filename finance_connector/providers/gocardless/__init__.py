@@ -1,0 +1,58 @@
+"""GoCardless: the adapter as the models see it. Each method is one file of this package.
+
+Facts and sources: the official libraries (events, payouts, payout items, webhook fixtures). An event names what has changed
+and carries no amount: payments, refunds and payouts are fetched, with all their events, so any one tells the whole life.
+"""
+
+from ..base import Adapter
+from . import client, events, items, lives, payouts, signature
+
+
+class GoCardlessAdapter(Adapter):
+    """See `base.Adapter`."""
+
+    code = "gocardless"
+    label = "GoCardless"
+    capabilities = frozenset({"webhook", "batch", "fetch", "poll", "balance_transactions"})
+    secret_names = {"webhook_secret": ("webhook", "webhook_endpoint_secret"), "api_key": ("access_token",)}
+    api_base = client.API_BASE
+    # What GoCardless' own examples answer: "token expired or invalid".
+    refusal_status = 498
+    unverified = (
+        "A chargeback is taken as lost when GoCardless says that it was settled; until then it is open.",
+        "The taxes of a payout item are taken as part of its amount; where they are invoiced apart, there are none.",
+        "Events can be listed by payment, refund and payout; the limits of calls per minute were not tried.",
+    )
+
+    def request_headers(self, api_key):
+        return client.headers(api_key)
+
+    def verify(self, request, secrets, now, trust=None):
+        return signature.verify(request, secrets)
+
+    def envelope(self, request):
+        return events.messages(request.body)[0].envelope
+
+    def messages(self, request):
+        return events.messages(request.body)
+
+    def acknowledge(self):
+        return 204, b"", "text/plain"
+
+    def parse(self, request):
+        return events.parse(request.body)
+
+    def fetch(self, call, fetch):
+        return client.fetch(call, fetch)
+
+    def parse_fetched(self, fetch, content):
+        return lives.parse(fetch, content)
+
+    def poll(self, call, cursor, now):
+        return client.poll(call, cursor, now)
+
+    def fetch_settlement(self, call, external_id):
+        return client.fetch_settlement(call, external_id)
+
+    def parse_settlement(self, content, external_id):
+        return payouts.parse(content, external_id, items.lines)

@@ -1,0 +1,86 @@
+"""Which calls are made to GoCardless' API: the life of what an event names, missed events, the items of a payout.
+
+Sources: `gocardless_pro` (List events, List payout items). Events are kept for 18 months; lists give the newest first, at
+most 500 a page. The items of a payout older than six months are gone (410).
+"""
+
+from datetime import datetime, timedelta, timezone
+
+from ...core.errors import PayloadError, ProviderUnavailable
+from ...core.records import Request
+from ..base import Page
+from ..reading import ID
+from . import events
+
+API_BASE = "https://api.gocardless.com"
+VERSION = "2015-07-06"
+PAGE_SIZE = 500
+KEPT = timedelta(days=540)
+# Events are asked for again from this much before the last poll: they may become visible out of order.
+OVERLAP = timedelta(hours=1)
+_GONE = 410
+
+
+def headers(api_key):
+    """The HTTP headers of a call."""
+    return {"Authorization": f"Bearer {api_key}", "GoCardless-Version": VERSION}
+
+
+def fetch(call, wanted):
+    """The object that an event names, and then all events about it, a JSON document a line."""
+    if wanted.kind not in ("payment", "refund", "payout") or not ID.fullmatch(wanted.key) or "/" in wanted.key:
+        raise PayloadError(f"{wanted.kind} {wanted.key!r:.60} is nothing that GoCardless can be asked for.")
+    documents = [call("GET", f"/{wanted.kind}s/{wanted.key}", {})]
+    return _joined([*documents, *_event_pages(call, {wanted.kind: wanted.key, "resource_type": f"{wanted.kind}s"})])
+
+
+def fetch_settlement(call, external_id):
+    """A payout, and then the pages of its items, a JSON document a line; without items when they are gone."""
+    if not ID.fullmatch(external_id) or "/" in external_id:
+        raise PayloadError(f"{external_id!r:.60} is no payout of GoCardless.")
+    documents, after = [call("GET", f"/payouts/{external_id}", {})], None
+    while True:
+        params = {"payout": external_id, "limit": PAGE_SIZE, "include_2020_tax_cutover": "true"}
+        try:
+            content = call("GET", "/payout_items", {**params, **({"after": after} if after else {})})
+        except ProviderUnavailable as error:
+            if error.status != _GONE:
+                raise
+            return _joined(documents)
+        documents.append(content)
+        after = events.load(content, "GoCardless").get("meta", {}).get("cursors", {}).get("after")
+        if not after:
+            return _joined(documents)
+
+
+def poll(call, cursor, now):
+    """Iterate over `providers.base.Page`s of missed events. Cursor: ``checked``, when the last poll began (ISO text)."""
+    checked = (cursor or {}).get("checked")
+    oldest = now - KEPT
+    seen = datetime.fromisoformat(checked) if checked else None
+    since = max(seen - OVERLAP, oldest) if seen else oldest
+    gap = (seen, oldest) if seen and seen < oldest else None
+    found = []
+    for content in _event_pages(call, {"created_at[gte]": since.astimezone(timezone.utc).isoformat()}):
+        found += [text for _value, text in events.listed(content)[0]]
+    found.reverse()
+    state = {"checked": now.astimezone(timezone.utc).isoformat()}
+    chunks = [found[start : start + PAGE_SIZE] for start in range(0, len(found), PAGE_SIZE)] or [[]]
+    for number, chunk in enumerate(chunks, 1):
+        done = number == len(chunks)
+        requests = tuple(Request(text.encode()) for text in chunk)
+        yield Page(requests, state if done else dict(cursor or {}), (since, now) if done else None, gap if number == 1 else None)
+
+
+def _event_pages(call, params):
+    after = None
+    while True:
+        content = call("GET", "/events", {**params, "limit": PAGE_SIZE, **({"after": after} if after else {})})
+        yield content
+        after = events.listed(content)[1]
+        if not after:
+            return
+
+
+def _joined(documents):
+    return b"\n".join(document.replace(b"\n", b" ") for document in documents)

@@ -1,0 +1,129 @@
+"""The life of a payment, refund or payout, from the object and all its events: whichever event was heard, it is told whole.
+
+* ``confirmed`` is the capture: GoCardless has the money, though the bank may still take it back.
+* ``failed`` after ``confirmed`` is a late failure and takes the capture back; before it, the collection failed. A payment that
+  is collected again starts anew: its second capture is ``<payment>/2``.
+* ``charged_back`` takes the money, ``chargeback_cancelled`` gives it back, ``chargeback_settled`` ends it.
+* The amount is the object's; events carry none.
+"""
+
+from ...core.errors import PayloadError
+from ...core.money import Money, iso_exponent
+from ...core.records import Parsed, PaymentInfo
+from ..facts import Facts
+from ..reading import described, identifier, iso_instant, known, load, mapping, own_id, text, units_money
+from . import payouts
+from .events import of_page
+
+PAYMENTS = frozenset(
+    "pending_customer_approval pending_submission submitted confirmed paid_out cancelled customer_approval_denied failed "
+    "charged_back".split()
+)
+REFUNDS = frozenset("created pending_submission submitted paid cancelled bounced funds_returned failed".split())
+_RECEIVED = ("confirmed", "paid_out")
+_ENDED = {"cancelled": "void", "customer_approval_denied": "void"}
+_REFUND_BACK = ("failed", "funds_returned", "bounced")
+
+
+def parse(fetch, content):
+    """`core.records.Parsed` of what `client.fetch` returned. Raises PayloadError or UnknownStatus."""
+    documents = [line for line in content.split(b"\n") if line.strip()]
+    resource = mapping(load(documents[0], "GoCardless"), f"{fetch.kind}s") if documents else {}
+    if not resource or own_id(resource) != fetch.key:
+        raise PayloadError(f"The answer is not {fetch.kind} {fetch.key}; ask for it again.")
+    history = sorted(
+        (event for document in documents[1:] for event in of_page(document)),
+        key=lambda event: (iso_instant(event, "created_at"), own_id(event)),
+    )
+    return READERS[fetch.kind](resource, history)
+
+
+def amount_of(resource, field="amount"):
+    """The amount of an object: minor units of ISO 4217."""
+    code = text(resource, "currency") or ""
+    return units_money(_integer(resource.get(field)), code, iso_exponent(code.upper()), described(resource))
+
+
+def _integer(value):
+    return int(value) if type(value) is str and value.lstrip("-").isdecimal() and value.isascii() and len(value) < 19 else value
+
+
+def payment(resource, history):
+    """A payment: collected, failed, charged back, again and again."""
+    own = own_id(resource)
+    status = known(text(resource, "status"), PAYMENTS, "GoCardless", "payment status", resource)
+    metadata = mapping(resource, "metadata")
+    reference = next((text(metadata, name) for name in ("order_id", "reference", "invoice") if text(metadata, name)), None)
+    reference = reference or text(resource, "reference")
+    facts = Facts(iso_instant(resource, "created_at"), own, identifier(mapping(resource, "links"), "payout"), reference)
+    amount, collected, attempt = amount_of(resource), False, 1
+    for event in history:
+        action, at = text(event, "action") or "", iso_instant(event, "created_at")
+        number = own if attempt == 1 else f"{own}/{attempt}"
+        reason = text(mapping(event, "details"), "reason_code") or text(mapping(event, "details"), "cause") or ""
+        if action in _RECEIVED and not collected:
+            facts.add("capture", number, amount, own, at)
+            collected = True
+        elif action == "failed":
+            facts.add("capture_fail" if collected else "fail", number, amount, own, at, reason=reason)
+            collected, attempt = False, attempt + 1
+        elif action in _ENDED:
+            facts.add(_ENDED[action], own, amount, own, at, reason=reason)
+        else:
+            _chargeback(facts, action, number, amount, at, reason)
+    return facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
+
+
+def _chargeback(facts, action, number, amount, at, reason):
+    kinds = {"charged_back": "dispute_open", "chargeback_cancelled": "dispute_won", "chargeback_settled": "dispute_lost"}
+    if action in kinds:
+        facts.add(kinds[action], number, amount, number, at, reason=reason)
+
+
+def _info(facts, resource, amount, status):
+    return PaymentInfo(
+        facts.transaction_key,
+        facts.at,
+        amount=amount,
+        reference=facts.reference,
+        provider_reference=facts.transaction_key,
+        customer_key=identifier(mapping(resource, "links"), "mandate"),
+        description=text(resource, "description"),
+        status=status,
+    )
+
+
+def refund(resource, history):
+    """A refund: it has left when it was made, and may come back."""
+    own, links = own_id(resource), mapping(resource, "links")
+    status = text(resource, "status")
+    if status is not None:
+        known(status, REFUNDS, "GoCardless", "refund status", resource)
+    key = identifier(links, "payment")
+    facts = Facts(iso_instant(resource, "created_at"), key, reference=None)
+    amount = amount_of(resource)
+    facts.add("refund", own, amount, own)
+    back = next((event for event in history if text(event, "action") in _REFUND_BACK), None)
+    if back is not None or status in _REFUND_BACK or status == "cancelled":
+        at = iso_instant(back, "created_at") if back else facts.at
+        facts.add("refund_fail", own, amount, own, at, reason=text(mapping(back or {}, "details"), "cause") or status or "")
+    return facts.parsed()
+
+
+def payout(resource, history):
+    """A payout: made, arrived, bounced."""
+    own, amount = own_id(resource), amount_of(resource)
+    status = payouts.status_of(resource)
+    facts = Facts(iso_instant(resource, "created_at"), settlement_key=own)
+    facts.add("payout", own, amount, own)
+    paid = next((event for event in history if text(event, "action") == "paid"), None)
+    bounced = next((event for event in history if text(event, "action") == "bounced"), None)
+    if paid or status == "paid":
+        facts.add("payout_paid", own, Money.zero(amount.currency), own, paid and iso_instant(paid, "created_at"))
+    if bounced or status == "failed":
+        facts.add("payout_fail", own, amount, own, bounced and iso_instant(bounced, "created_at"))
+        status = "failed"
+    return Parsed(tuple(facts.movements), settlements=(payouts.info(resource, amount, status, complete=False),))
+
+
+READERS = {"payment": payment, "refund": refund, "payout": payout}

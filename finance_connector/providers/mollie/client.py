@@ -1,0 +1,89 @@
+"""Which calls are made to Mollie's API: the objects that messages name, lists that are polled, the lists of a settlement.
+
+There is no list of events: polled are the newest payments, refunds, chargebacks and settlements, back to where the last poll
+ended and a while further, since a payment changes after it was made. Lists give the newest first, 250 a page.
+"""
+
+from datetime import datetime, timedelta, timezone
+from urllib.parse import parse_qsl, urlsplit
+
+from ...core.errors import PayloadError
+from ...core.records import Request
+from .. import json_parts
+from ..base import Page, checked_url
+from ..reading import ID, iso_instant, load, mapping
+
+API_BASE = "https://api.mollie.com"
+HOST = frozenset({"api.mollie.com"})
+PAGE_SIZE = 250
+# How long after it was made a payment is asked for again: bank transfers, late failures.
+CHANGES = timedelta(days=14)
+POLLED = ("payments", "refunds", "chargebacks", "settlements")
+# kind -> (path, what is to come with it)
+_PATHS = {
+    "payment": ("/v2/payments/", {"embed": "captures,refunds,chargebacks"}),
+    "settlement": ("/v2/settlements/", {}),
+    "event": ("/v2/events/", {"embed": "entity"}),
+}
+
+
+def fetch(call, wanted):
+    """The object that a message names, as Mollie sends it."""
+    if wanted.kind not in _PATHS or not ID.fullmatch(wanted.key) or "/" in wanted.key:
+        raise PayloadError(f"{wanted.kind} {wanted.key!r:.60} is nothing that Mollie can be asked for.")
+    path, params = _PATHS[wanted.kind]
+    return call("GET", path + wanted.key, dict(params))
+
+
+def poll(call, cursor, now):
+    """Iterate over `providers.base.Page`s. Cursor: ``checked``, when the last poll began (ISO text)."""
+    checked = (cursor or {}).get("checked")
+    since = datetime.fromisoformat(checked) - CHANGES if checked else None
+    state = dict(cursor or {})
+    for name in POLLED:
+        found = []
+        for content in _pages(call, f"/v2/{name}", {"limit": PAGE_SIZE}):
+            members = _members(content, name)
+            found += members
+            if members and since and iso_instant(members[-1][0], "createdAt") < since:
+                break
+        found.reverse()
+        last = name == POLLED[-1]
+        if last:
+            state["checked"] = now.astimezone(timezone.utc).isoformat()
+        requests = tuple(Request(text.encode()) for _value, text in found)
+        yield Page(requests, dict(state), covered=(since, now) if last and since else None)
+
+
+def fetch_settlement(call, external_id):
+    """A settlement and all its lists, a JSON document a line."""
+    if not ID.fullmatch(external_id) or "/" in external_id:
+        raise PayloadError(f"{external_id!r:.60} is no settlement of Mollie.")
+    documents = [call("GET", f"/v2/settlements/{external_id}", {})]
+    for name in ("payments", "captures", "refunds", "chargebacks"):
+        documents += _pages(call, f"/v2/settlements/{external_id}/{name}", {"limit": PAGE_SIZE})
+    return b"\n".join(document.replace(b"\n", b" ") for document in documents)
+
+
+def _pages(call, path, params):
+    """The pages of a list, each as Mollie sends it; the next one is where Mollie says, if that is Mollie."""
+    while path:
+        content = call("GET", path, params)
+        yield content
+        following = mapping(mapping(load(content, "Mollie"), "_links"), "next").get("href")
+        if not following:
+            return
+        parts = urlsplit(checked_url(following, HOST, "/v2/"))
+        path, params = parts.path, dict(parse_qsl(parts.query))
+
+
+def _members(content, name):
+    """The objects of a list answer as (value, its text), in Mollie's order."""
+    try:
+        text = content.decode("utf-8")
+        start = text.index("{", text.index('"_embedded"'))
+        return json_parts.members(text[start:], (name,)).get(name) or []
+    except ValueError as error:
+        if not load(content, "Mollie").get("_embedded"):
+            return []
+        raise PayloadError(f"Mollie's list of {name} cannot be read ({error!s:.120}); ask again later.") from error

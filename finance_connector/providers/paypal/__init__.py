@@ -1,0 +1,56 @@
+"""PayPal: the adapter as the models see it. Each method is one file of this package.
+
+Facts and sources: the rule by which PayPal signs (official SDK and documents), the OpenAPI of webhooks and of transaction
+search, the settlement report (STL) and transaction report (TRR) as they are seen in use. What moves the balance is told by
+rows, which reports and transaction search have alike; webhooks tell it sooner.
+"""
+
+from ..base import Adapter
+from . import client, events, report, signature
+
+
+class PayPalAdapter(Adapter):
+    """See `base.Adapter`."""
+
+    code = "paypal"
+    label = "PayPal"
+    capabilities = frozenset({"webhook", "certificate", "poll", "report_file"})
+    secret_names = {"webhook_secret": ("webhook", "webhook_id"), "api_key": ("client_credentials",)}
+    api_base = client.API_BASE
+    trusted_hosts = frozenset().union(*signature.HOSTS.values())
+    idempotency_header = "PayPal-Request-Id"
+    idempotency_limit = 108
+    unverified = (
+        "PayPal has no tolerance for the age of a call; one older than four days is refused, since it is not sent again "
+        "after three.",
+        "Whether the address of a certificate also gives the certificates that issued it was not tried: if not, add them as "
+        "anchors.",
+        "The columns of balances in the footers of the settlement report are taken as pairs of sign and amount, beginning and "
+        "end; where they do not fit the rows, the report is not taken as complete.",
+        "The codes of holds and reserves other than T1110 and T1111 (T15, T17, T21) are taken by their sign.",
+        "A capture of an authorisation is a payment of its own, since later rows name the capture only.",
+    )
+
+    def request_headers(self, api_key):
+        return client.headers(api_key)
+
+    def certificate_url(self, request, environment):
+        return signature.certificate_url(request, environment)
+
+    def verify(self, request, secrets, now, trust=None):
+        return signature.verify(request, secrets, now, trust)
+
+    def envelope(self, request):
+        return events.envelope(request.body)
+
+    def parse(self, request):
+        return events.parse(request.body)
+
+    def poll(self, call, cursor, now):
+        return client.poll(call, cursor, now)
+
+    def detect_report(self, content):
+        return report.detect(content)
+
+    def parse_report(self, content, filename=None):
+        return report.parse(content, filename)

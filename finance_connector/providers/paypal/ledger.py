@@ -1,0 +1,187 @@
+"""Rows of PayPal's ledger and the facts they are, whether a report or transaction search tells them.
+
+* The row's transaction id is the id of a capture, refund or payout, as in webhooks; of everything else ``<id>/<code>``, since
+  PayPal uses an id again for another step.
+* A chargeback is several rows about one payment, all of the group of that payment: T1110 holds the money, T1111 gives it back,
+  T1201 takes it for good, T1202 brings it back.
+* A conversion is two rows, one a currency. It is one fact, so both must be there.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ...core.errors import PayloadError, UnknownStatus, storable
+from ...core.money import Money
+from ...core.records import Envelope, Parsed
+from ..facts import Facts
+from ..reading import decimal_money, identifier, iso_instant, known, mapping, objects, text
+from .codes import NOTHING, UNKNOWN, kind_of
+
+STATUSES = {"S": True, "V": True, "F": True, "P": False, "D": False}
+_DISPUTES = ("dispute_open", "dispute_won")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. ``gross`` and ``fee`` are signed from our side: a fee that was charged is negative. ``where`` names the row in
+    errors."""
+
+    where: str
+    id: str
+    code: str
+    at: datetime
+    gross: Money
+    fee: Money
+    reference: str | None = None
+    invoice: str | None = None
+    bank_reference: str | None = None
+
+    @property
+    def kind(self):
+        kind = kind_of(self.code, self.gross.minor)
+        about_another = kind in ("refund", "refund_fail", "payout_fail", *_DISPUTES)
+        return UNKNOWN if about_another and not self.reference else kind
+
+    @property
+    def own(self):
+        return self.id if self.kind in ("capture", "refund", "payout") else f"{self.id}/{self.code}"
+
+
+def facts_of(rows):
+    """``(movements, unpaired)``: the facts of ``rows``, and the conversions whose other half is not among them."""
+    movements, conversions = [], []
+    for row in rows:
+        if row.kind == "fx":
+            conversions.append(row)
+        movements += _facts(row)
+    pairs, unpaired = paired(conversions)
+    for came, left in pairs:
+        facts = Facts(min(came.at, left.at))
+        facts.add("fx", min(came.id, left.id), came.gross, counter_amount=-left.gross)
+        movements += facts.movements
+    return movements, unpaired
+
+
+def paired(conversions):
+    """``([(came in, left)], rest)``: halves that name each other, or that name the same payment at the same moment."""
+    pairs, rest = [], sorted(conversions, key=lambda row: (row.at, row.id, row.gross.minor))
+    for fits in (_cross_reference, _same_cause):
+        waiting, rest = rest, []
+        while waiting:
+            one = waiting.pop(0)
+            other = next((row for row in waiting if _two_sides(one, row) and fits(one, row)), None)
+            if other is None:
+                rest.append(one)
+            else:
+                waiting.remove(other)
+                pairs.append((one, other) if one.gross.minor > 0 else (other, one))
+    return pairs, rest
+
+
+def _two_sides(one, other):
+    return one.gross.currency != other.gross.currency and (one.gross.minor > 0) != (other.gross.minor > 0)
+
+
+def _cross_reference(one, other):
+    return one.reference == other.id and other.reference == one.id
+
+
+def _same_cause(one, other):
+    return one.reference == other.reference and one.at == other.at
+
+
+def _facts(row):
+    """The facts of one row, but its conversion, which takes two."""
+    kind, amount = row.kind, abs(row.gross)
+    of_payment = {"capture": row.id, "refund": row.reference, "refund_fail": row.reference}
+    key = row.reference if kind in _DISPUTES else of_payment.get(kind)
+    facts = Facts(row.at, key, row.id if kind == "payout" else None, row.invoice)
+    if kind in ("capture", "refund"):
+        facts.add(kind, row.id, amount, row.id)
+    elif kind == "refund_fail":
+        facts.add("refund_fail", row.reference, amount, row.reference)
+    elif kind in _DISPUTES:
+        facts.add(kind, row.own, amount, row.reference, reason=row.code)
+    elif kind == "payout":
+        facts.add("payout", row.id, amount, row.id)
+    elif kind == "payout_fail":
+        facts.settlement_key = row.reference
+        facts.add("payout_fail", row.reference, amount, row.reference, reason=row.code)
+    elif kind in ("transfer", "adjustment"):
+        facts.add(kind, row.own, row.gross, reason=row.code)
+    elif kind not in (UNKNOWN, NOTHING, "fx"):
+        facts.add(kind, row.own, amount, row.reference or "", reason=row.code)
+    if row.fee.minor and kind not in (UNKNOWN, NOTHING):
+        facts.add("fee" if row.fee.minor < 0 else "fee_refund", row.own, abs(row.fee), key or "")
+    return facts.movements
+
+
+# --- rows of transaction search ---------------------------------------------------------------------------------------
+
+
+def is_polled(document):
+    """Whether a message is a row of transaction search, or the two rows of a conversion."""
+    return "transaction_info" in document or "transaction_details" in document
+
+
+def _details(document):
+    return objects(document, "transaction_details") if "transaction_details" in document else [document]
+
+
+def envelope(document):
+    """`core.records.Envelope` of polled rows: an id alone is not unique at PayPal."""
+    infos = [mapping(detail, "transaction_info") for detail in _details(document)]
+    if not infos:
+        raise PayloadError("A message of transaction search has no rows.")
+    parts = []
+    for info in infos:
+        row = read(info)
+        side = "+" if row.gross.minor > 0 else "-"
+        parts.append(f"{row.id}/{row.code}/{row.at:%Y%m%dT%H%M%S}/{side}/{text(info, 'transaction_status') or ''}")
+    first = read(infos[0])
+    return Envelope("txn/" + "+".join(parts)[:240], f"transaction.{first.code}", first.reference or first.id, first.at)
+
+
+def parse(document):
+    """`core.records.Parsed` of polled rows. Raises PayloadError, or UnknownStatus for a code or status never seen."""
+    found = []
+    for detail in _details(document):
+        info = mapping(detail, "transaction_info")
+        row = read(info)
+        counted = STATUSES[known(text(info, "transaction_status"), STATUSES, "PayPal", "transaction_status", {"id": row.id})]
+        if kind_of(row.code, row.gross.minor) == UNKNOWN:
+            raise UnknownStatus("PayPal", "transaction_event_code", row.code, row.where)
+        if counted and row.kind != NOTHING:
+            found.append(row)
+    if not found:
+        return Parsed(ignored="transaction search: it does not move the balance (yet)")
+    movements, unpaired = facts_of(found)
+    if unpaired:
+        raise PayloadError(f"{unpaired[0].where}: the other half of the conversion is missing; import the report of that day.")
+    return Parsed(tuple(movements))
+
+
+def read(info):
+    """The `Row` of a transaction_info object."""
+    own, code = identifier(info, "transaction_id"), identifier(info, "transaction_event_code")
+    if own is None or code is None:
+        raise PayloadError("A row of transaction search has no id or no event code.")
+    where = f"transaction {own} ({code})"
+    gross = _money(info, "transaction_amount", where)
+    fee = _money(info, "fee_amount", where) if info.get("fee_amount") else Money.zero(gross.currency)
+    return Row(
+        where,
+        own,
+        code,
+        iso_instant(info, "transaction_initiation_date"),
+        gross,
+        fee,
+        identifier(info, "paypal_reference_id"),
+        text(info, "invoice_id") or text(info, "custom_field"),
+        text(info, "bank_reference_id"),
+    )
+
+
+def _money(info, field, where):
+    amount = mapping(info, field)
+    return decimal_money(amount.get("value"), amount.get("currency_code"), storable(f"{where}, {field}"))

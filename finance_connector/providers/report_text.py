@@ -1,0 +1,88 @@
+"""A report file as text and rows: its encoding, its header whatever the order of its columns, and that it is whole."""
+
+import codecs
+import csv
+import gzip
+import io
+
+from ..core.errors import PayloadError
+
+_LARGEST = 512 * 1024 * 1024
+_GZIP = b"\x1f\x8b"
+
+
+def decode(content, errors="strict"):
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark. PayloadError when it is neither."""
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return content.decode(encoding, errors)
+    except UnicodeDecodeError as error:
+        raise PayloadError(f"The report is not {encoding.upper()} text ({error.reason}); save it as UTF-8.") from error
+
+
+def whole_text(content, name):
+    """The text of a report file, unpacked when it is gzip. Raises PayloadError for an empty, damaged or binary one."""
+    if content.startswith(_GZIP):
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
+                content = packed.read(_LARGEST + 1)
+        except (OSError, EOFError) as error:
+            raise PayloadError(f"{name} cannot be unpacked ({error}); download it again.") from error
+        if len(content) > _LARGEST:
+            raise PayloadError(f"{name} unpacks to more than {_LARGEST} bytes; ask for a shorter period.")
+    text = decode(content)
+    if not text.strip():
+        raise PayloadError(f"{name} is empty; download the report again.")
+    if "\0" in text:
+        raise PayloadError(f"{name} has NUL characters in it, so it is damaged or no text; download it again.")
+    return text
+
+
+def first_line(content):
+    """The first line of a file, or nothing when it is no text; for recognising it."""
+    try:
+        return decode(content[:16384], "ignore").partition("\n")[0]
+    except PayloadError:
+        return ""
+
+
+def squeezed(column):
+    """A column's name without the accidents of its spelling: case, runs of spaces."""
+    return " ".join(column.split()).lower()
+
+
+def rows(text, name, delimiter=","):
+    """Iterate over (line number, values) of a CSV text. Raises PayloadError naming the line where it is damaged."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+    try:
+        for values in reader:
+            if any(value.strip() for value in values):
+                yield reader.line_num, values
+    except csv.Error as error:
+        raise PayloadError(f"{name}, line {reader.line_num}: {error}; the file is damaged.") from error
+
+
+def table(text, name, required, delimiter=","):
+    """Iterate over (where, cells) of a CSV text whose first row names its columns: ``cells`` maps squeezed names to
+    stripped values. Raises PayloadError when a ``required`` column is missing, a column is there twice, or a row has
+    another number of values."""
+    header = None
+    for line, values in rows(text, name, delimiter):
+        if header is None:
+            header = [squeezed(column) for column in values]
+            refuse_header(header, name, required)
+            continue
+        where = f"{name}, line {line}"
+        if len(values) != len(header):
+            raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
+        yield where, dict(zip(header, (value.strip() for value in values), strict=True))
+
+
+def refuse_header(header, name, required):
+    """Raise PayloadError for a header that lacks a ``required`` column or has one of them twice."""
+    missing = [column for column in required if column not in header]
+    if missing:
+        raise PayloadError(f"{name} lacks the columns {', '.join(missing)}. Download the report with these columns.")
+    twice = [column for column in required if header.count(column) > 1]
+    if twice:
+        raise PayloadError(f"{name} has the column {twice[0]} twice.")
