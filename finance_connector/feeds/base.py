@@ -47,13 +47,15 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class FeedAccount:
     """An account that a consent opens. ``external_id``: its id in calls; ``key``: what names it in every consent, since some
-    APIs give a new ``external_id`` with each; ``number``: IBAN or the bank's own number, "" if it is not told."""
+    APIs give a new ``external_id`` with each; ``number``: IBAN or the bank's own number, "" if it is not told; ``start``: entries
+    before this day are not wanted (None: all are)."""
 
     external_id: str
     currency: str
     key: str = ""
     number: str = ""
     name: str = ""
+    start: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,6 @@ class FeedAdapter:
     calls_are_counted = False
     # Whether an entry's id never changes, so that it alone says whether the entry is known.
     ids_are_stable = False
-    # For how many days back the API is asked at most.
-    look_back_days = 730
 
     def secret_name(self, name):
         """The canonical name of secret ``name``. Raises FinanceError if the feed has no such secret."""
@@ -150,6 +150,10 @@ class FeedAdapter:
     def body(self, settings, secrets, body):
         """``body`` of a call with the credentials that belong into it."""
         return body
+
+    def is_counted(self, method, path, params):
+        """Whether this call uses up one of the calls of a day, when no person is there."""
+        return False
 
     def poll(self, call, account, since, cursor, now, max_pages):
         """A `Pull` of everything that is new. ``account``: `FeedAccount`; ``since``: date; ``cursor``: of the last committed

@@ -69,7 +69,7 @@ class FinanceImport(models.Model):
                 )
                 .account
             )
-        if account and sanitized(account) != sanitized(header.account):
+        if account and header.account and sanitized(account) != sanitized(header.account):
             raise ImportRefused(
                 self.env._(
                     "The file is about account %(found)s, but %(journal)s is account %(expected)s. Choose "

@@ -21,6 +21,9 @@ class EnableBankingAdapter(FeedAdapter):
     def headers(self, settings, secrets, now):
         return client.headers(settings, secrets.get("private_key", ""), now)
 
+    def is_counted(self, method, path, params):
+        return client.is_counted(path, params)
+
     def poll(self, call, account, since, cursor, now, max_pages):
         return client.poll(call, account, since, now, max_pages)
 

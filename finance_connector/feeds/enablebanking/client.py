@@ -50,6 +50,11 @@ def headers(settings, private_key, now):
     return {"Authorization": f"Bearer {sign_rs256(private_key, header, claims)}"}
 
 
+def is_counted(path, params):
+    """Whether the bank counts the call: the further pages of an answer are the same access to the account."""
+    return path.endswith("/transactions") and "continuation_key" not in (params or {})
+
+
 def start_consent(call, settings, state, now):
     """See `base.FeedAdapter.start_consent`."""
     until = now + timedelta(days=CONSENT_DAYS)

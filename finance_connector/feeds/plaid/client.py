@@ -63,7 +63,7 @@ def poll(call, account, since, cursor, max_pages):
         raise NotReady("Plaid does not say that it ever reached the bank for entries. It is asked again later.")
     until = updated.date() - timedelta(days=1)
     first = since if status in (_WHOLE_HISTORY, "") else max(since, updated.date() - _FIRST_FETCH)
-    asked = {"feed": "plaid", "account": account.external_id, "from": first, "start": since, "until": until}
+    asked = {"feed": "plaid", "account": account.external_id, "from": first, "start": account.start, "until": until}
     return Pull(
         pages.pack(asked, found),
         {"cursor": after},

@@ -19,8 +19,9 @@ def read(content, account):
     announced = [one for one in held.values() if one[0].get("pending") is not False]
     start = day(asked.get("start"), "start", "The pull")
     dated = sorted(((_required_day(told, where), told, where) for told, where in booked), key=lambda one: one[0])
-    statement = OpenStatement(_header(asked, account, sum(on < start for on, _told, _where in dated)))
-    entries = tuple(_entry(statement, told, where, account, on) for on, told, where in dated if on >= start)
+    wanted = [one for one in dated if start is None or one[0] >= start]
+    statement = OpenStatement(_header(asked, account, len(dated) - len(wanted)))
+    entries = tuple(_entry(statement, told, where, account, on) for on, told, where in wanted)
     return Reading(
         statement.header,
         entries,

@@ -1,6 +1,7 @@
 """Plaid: changes behind a cursor, their restart, the state of the connection, and what its entries become."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -91,7 +92,10 @@ def test_equal_payments_have_different_fingerprints_in_whatever_pull_they_come()
 
 
 def test_entries_before_the_start_are_left_out_and_counted():
-    seen = read(api_of(transaction("old", march(1), 1, "old"), transaction("a", march(5), 1, "new")), since=march(4))
+    api = api_of(transaction("old", march(1), 1, "old"), transaction("a", march(5), 1, "new"))
+    adapter, call, _settings = plaid(api)
+    account = replace(DOLLARS, start=march(4))
+    seen = adapter.read(adapter.poll(call, account, march(7), None, NOW, MAX_PAGES).content, account)
     assert [one.bank_id for one in seen.entries] == ["a"]
     assert "1 entries before the start" in seen.header.notes[0]
 
