@@ -12,6 +12,7 @@ from ..core.errors import FinanceError
 _ADAPTERS = {
     "enablebanking": (".enablebanking", "EnableBankingAdapter"),
     "plaid": (".plaid", "PlaidAdapter"),
+    "sftp": (".sftp", "SftpAdapter"),
 }
 
 

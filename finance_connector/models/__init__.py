@@ -60,6 +60,7 @@ from . import feed_pending
 from . import feed_import
 from . import feed_pull
 from . import feed_health
+from . import feed_files
 from . import feed_webhook
 from . import bank_statement_line
 from . import bank_line_batch

@@ -29,6 +29,9 @@ class FinanceFeed(models.Model):
             feed = feed.with_company(feed.company_id)
             feed._check_consent()
             cron._commit_progress()
+            if feed.has_files:
+                feed._pull_files(commit=True)
+                cron._commit_progress(1)
             for account in feed.account_ids if feed._can_be_asked() else feed.account_ids.browse():
                 if account._is_due():
                     try:
@@ -42,7 +45,7 @@ class FinanceFeed(models.Model):
         """Ask the bank now. A person is there, so the bank does not count it as one of the calls of a day."""
         self.check_access("read")
         self.env["finance.feed.account"]._require_user()
-        told = []
+        told = [self.sudo()._pull_files()] if self.has_files else []
         for account in self.sudo().account_ids.filtered(lambda one: one.journal_id and one.in_consent):
             told.append(account.with_company(account.company_id)._pull_isolated(_owner_headers()))
         wrong = [text for text in told if text]
@@ -53,7 +56,7 @@ class FinanceFeed(models.Model):
                 "title": self.env._("Asked the bank"),
                 "type": "warning" if wrong or not told else "success",
                 "message": "\n".join(wrong) or (
-                    self.env._("%s accounts are up to date.", len(told)) if told
+                    self.env._("Everything is up to date.") if told
                     else self.env._("No account has a bank journal yet; choose one first.")
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

@@ -23,6 +23,7 @@ from . import test_reconcile_invoice
 from . import test_drop_folder
 from . import test_feed_enablebanking
 from . import test_feed_plaid
+from . import test_feed_sftp
 from . import test_screen_exceptions
 from . import test_screen_payment
 from . import test_screen_provider
