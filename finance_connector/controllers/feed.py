@@ -1,6 +1,6 @@
 """The addresses of bank feeds: where the bank sends the owner back, and where a service says that there is news."""
 
-from odoo import SUPERUSER_ID, _, api, http
+from odoo import SUPERUSER_ID, api, http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
@@ -16,7 +16,7 @@ class FeedController(http.Controller):
         """The owner comes back from the bank: finish the consent that they began, and show the feed."""
         feed = request.env["finance.feed"]._awaiting(state)
         if not feed:
-            return self._told(_("This consent was not begun here, or too long ago. Open the feed and renew it again."))
+            return self._told(request.env._("This consent was not begun here, or too long ago. Open the feed and renew it again."))
         feed = feed.with_user(request.env.user).sudo(False)
         try:
             feed._finish_consent(answer)

@@ -132,6 +132,8 @@ class FeedAdapter:
     secret_names = {}
     # environment (`test`, `live`) -> where the API is called
     api_bases = {}
+    # What is not proven of the service's behaviour, for the screen: sentences.
+    unverified = ()
     # Whether a person's absence limits how often a day an account may be asked.
     calls_are_counted = False
     # Whether an entry's id never changes, so that it alone says whether the entry is known.
@@ -163,7 +165,7 @@ class FeedAdapter:
         """
         raise self._cannot("be asked for entries")
 
-    def read(self, content, account):
+    def parse(self, content, account):
         """The `Reading` of a stored `Pull.content`. Raises `formats.FormatError`, or UnknownStatus."""
         raise self._cannot("be asked for entries")
 

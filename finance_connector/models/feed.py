@@ -37,9 +37,7 @@ class FinanceFeed(models.Model):
         tracking=True,
         help="Only an active feed asks its bank.",
     )
-    application = fields.Char(
-        string="Application", help="Our id at the service: the application id (Enable Banking) or client_id (Plaid)."
-    )
+    application = fields.Char(help="Our id at the service: the application id (Enable Banking) or client_id (Plaid).")
     bank_name = fields.Char(string="Bank", help="The bank's name as the service lists it (Enable Banking).")
     country_id = fields.Many2one("res.country", string="Country of the bank")
     business = fields.Boolean(string="Business account", default=True)
@@ -59,6 +57,7 @@ class FinanceFeed(models.Model):
     webhook_url = fields.Char(compute="_compute_webhook_url", groups="finance_connector.group_administrator")
     has_webhook = fields.Boolean(compute="_compute_capabilities")
     has_consent = fields.Boolean(compute="_compute_capabilities")
+    unverified = fields.Text(compute="_compute_capabilities", string="Not verified")
 
     _webhook_token_uniq = models.UniqueIndex("(webhook_token)", "A webhook token belongs to one feed.")
 
@@ -73,6 +72,7 @@ class FinanceFeed(models.Model):
             capabilities = feed._adapter().capabilities if feed.code else ()
             feed.has_webhook = "webhook" in capabilities
             feed.has_consent = "consent" in capabilities
+            feed.unverified = "\n".join(feed._adapter().unverified) if feed.code else False
 
     @api.constrains("api_base", "environment")
     def _check_api_base(self):

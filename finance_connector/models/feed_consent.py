@@ -18,7 +18,7 @@ class FinanceFeed(models.Model):
     _inherit = "finance.feed"
 
     consent_reference = fields.Char(
-        string="Consent", readonly=True, copy=False, groups="finance_connector.group_administrator",
+        string="Id of the consent", readonly=True, copy=False, groups="finance_connector.group_administrator",
         help="The bank's id of the consent in force.",
     )  # fmt: skip
     consent_until = fields.Datetime(string="Consent until", readonly=True, copy=False, tracking=True)
@@ -32,6 +32,7 @@ class FinanceFeed(models.Model):
             ("expiring", "Ends soon"),
             ("ended", "Ended"),
         ],
+        string="Consent",
         compute="_compute_consent_state",
     )
 

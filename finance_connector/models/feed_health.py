@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 class FinanceFeed(models.Model):
     _inherit = "finance.feed"
 
-    health = fields.Json(compute="_compute_health", string="Health")
+    health = fields.Json(compute="_compute_health")
     warning = fields.Char(compute="_compute_health")
     next_pull_at = fields.Datetime(compute="_compute_times", string="Next call")
     pulled_at = fields.Datetime(compute="_compute_times", string="Last success")

@@ -32,7 +32,7 @@ class FinanceImport(models.Model):
     def _reading(self, data):
         """The `feeds.base.Reading` of a pull. Raises FormatError, UnknownStatus."""
         account = self.feed_account_id
-        return account.feed_id._adapter().read(data, account._pure())
+        return account.feed_id._adapter().parse(data, account._pure())
 
     def _events_of(self, data):
         if not self.feed_account_id:

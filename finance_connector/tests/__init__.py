@@ -27,6 +27,7 @@ from . import test_feed_sftp
 from . import test_screen_exceptions
 from . import test_screen_payment
 from . import test_screen_provider
+from . import test_screen_feed
 from . import test_screen_audit
 from . import test_screen_dashboard
 from . import test_screen_roles

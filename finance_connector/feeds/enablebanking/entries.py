@@ -22,7 +22,7 @@ _SIGNS = {"CRDT": 1, "DBIT": -1}
 
 
 def read(content, account):
-    """The `base.Reading` of a pull; see `base.FeedAdapter.read`."""
+    """The `base.Reading` of a pull; see `base.FeedAdapter.parse`."""
     asked, pages = unpack(content)
     booked, announced = [], []
     for number, told in enumerate(_listed(pages), 1):

@@ -1,7 +1,7 @@
 """Plaid: accounts of banks in North America and Europe. The adapter as the models see it; each part is one file.
 
-Sources: the API reference (Link, Items, Transactions sync, webhook verification, error codes). What it does not promise is
-marked where it is used.
+Source: the API reference (Link, Items, Transactions sync, webhook verification, error codes). What was not seen at a bank is
+told in ``unverified``.
 """
 
 from ..base import FeedAdapter
@@ -16,6 +16,9 @@ class PlaidAdapter(FeedAdapter):
     capabilities = frozenset({"consent", "webhook"})
     secret_names = {"secret": "API secret", "access_token": "Access token of the connection (comes with the consent)"}
     api_bases = client.API_BASES
+    unverified = (
+        "Hosted Link, the names of the errors and the state of the history are as the API reference has them; no bank was asked.",
+    )
     ids_are_stable = True
 
     def headers(self, settings, secrets, now):
@@ -27,7 +30,7 @@ class PlaidAdapter(FeedAdapter):
     def poll(self, call, account, since, cursor, now, max_pages):
         return client.poll(call, account, since, cursor, max_pages)
 
-    def read(self, content, account):
+    def parse(self, content, account):
         return entries.read(content, account)
 
     def start_consent(self, call, settings, state, now):

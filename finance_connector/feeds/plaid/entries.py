@@ -12,7 +12,7 @@ from ..values import child, day, exact, items, refuse, text
 
 
 def read(content, account):
-    """The `base.Reading` of a pull; see `base.FeedAdapter.read`."""
+    """The `base.Reading` of a pull; see `base.FeedAdapter.parse`."""
     asked, pages = unpack(content)
     held, removed = _fold(pages, account)
     booked = [(told, where) for told, where in held.values() if told.get("pending") is False]

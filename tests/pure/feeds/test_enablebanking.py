@@ -33,7 +33,7 @@ def pull(api, since=FIRST, max_pages=MAX_PAGES):
 def reading(*entries):
     adapter, _call, _settings = enablebanking(EnableBankingApi(IBAN))
     content = pack({"from": march(1), "until": TODAY}, [_answer(entries)])
-    return adapter.read(content, EUROS)
+    return adapter.parse(content, EUROS)
 
 
 def _answer(entries):
@@ -44,7 +44,7 @@ def test_all_pages_of_the_window_are_one_pull():
     api = api_of(*(entry(march(1 + n % 19), "1.00", f"no {n}", f"ref-{n}") for n in range(25)), page=10)
     pulled = pull(api)
     assert pulled.covered == (march(1), TODAY - timedelta(days=1))
-    read = enablebanking(api)[0].read(pulled.content, EUROS)
+    read = enablebanking(api)[0].parse(pulled.content, EUROS)
     assert sorted(one.bank_id for one in read.entries) == sorted(f"ref-{n}" for n in range(25))
     assert (read.header.from_date, read.header.to_date) == (march(1), march(19))
     assert read.complete
@@ -55,7 +55,7 @@ def test_an_empty_page_is_not_the_end():
     adapter, call, _settings = enablebanking(api)
     answers = [b'{"transactions": [], "continuation_key": "page-0"}']
     pulled = adapter.poll(lambda *args, **more: answers.pop() if answers else call(*args, **more), EUROS, march(1), None, NOW, 9)
-    assert [one.bank_id for one in adapter.read(pulled.content, EUROS).entries] == ["ref-1"]
+    assert [one.bank_id for one in adapter.parse(pulled.content, EUROS).entries] == ["ref-1"]
 
 
 def test_pages_that_go_round_and_too_many_pages_are_refused():
@@ -181,4 +181,4 @@ def test_half_an_answer_is_refused(share):
     adapter, _call, _settings = enablebanking(EnableBankingApi(IBAN))
     whole = pack({"from": march(1), "until": TODAY}, [_answer([entry(march(2), "1.00", "x")])])
     with pytest.raises(FormatError):
-        adapter.read(whole[: len(whole) * share // 10], EUROS)
+        adapter.parse(whole[: len(whole) * share // 10], EUROS)

@@ -30,7 +30,7 @@ def pull(api, cursor=None, since=FIRST, max_pages=MAX_PAGES):
 
 
 def read(api, **values):
-    return plaid(api)[0].read(pull(api, **values).content, DOLLARS)
+    return plaid(api)[0].parse(pull(api, **values).content, DOLLARS)
 
 
 def many(count):
@@ -40,12 +40,12 @@ def many(count):
 def test_all_changes_once_and_then_only_what_is_new():
     api = api_of(*many(25), page=10)
     first = pull(api)
-    assert len(plaid(api)[0].read(first.content, DOLLARS).entries) == 25
+    assert len(plaid(api)[0].parse(first.content, DOLLARS).entries) == 25
     assert first.covered == (march(1), march(19))
     api.add(transaction("new", march(19), -3, "refund"))
     second = pull(api, first.cursor)
-    assert [one.bank_id for one in plaid(api)[0].read(second.content, DOLLARS).entries] == ["new"]
-    assert not plaid(api)[0].read(pull(api, second.cursor).content, DOLLARS).entries
+    assert [one.bank_id for one in plaid(api)[0].parse(second.content, DOLLARS).entries] == ["new"]
+    assert not plaid(api)[0].parse(pull(api, second.cursor).content, DOLLARS).entries
 
 
 @pytest.mark.parametrize("at", [10, 20])
@@ -95,7 +95,7 @@ def test_entries_before_the_start_are_left_out_and_counted():
     api = api_of(transaction("old", march(1), 1, "old"), transaction("a", march(5), 1, "new"))
     adapter, call, _settings = plaid(api)
     account = replace(DOLLARS, start=march(4))
-    seen = adapter.read(adapter.poll(call, account, march(7), None, NOW, MAX_PAGES).content, account)
+    seen = adapter.parse(adapter.poll(call, account, march(7), None, NOW, MAX_PAGES).content, account)
     assert [one.bank_id for one in seen.entries] == ["a"]
     assert "1 entries before the start" in seen.header.notes[0]
 
