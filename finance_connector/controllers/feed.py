@@ -16,7 +16,9 @@ class FeedController(http.Controller):
         """The owner comes back from the bank: finish the consent that they began, and show the feed."""
         feed = request.env["finance.feed"]._awaiting(state)
         if not feed:
-            return self._told(request.env._("This consent was not begun here, or too long ago. Open the feed and renew it again."))
+            return self._told(
+                request.env._("This consent was not begun here, or too long ago. Open the feed and renew it again.")
+            )
         feed = feed.with_user(request.env.user).sudo(False)
         try:
             feed._finish_consent(answer)

@@ -111,7 +111,7 @@ class FinanceFeed(models.Model):
     def _pull_files(self, commit=False):
         """Take what waits and put away what is finished; what goes wrong becomes an exception. What went wrong, or ""."""
         self.ensure_one()
-        if not self.try_lock_for_update():
+        if not self.try_lock_for_update(allow_referencing=True):
             return self.env._("%s is being asked at this moment.", self.name)
         try:
             with self._adapter().opened(self._server(), self._secrets()) as folder:

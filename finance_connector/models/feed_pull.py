@@ -90,7 +90,7 @@ class FinanceFeedAccount(models.Model):
         or "".
         """
         self.ensure_one()
-        if not self.try_lock_for_update():
+        if not self.try_lock_for_update(allow_referencing=True):  # the outbox refers to it meanwhile
             return self.env._("%s is being asked at this moment.", self.display_name)
         try:
             with self.env.cr.savepoint():

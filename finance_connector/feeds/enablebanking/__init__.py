@@ -1,7 +1,7 @@
 """Enable Banking: accounts of European banks under PSD2. The adapter as the models see it; each part is one file.
 
-Sources: the client `enablebanking_sdk` 0.1.7 (token, paths, parameters, fields) and the API reference (errors, states of a session
-and of an entry). What was not seen at a bank is told in ``unverified``.
+Sources: the client `enablebanking_sdk` 0.1.7 (token, paths, parameters, fields) and the API reference (errors, states of sessions
+and entries). What was not seen at a bank is told in ``unverified``.
 """
 
 from ..base import FeedAdapter
