@@ -22,7 +22,8 @@ WITH links AS (
            c.closing,
            c.date_to, c.name, NULLIF(c.electronic_number, 0)
       FROM finance_coverage c
-     WHERE c.journal_id = %(journal)s AND c.state = 'proven' AND c.proof IN ('balances', 'running-balance') AND c.entry_count = 0 AND c.date_to IS NOT NULL
+     WHERE c.journal_id = %(journal)s AND c.state = 'proven' AND c.proof IN ('balances', 'running-balance')
+       AND c.entry_count = 0 AND c.date_to IS NOT NULL
 ), pairs AS (
     SELECT lag(coverage_id) OVER w AS before_coverage, lag(statement_id) OVER w AS before_statement,
            lag(closing) OVER w AS before_closing, lag(name) OVER w AS before_name, lag(day) OVER w AS

@@ -42,6 +42,11 @@ class FinanceImport(models.Model):
             self._refuse_silence(reading)
         return self.feed_account_id.feed_id.code, [(None, event) for event in (reading.header, *reading.entries, reading.proof)]
 
+    def _refuse_unproven(self, header):
+        # What proves a pull is not its balances (decision 0020).
+        if not self.feed_account_id:
+            super()._refuse_unproven(header)
+
     def _refuse_silence(self, reading):
         """An empty list of days on which there are entries is no answer (INV-13). Raises ImportRefused."""
         header = reading.header

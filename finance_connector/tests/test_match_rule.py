@@ -1,5 +1,7 @@
 """Match rules: what they book and propose, what they tolerate, rehearsed on history, in force by a second person only."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import new_test_user
 
@@ -132,11 +134,36 @@ class TestMatchRule(ReconcileCase):
         rule.action_rehearse()
         figures = (rule.rehearsed_new, rule.rehearsed_same, rule.rehearsed_other, rule.rehearsed_amount, rule.rehearsed_precision)
         self.assertEqual(figures, (1, 1, 1, 18, 50))
-        self.assertEqual(rule.sudo().rehearsal_line_ids, lines[1])
+        told = {row.line_id: row.outcome for row in rule.sudo().rehearsal_ids}
+        self.assertEqual(told, {lines[0]: "same", lines[1]: "moved", lines[2]: "new"})
         self.assertTrue(rule.is_rehearsed)
         self.assertFalse(lines[2].is_reconciled)
         rule.write({"label_regex": "management"})
         self.assertFalse(rule.is_rehearsed)
+
+    def test_a_long_rehearsal_goes_on_in_steps_and_can_be_stopped(self):
+        self.bank_entries(*(entry(f"-{amount}.00", text="account management") for amount in range(1, 8)))
+        rule = self.rule(approve=False)
+        with patch("odoo.addons.finance_connector.models.match_rehearsal.STEP", 3):
+            rule.action_rehearse()
+            self.assertEqual((rule.rehearsal_state, rule.rehearsal_done, rule.rehearsal_total), ("running", 3, 7))
+            self.assertFalse(rule.is_rehearsed)
+            self.cron("cron_rehearse")
+            self.assertEqual((rule.rehearsal_state, rule.rehearsal_done, rule.rehearsed_new), ("done", 7, 7))
+            self.assertTrue(rule.is_rehearsed)
+            rule.action_rehearse()
+            rule.action_stop_rehearsal()
+            self.cron("cron_rehearse")
+        self.assertEqual((rule.rehearsal_state, rule.rehearsal_done, len(rule.rehearsal_ids)), ("stopped", 3, 3))
+        self.assertFalse(rule.is_rehearsed)
+
+    def test_a_rehearsal_tells_what_the_version_in_force_explains_and_this_one_not(self):
+        self.rule(mode="auto")
+        line = self.bank_entries(entry("-5.00", text="account management"))
+        self.assertTrue(line.is_reconciled)
+        draft = self.rule(approve=False, label_regex="account fee")
+        draft.action_rehearse()
+        self.assertEqual((draft.rehearsed_lost, draft.rehearsal_ids.outcome), (1, "lost"))
 
     def test_what_makes_no_sense_is_refused(self):
         for values, word in (
