@@ -1,2 +1,3 @@
 from . import webhook
 from . import audit_export
+from . import feed

@@ -36,9 +36,10 @@ class ProviderUnavailable(FinanceError):
     """A call to the provider did not succeed; ``retry_after`` in seconds when the provider said when to come back.
 
     ``status`` is the HTTP status, 0 when there was no answer.
-    ``outcome`` is ``failed`` when the provider surely did nothing, ``unknown`` when it may have acted.
+    ``outcome`` is ``failed`` when the provider surely did nothing, ``unknown`` when it may have acted. ``body``: of the
+    refusal, in which many APIs say what they mean; never part of the text.
     """
 
-    def __init__(self, message, outcome="failed", retry_after=None, status=0):
-        self.outcome, self.retry_after, self.status = outcome, retry_after, status
+    def __init__(self, message, outcome="failed", retry_after=None, status=0, body=b""):
+        self.outcome, self.retry_after, self.status, self.body = outcome, retry_after, status, body
         super().__init__(message)

@@ -52,6 +52,16 @@ from . import import_lines
 from . import import_match
 from . import import_work
 from . import import_drop
+from . import feed
+from . import feed_account
+from . import feed_call
+from . import feed_consent
+from . import feed_pending
+from . import feed_import
+from . import feed_pull
+from . import feed_health
+from . import feed_files
+from . import feed_webhook
 from . import bank_statement_line
 from . import bank_line_batch
 from . import match

@@ -22,7 +22,8 @@ WITH links AS (
            c.closing,
            c.date_to, c.name, NULLIF(c.electronic_number, 0)
       FROM finance_coverage c
-     WHERE c.journal_id = %(journal)s AND c.state = 'proven' AND c.entry_count = 0 AND c.date_to IS NOT NULL
+     WHERE c.journal_id = %(journal)s AND c.state = 'proven' AND c.proof IN ('balances', 'running-balance')
+       AND c.entry_count = 0 AND c.date_to IS NOT NULL
 ), pairs AS (
     SELECT lag(coverage_id) OVER w AS before_coverage, lag(statement_id) OVER w AS before_statement,
            lag(closing) OVER w AS before_closing, lag(name) OVER w AS before_name, lag(day) OVER w AS
@@ -66,6 +67,19 @@ class FinanceCoverage(models.Model):
     date_to = fields.Date(string="To", readonly=True, index=True)
     first_day = fields.Date(readonly=True, help="First booking date of its entries.")
     last_day = fields.Date(readonly=True, help="Last booking date of its entries.")
+    proof = fields.Selection(
+        [
+            ("balances", "Balances"),
+            ("running-balance", "A balance after each entry"),
+            ("totals", "Counts and sums"),
+            ("one-balance", "One balance"),
+            ("none", "Nothing"),
+        ],
+        string="Vouched for by",
+        readonly=True,
+        default="balances",
+        help="What the bank states that the entries were checked against.",
+    )
     opening = fields.Monetary(readonly=True)
     closing = fields.Monetary(readonly=True)
     electronic_number = fields.Integer(readonly=True)
@@ -86,6 +100,11 @@ class FinanceCoverage(models.Model):
 
     _import_uniq = models.UniqueIndex("(import_id, sequence)")
     _chain_idx = models.Index("(journal_id, date_to) WHERE state = 'proven'")
+
+    def _has_balances(self):
+        """Whether the bank states the balances that the entries lie between."""
+        self.ensure_one()
+        return self.proof in ("balances", "running-balance")
 
     @api.model
     def _check_continuity(self, journal):

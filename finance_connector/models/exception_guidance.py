@@ -5,7 +5,8 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
-NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken"}
+NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
+               "feed_gap", "consent_expiring", "consent_ended"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -68,6 +69,26 @@ GUIDANCE = {
     "statement_gap": (
         _lt("Between two statements of an account something is missing: the balances do not follow on each other."),
         _lt("Get the missing statement from the bank and import it; the exception closes by itself."),
+    ),
+    "feed_failed": (
+        _lt("A bank could not be asked for entries. Nothing is lost; the next pull goes on where the last one ended."),
+        _lt("Read the reason below. It is asked again by itself; “Pull now” on the feed asks at once."),
+    ),
+    "feed_calls": (
+        _lt("The bank allows only so many calls a day without a person, and they are used up."),
+        _lt("Nothing: it goes on by itself when calls are free again. A pull by a person (“Pull now”) does not count."),
+    ),
+    "feed_gap": (
+        _lt("There are days of an account that no pull and no file proves. The bank was asked, and gave nothing for them."),
+        _lt("Import a statement of these days. Where the bank gives only short windows, renewing the consent opens longer ones."),
+    ),
+    "consent_expiring": (
+        _lt("The bank lets us read the account only for a time, and that time ends soon."),
+        _lt("The account's owner opens the feed and renews the consent; it takes a minute at the bank's own page."),
+    ),
+    "consent_ended": (
+        _lt("The bank no longer lets us read the account. Until it is renewed there are no new entries."),
+        _lt("The account's owner opens the feed and renews the consent. The missing days are then asked for by themselves."),
     ),
     "bank_conflict": (
         _lt("The bank reports an entry that is already booked with other content."),

@@ -142,8 +142,8 @@ class FinanceImport(models.Model):
         return record.sudo()
 
     @api.model
-    def _receive(self, data, filename, journal, provider):
-        """Store the bytes, and one row that says so; the same bytes again become a `duplicate`."""
+    def _receive(self, data, filename, journal, provider, source="file", **more):
+        """Store the bytes, and one row that says so; the same bytes again become a `duplicate`. ``more``: further columns."""
         company = journal.company_id or provider.company_id or self.env.company
         checksum = hashlib.sha256(data).hexdigest()
         original = self._same_file(checksum, company, journal, provider)
@@ -154,13 +154,14 @@ class FinanceImport(models.Model):
                 "provider_id": provider.id,
                 "checksum": checksum,
                 "size": len(data),
-                "message_id": self._store_bytes(data, checksum, company, journal, provider),
+                "message_id": self._store_bytes(data, checksum, company, journal, provider, source),
                 "state": "duplicate" if original else "received",
                 "original_import_id": original.id,
                 "journal_id": journal.id or original.journal_id.id,
                 "format": original.format,
                 "reason": original
                 and self.env._("The same file was taken over before, as %s.", original.filename),
+                **more,
             }
         )
 
@@ -189,12 +190,12 @@ class FinanceImport(models.Model):
             [("fc_import_id", "=", self.id)]
         )
 
-    def _store_bytes(self, data, checksum, company, journal, provider):
+    def _store_bytes(self, data, checksum, company, journal, provider, source):
         messages = self.env["finance.message"]
         target = f"journal-{journal.id}" if journal else f"provider-{provider.id}" if provider else "file"
-        envelope = Envelope(external_id=f"{target}:{checksum}", event_type="file", lane_key=target)
+        envelope = Envelope(external_id=f"{target}:{checksum}", event_type=source, lane_key=target)
         provider_id = provider.id or None
-        message_id = messages._store(self.env.cr, provider_id, company.id, "file", envelope, data)
+        message_id = messages._store(self.env.cr, provider_id, company.id, source, envelope, data)
         if message_id is None:
             known = messages.search(
                 [

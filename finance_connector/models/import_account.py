@@ -69,7 +69,8 @@ class FinanceImport(models.Model):
                 )
                 .account
             )
-        if account and sanitized(account) not in map(sanitized, (header.account, *header.other_accounts)):
+        names = map(sanitized, (header.account, *header.other_accounts))
+        if account and header.account and sanitized(account) not in names:
             raise ImportRefused(
                 self.env._(
                     "The file is about account %(found)s, but %(journal)s is account %(expected)s. Choose "

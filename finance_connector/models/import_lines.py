@@ -125,7 +125,9 @@ class FinanceImport(models.Model):
         """Make statements, coverage and the state appear together."""
         self.ensure_one()
         for coverage in self.coverage_ids.sorted("sequence"):
-            self._make_statements(coverage)
+            # A native statement has two balances; where the bank states none, its lines stand alone (decision 0020).
+            if coverage._has_balances():
+                self._make_statements(coverage)
         self._raise_conflicts()
         self.coverage_ids.write({"state": "proven"})
         self._set_imported(

@@ -140,8 +140,8 @@ class FinanceImport(models.Model):
     def _span(self, coverage):
         day = coverage.date_to or date.max
         return dedupe.Span(
-            Decimal(str(coverage.opening)),
-            Decimal(str(coverage.closing)),
+            Decimal(str(coverage.opening)) if coverage._has_balances() else None,
+            Decimal(str(coverage.closing)) if coverage._has_balances() else None,
             coverage.first_day or day,
             coverage.last_day or day,
         )

@@ -22,8 +22,8 @@ class FinanceImport(models.Model):
         the caller rolls back."""
         self.ensure_one()
         self._drop_staging()
-        name = formats.detect(data, self.filename)
-        total = self._stage_events(formats.stream(data, name))
+        name, events = self._events_of(data)
+        total = self._stage_events(events)
         covered = self.coverage_ids
         self.write(
             {
@@ -35,6 +35,11 @@ class FinanceImport(models.Model):
                 "company_id": covered.journal_id.company_id.id,
             }
         )
+
+    def _events_of(self, data):
+        """(name of the format, events) of ``data``. Raises FormatError, also while they are iterated over."""
+        name = formats.detect(data, self.filename)
+        return name, formats.stream(data, name)
 
     def _stage_events(self, events):
         """Stage what the reader gives, page by page; how many entries there were."""
@@ -94,6 +99,7 @@ class FinanceImport(models.Model):
                 "legal_number": header.legal_number,
                 "is_copy": header.is_copy,
                 "notes": ", ".join(header.notes),
+                "proof": header.proof,
             }
         )
 

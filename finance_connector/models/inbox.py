@@ -30,7 +30,7 @@ _CLAIM = """
 SELECT id, provider_id, attempts, event_type, external_id, convert_from(body, 'UTF8')
   FROM finance_message
  WHERE state IN ('received', 'failed') AND next_attempt_at <= (now() AT TIME ZONE 'UTC')
-   AND source != 'file' AND bucket %% %s = %s
+   AND source != 'file' AND provider_id IS NOT NULL AND bucket %% %s = %s
  ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -66,7 +66,8 @@ class FinanceInbox(models.AbstractModel):
     def _due(self, shard, of):
         self.env.cr.execute(
             """SELECT count(*) FROM finance_message WHERE state IN ('received', 'failed')
-                  AND next_attempt_at <= (now() AT TIME ZONE 'UTC') AND source != 'file' AND bucket %% %s = %s""",
+                  AND next_attempt_at <= (now() AT TIME ZONE 'UTC') AND source != 'file'
+                  AND provider_id IS NOT NULL AND bucket %% %s = %s""",
             [of, shard],
         )
         return self.env.cr.fetchone()[0]

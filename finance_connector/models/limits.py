@@ -12,6 +12,10 @@ LIMITS = {
     "import_bytes": ("finance_connector.import_byte_limit", 16 * 1024 * 1024),
     "import_chunk": ("finance_connector.import_chunk_size", 500),
     "match_days": ("finance_connector.match_missing_days", 5),
+    "feed_calls": ("finance_connector.feed_calls_a_day", 4),
+    "feed_pages": ("finance_connector.feed_page_limit", 200),
+    "feed_overlap": ("finance_connector.feed_overlap_days", 7),
+    "consent_days": ("finance_connector.consent_warning_days", 14),
 }
 
 
@@ -54,6 +58,20 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."
+    )
+    finance_feed_calls = _setting(
+        "feed_calls",
+        "Calls of a bank feed a day",
+        "How often in 24 hours an account may be asked without a person, where the bank counts that (PSD2: 4).",
+    )
+    finance_feed_pages = _setting(
+        "feed_pages", "Pages of a pull", "A pull with more answers is refused with an exception; nothing of it is taken."
+    )
+    finance_feed_overlap = _setting(
+        "feed_overlap", "Days asked for again", "Banks book late: so many proven days are asked for again with each pull."
+    )
+    finance_consent_days = _setting(
+        "consent_days", "Consent ends, days ahead", "So many days before a bank's consent ends there is an exception."
     )
 
     @api.constrains(*(f"finance_{name}" for name in LIMITS))

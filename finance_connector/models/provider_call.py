@@ -1,10 +1,9 @@
 """One call to a provider's API: sent with limits, answered in bytes or a typed error, and kept in the outbox."""
 
 import time
-from urllib.parse import urlencode
 
 import requests
-from odoo import api, fields, models, tools
+from odoo import api, models, tools
 
 from ..core.errors import FinanceError, ProviderUnavailable
 from ..providers.base import checked_url
@@ -38,7 +37,8 @@ class FinanceProvider(models.Model):
                 raise
             finally:
                 noted["latency_ms"] = round((time.monotonic() - started) * 1000)
-                self._note_request(intent, method, path, params, noted)
+                noted["provider_id"] = self.id
+                self.env["finance.request"]._note(self.company_id, intent, method, path, params, noted)
 
         return call
 
@@ -54,22 +54,6 @@ class FinanceProvider(models.Model):
             raise ProviderUnavailable(f"There is no certificate at {url}; the provider sends the message again.")
         return found
 
-    def _note_request(self, intent, method, path, params, noted):
-        """Keep the call in the outbox, by a transaction of its own: when a poll is rolled back, its evidence is not."""
-        with self.env.registry.cursor() as cr:
-            self.env(cr=cr)["finance.request"].sudo().create(
-                {
-                    "provider_id": self.id,
-                    "company_id": self.company_id.id,
-                    "intent_key": f"{intent}?{urlencode(sorted(params.items()), doseq=True)}"[:500],
-                    "method": method,
-                    "path": path,
-                    "attempts": 1,
-                    "finished_at": fields.Datetime.now(),
-                    **noted,
-                }
-            )
-
 
 def _address(base, path, hosts):
     """Where a call goes: below the API's address, or at a trusted host if the adapter gives the whole address."""
@@ -77,10 +61,16 @@ def _address(base, path, hosts):
 
 
 def _send(name, method, url, params, headers):
-    """The body of a 2xx answer. Raises ProviderUnavailable: `unknown` when the provider may have acted."""
     reading = method.upper() == "GET"
-    lost = "failed" if reading else "unknown"
     content = {"params": params} if reading else {"data": params}
+    return send(name, method, url, headers, "failed" if reading else "unknown", **content)
+
+
+def send(name, method, url, headers, lost, **content):
+    """The body of a 2xx answer. Raises ProviderUnavailable, with outcome ``lost`` when the provider may have acted.
+
+    ``content``: `params`, `data` or `json` of the call.
+    """
     try:
         with requests.request(
             method, url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True, **content
@@ -95,10 +85,10 @@ def _send(name, method, url, params, headers):
         raise ProviderUnavailable(f"{name} answered with more than {MAX_ANSWER_BYTES} bytes; the answer was not read.")
     if answer.ok:
         return body
-    raise _refusal(name, answer, lost)
+    raise _refusal(name, answer, lost, body)
 
 
-def _refusal(name, answer, lost):
+def _refusal(name, answer, lost, body):
     status = answer.status_code
     after = answer.headers.get("Retry-After", "")
     advice = {
@@ -111,4 +101,5 @@ def _refusal(name, answer, lost):
         outcome=lost if status >= 500 else "failed",
         retry_after=int(after) if after.isdigit() else None,
         status=status,
+        body=body,
     )

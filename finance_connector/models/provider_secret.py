@@ -14,6 +14,8 @@ from odoo.tools import config
 from .limits import limit
 
 _KEY_OPTION = "finance_connector_key"
+# model of the owner -> the column that names it
+_COLUMNS = {"finance.provider": "provider_id", "finance.feed": "feed_id"}
 
 
 def _keys():
@@ -44,45 +46,52 @@ class FinanceProviderSecret(models.Model):
     _description = "Provider secret"
     _order = "id desc"
 
-    provider_id = fields.Many2one("finance.provider", required=True, ondelete="cascade", index=True)
+    provider_id = fields.Many2one("finance.provider", ondelete="cascade", index=True)
+    feed_id = fields.Many2one("finance.feed", ondelete="cascade", index="btree_not_null")
     name = fields.Char(required=True)
     cipher_text = fields.Char(required=True, groups=fields.NO_ACCESS, copy=False)
     mark = fields.Char(help="First characters of the SHA-256 of the value, to tell two values apart without showing them.")
     expires_at = fields.Datetime(help="Until when a replaced value stays valid.")
 
+    _one_owner = models.Constraint(
+        "CHECK (num_nonnulls(provider_id, feed_id) = 1)", "A secret belongs to one connection or one bank feed."
+    )
+
     @api.model
-    def _store(self, provider, name, value):
-        name = provider._adapter().secret_name(name)
+    def _store(self, owner, name, value):
+        """Keep ``value`` for ``owner``, a provider connection or a bank feed."""
+        name = owner._adapter().secret_name(name)
         if not value or not isinstance(value, str):
             raise UserError(self.env._("The secret %s is empty; nothing was changed.", name))
         mark = hashlib.sha256(value.encode()).hexdigest()[:8]
         now = fields.Datetime.now()
-        earlier = self.sudo().search([("provider_id", "=", provider.id), ("name", "=", name)])
+        column = _COLUMNS[owner._name]
+        earlier = self.sudo().search([(column, "=", owner.id), ("name", "=", name)])
         earlier.filtered(lambda secret: secret.mark == mark).unlink()
         for secret in earlier.exists().filtered(lambda secret: not secret.expires_at):
             secret.expires_at = now + timedelta(hours=limit(self.env, "rotation_hours"))
         self.sudo().create(
             {
-                "provider_id": provider.id,
+                column: owner.id,
                 "name": name,
                 "cipher_text": _cipher().encrypt(value.encode()).decode(),
                 "mark": mark,
             }
         )
         self.env.registry.clear_cache()
-        provider._audit("provider.secret", {"name": name, "mark": mark})
+        owner._audit("provider.secret", {"name": name, "mark": mark})
         return True
 
     @api.model
-    def _values(self, provider, name):
+    def _values(self, owner, name):
         """Active values of secret ``name``, newest first."""
         now = fields.Datetime.now()
-        return [value for value, until in self._values_with_expiry(provider, name) if not until or until > now]
+        return [value for value, until in self._values_with_expiry(owner, name) if not until or until > now]
 
     @api.model
-    def _values_with_expiry(self, provider, name):
+    def _values_with_expiry(self, owner, name):
         """(value, valid until or None) of secret ``name``, newest first."""
-        rows = self.sudo().search([("provider_id", "=", provider.id), ("name", "=", name)])
+        rows = self.sudo().search([(_COLUMNS[owner._name], "=", owner.id), ("name", "=", name)])
         try:
             return [(_cipher().decrypt(row.cipher_text.encode()).decode(), row.expires_at or None) for row in rows]
         except InvalidToken as error:
@@ -90,7 +99,7 @@ class FinanceProviderSecret(models.Model):
                 self.env._(
                     "The secrets of %s cannot be decrypted with the key of this server. "
                     "Restore the key file, or enter the secrets again.",
-                    provider.name,
+                    owner.name,
                 )
             ) from error
 
@@ -98,7 +107,7 @@ class FinanceProviderSecret(models.Model):
         """End the validity of a value at once, as after a leak."""
         self.check_access("unlink")
         for secret in self:
-            secret.provider_id._audit("provider.secret_revoked", {"name": secret.name, "mark": secret.mark})
+            (secret.provider_id or secret.feed_id)._audit("provider.secret_revoked", {"name": secret.name, "mark": secret.mark})
         self.sudo().unlink()
         self.env.registry.clear_cache()
         return True

@@ -1,6 +1,8 @@
 """The outbox: every call out, with its intent key, attempts and outcome."""
 
-from odoo import fields, models
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
 
 
 class FinanceRequest(models.Model):
@@ -9,7 +11,10 @@ class FinanceRequest(models.Model):
     _order = "id desc"
     _rec_name = "intent_key"
 
-    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, index=True, ondelete="restrict")
+    provider_id = fields.Many2one("finance.provider", readonly=True, index=True, ondelete="restrict")
+    feed_id = fields.Many2one("finance.feed", readonly=True, index="btree_not_null", ondelete="restrict")
+    feed_account_id = fields.Many2one("finance.feed.account", readonly=True, index="btree_not_null", ondelete="restrict")
+    counted = fields.Boolean(readonly=True, help="It used up one of the calls that a bank allows in a day.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     intent_key = fields.Char(required=True, readonly=True, help="Names what is wanted; a repeated try has the same key.")
     method = fields.Char(readonly=True)
@@ -27,3 +32,22 @@ class FinanceRequest(models.Model):
     error = fields.Char(readonly=True)
     created_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime(readonly=True)
+
+    @api.model
+    def _note(self, company, intent, method, path, params, noted):
+        """Keep a call in the outbox, by a transaction of its own: when a poll is rolled back, its evidence is not.
+
+        ``noted``: the other columns; ``params`` of the address are told in the intent, the body of a call never is.
+        """
+        with self.env.registry.cursor() as cr:
+            self.env(cr=cr)[self._name].sudo().create(
+                {
+                    "company_id": company.id,
+                    "intent_key": f"{intent}?{urlencode(sorted((params or {}).items()), doseq=True)}"[:500],
+                    "method": method,
+                    "path": path,
+                    "attempts": 1,
+                    "finished_at": fields.Datetime.now(),
+                    **noted,
+                }
+            )

@@ -14,7 +14,10 @@ class FinanceProviderSecret(models.Model):
         now = fields.Datetime.now()
         labels = {"webhook_secret": self.env._("Webhook signing secret"), "api_key": self.env._("API key")}
         for secret in self:
-            secret.label = labels.get(secret.name, secret.name)
+            if secret.feed_id:
+                secret.label = secret.feed_id._adapter().secret_names.get(secret.name, secret.name)
+            else:
+                secret.label = labels.get(secret.name, secret.name)
             if not secret.expires_at:
                 secret.validity = self.env._("Valid")
             elif secret.expires_at > now:

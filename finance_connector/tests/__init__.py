@@ -23,9 +23,13 @@ from . import test_reconcile_differences
 from . import test_reconcile_groups
 from . import test_reconcile_invoice
 from . import test_drop_folder
+from . import test_feed_enablebanking
+from . import test_feed_plaid
+from . import test_feed_sftp
 from . import test_screen_exceptions
 from . import test_screen_payment
 from . import test_screen_provider
+from . import test_screen_feed
 from . import test_screen_audit
 from . import test_screen_dashboard
 from . import test_screen_roles

@@ -23,14 +23,19 @@ class FinanceProviderSecretSet(models.TransientModel):
 
     def _inverse_value(self):
         for wizard in self.filtered("value"):
-            wizard.provider_id.check_access("write")
-            wizard.provider_id.set_secret(wizard.name, wizard.value.strip())
+            owner = wizard._owner()
+            owner.check_access("write")
+            owner.set_secret(wizard.name, wizard.value.strip())
         self.invalidate_recordset(["value"])
+
+    def _owner(self):
+        """Whose secret it is."""
+        return self.provider_id
 
     @api.depends("provider_id", "name")
     def _compute_replaces(self):
         for wizard in self:
-            current = wizard.provider_id.secret_ids.filtered(
+            current = wizard._owner().secret_ids.filtered(
                 lambda secret, name=wizard.name: secret.name == name and not secret.expires_at
             )
             wizard.replaces = current[:1].mark or False
