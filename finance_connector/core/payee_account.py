@@ -131,6 +131,21 @@ def british_account(sort_code, number):
     return code, digits
 
 
+def creditor_id(text):
+    """The creditor identifier of SEPA direct debits in ``text``, in upper case. Raises AccountError.
+
+    Check digits as of an IBAN; the business code (characters five to seven) does not count in them (EPC AT-02).
+    """
+    number = _SPACES.sub("", text or "").upper()
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{4,31}", number, re.ASCII):
+        told = f"{text!r} is no creditor identifier: country, check digits, business code, number. Correct it."
+        raise AccountError("form", text, told)
+    if int("".join(str(int(character, 36)) for character in number[7:] + number[:4])) % 97 != 1:
+        told = f"{text!r} is no creditor identifier: its check digits are wrong. Correct it."
+        raise AccountError("check_digits", text, told)
+    return number
+
+
 # Codes of ISO 20022 (external clearing system identification) and the form of the member numbers.
 CLEARING_SYSTEMS = {
     "USABA": (routing_number, "routing number of the United States"),
