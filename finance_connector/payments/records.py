@@ -5,7 +5,7 @@ the characters of the scheme.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ..core.money import Money
@@ -169,7 +169,8 @@ class PaymentMessage:
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A payment file that was validated. ``totals``: currency -> Money of all instructions; ``sha256``: of ``content``."""
+    """A payment file that was validated. ``totals``: currency -> Money of all instructions; ``sha256``: of ``content``;
+    ``names``: what the bank calls an instruction where that is not its end-to-end id (end-to-end id -> trace number)."""
 
     format: str
     message_id: str
@@ -177,6 +178,7 @@ class WrittenFile:
     count: int
     totals: dict
     validated_by: str
+    names: dict = field(default_factory=dict)
 
     @property
     def sha256(self):
