@@ -1,12 +1,21 @@
-"""What is written is taken by a bank that was written by others: mock-bank finds nothing wrong with it."""
+"""What is written is taken by a bank that others wrote (mock-bank), and its answers are understood."""
+
+import json
+import threading
+import urllib.request
 
 import pytest
-from mockbank import validate
+from mockbank import Config, make_server, validate
 
-from fc.payments import pain001, pain008
+from fc.core.instruction import fold
+from fc.payments import pacs004, pain001, pain002, pain008
+from fc.payments.answer_facts import Index, SentInstruction, from_report, from_returns
 from fc.payments.records import Account, Agent
 
 from .make import FRENCH, PARIS, RF_REFERENCE, Party, collection, collections, message, transfer, transfers
+
+OURS = "NL41MOCK0000000001"
+CLOSED = "NL84MOCK0000000003"
 
 
 def complaints(content):
@@ -31,3 +40,51 @@ def test_collections():
 def test_the_bank_does_complain_about_what_is_wrong():
     content = pain001.write(message(transfers(transfer(1, 12345)))).content
     assert complaints(content.replace(b"<CtrlSum>123.45", b"<CtrlSum>123.46"))
+
+
+@pytest.fixture
+def bank():
+    """A function (method, path, body) -> what the bank answers; its clock stands at the day the files are made."""
+    server = make_server(Config(port=0, quiet=True, clock="2026-03-02T09:30"))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+
+    def call(method, path, body=None):
+        url = f"http://127.0.0.1:{server.server_address[1]}{path}"
+        with urllib.request.urlopen(urllib.request.Request(url, data=body, method=method)) as answer:
+            return json.loads(answer.read())
+
+    yield call
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def received(bank, kind):
+    """The messages of ``kind`` that lie in the mailbox."""
+    return [one["body"].encode() for one in bank("GET", "/_mock/mailbox?leave=1") if one["type"].startswith(kind)]
+
+
+def test_partial_rejects_and_a_late_return_reach_the_instructions(bank):
+    late = {"behaviour": "return-later", "parameters": {"days": 2, "reason": "AC04", "end_to_end_id": "E2E2"}}
+    bank("PATCH", "/_mock/accounts/ACME", json.dumps(late).encode())
+    payments = [transfer(number, account=Account(iban)) for number, iban in enumerate((FRENCH, CLOSED, "NL14MOCK0000000002"))]
+    written = pain001.write(message(transfers(*payments, account=Account(OURS), agent=Agent("MOCKNL2A"))))
+    bank("POST", "/payments", written.content)
+    bank("POST", "/_mock/advance?days=10")
+    index = Index(SentInstruction(one.end_to_end_id, "MSG1", "B1", one.end_to_end_id, one.amount) for one in payments)
+    facts = {}
+    for content in received(bank, "pain.002"):
+        applied = from_report(pain002.read(content), index)
+        assert applied.mismatches == ()
+        for key, told in applied.facts.items():
+            facts.setdefault(key, []).extend(told)
+    for content in received(bank, "pacs.004"):
+        applied = from_returns(pacs004.read(content), index, "pacs.004")
+        assert applied.mismatches == ()
+        for key, told in applied.facts.items():
+            facts.setdefault(key, []).extend(told)
+    states = {one.end_to_end_id: fold(facts[one.end_to_end_id], one.amount) for one in payments}
+    assert [states[f"E2E{number}"].state for number in range(3)] == ["accepted", "rejected", "returned"]
+    assert states["E2E1"].reasons == ("AC04",)
+    assert states["E2E2"].returned == payments[2].amount
