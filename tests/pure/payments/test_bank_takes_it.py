@@ -6,13 +6,15 @@ import urllib.request
 
 import pytest
 from mockbank import Config, make_server, validate
+from mockbank import nacha as bank_nacha
 
 from fc.core.instruction import fold
-from fc.payments import pacs004, pain001, pain002, pain008
+from fc.core.money import Money
+from fc.payments import nacha, nacha_answers, pacs004, pain001, pain002, pain008
 from fc.payments.answer_facts import Index, SentInstruction, from_report, from_returns
 from fc.payments.records import Account, Agent
 
-from .make import FRENCH, PARIS, RF_REFERENCE, Party, collection, collections, message, transfer, transfers
+from .make import CREATED, DAY, FRENCH, PARIS, RF_REFERENCE, Party, collection, collections, message, transfer, transfers
 
 OURS = "NL41MOCK0000000001"
 CLOSED = "NL84MOCK0000000003"
@@ -88,3 +90,19 @@ def test_partial_rejects_and_a_late_return_reach_the_instructions(bank):
     assert [states[f"E2E{number}"].state for number in range(3)] == ["accepted", "rejected", "returned"]
     assert states["E2E1"].reasons == ("AC04",)
     assert states["E2E2"].returned == payments[2].amount
+
+
+def test_a_return_file_of_the_ach_network_is_read():
+    entry = nacha.Entry("INV1", Money(12345, "USD"), "Jane Doe", "021000021", "123456789")
+    batch = nacha.Batch("PPD", "PAYROLL", DAY, (entry,))
+    written = nacha.write(nacha.File("M1", CREATED, "091000019", "1234567890", "ACME", "1234567890", "091000019", (batch,)))
+    row = {
+        "transaction_code": "22", "entry_class": "PPD", "instruction_id": written.names["INV1"], "amount": 12345,
+        "end_to_end_id": "INV1", "creditor_name": "Jane Doe", "creditor_number": "123456789", "return_reason": "R02",
+        "creditor_clearing_id": "021000021",
+    }  # fmt: skip
+    originator = {"account_number": "1234567890", "name": "ACME"}
+    (found,) = nacha_answers.read(bank_nacha.return_file("091000019", originator, [row], DAY, CREATED).encode()).returned
+    assert (found.trace, found.amount, found.reason.code) == (written.names["INV1"], Money(12345, "USD"), "R02")
+    sent = SentInstruction("k", "M1", "1", "INV1", entry.amount, names=(written.names["INV1"],))
+    assert from_returns([found], Index([sent]), "nacha").facts["k"][0].amount == entry.amount
