@@ -4,8 +4,7 @@ The conditions are yes/no answers about the folded facts (`CONDITIONS`). The fir
 whose ``lacks`` all fail names the state; the last row asks for nothing, so every combination has exactly one state.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
+from .state_table import Row, bits, machine
 
 # The order is that of the bits in a vector.
 CONDITIONS = (
@@ -20,16 +19,7 @@ CONDITIONS = (
     "executed",  # the account was debited (for a collection: credited)
     "returned",  # the money, or a part of it, came back
 )
-BIT = {name: 1 << position for position, name in enumerate(CONDITIONS)}
-
-
-class Row(NamedTuple):
-    """One row: ``state`` holds when all of ``needs`` and none of ``lacks`` do; ``why`` says it in words."""
-
-    state: str
-    needs: tuple
-    lacks: tuple
-    why: str
+BIT = bits(CONDITIONS)
 
 
 TABLE = (
@@ -51,18 +41,9 @@ STATES = (
 # From these nothing more is expected; late facts may still change them (a return after eight weeks).
 SETTLED = frozenset(("executed", "rejected", "returned", "cancelled"))
 
-
-def _mask(names):
-    return sum(BIT[name] for name in names)
+_machine = machine(TABLE, BIT)
 
 
-_COMPILED = tuple((_mask(row.needs), _mask(row.lacks), row.state) for row in TABLE)
-
-
-@lru_cache(maxsize=1 << len(CONDITIONS))
 def state_of(vector):
     """The state of an instruction whose conditions are the set bits of ``vector`` (see `BIT`)."""
-    for needs, lacks, state in _COMPILED:
-        if vector & needs == needs and not vector & lacks:
-            return state
-    raise AssertionError("The last row of the instruction table holds for every vector.")
+    return _machine(vector)

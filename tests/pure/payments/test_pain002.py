@@ -18,34 +18,7 @@ from fc.payments.answer_facts import Index, SentInstruction, from_report
 from fc.payments.answers import BATCH, FILE, INSTRUCTION
 from fc.payments.pain002 import STATUSES, VERSIONS
 
-ISO = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.{}"
-
-
-def tag(name, content):
-    return f"<{name}>{content}</{name}>" if content else ""
-
-
-def why(code, *texts):
-    return tag("StsRsnInf", tag("Rsn", tag("Cd", code)) + "".join(tag("AddtlInf", text) for text in texts))
-
-
-def transaction(number=1, status="RJCT", code="", amount=""):
-    reference = f'<OrgnlTxRef><Amt><InstdAmt Ccy="EUR">{amount}</InstdAmt></Amt></OrgnlTxRef>' if amount else ""
-    named = tag("OrgnlInstrId", f"I{number}") + tag("OrgnlEndToEndId", f"E2E{number}")
-    return tag("TxInfAndSts", named + tag("TxSts", status) + (why(code) if code else "") + reference)
-
-
-def batch(*transactions, name="B1", status="", code=""):
-    return tag("OrgnlPmtInfAndSts", tag("OrgnlPmtInfId", name) + tag("PmtInfSts", status) + (why(code) if code else "")
-               + "".join(transactions))  # fmt: skip
-
-
-def report(*batches, status="", code="", version="10", message="MSG1", report_id="R1", created="2026-03-02T10:00:00+01:00",
-           totals="", namespace=ISO):  # fmt: skip
-    head = tag("GrpHdr", tag("MsgId", report_id) + tag("CreDtTm", created))
-    group = tag("OrgnlMsgId", message) + tag("OrgnlMsgNmId", "pain.001.001.09") + totals + tag("GrpSts", status)
-    body = head + tag("OrgnlGrpInfAndSts", group + (why(code) if code else "")) + "".join(batches)
-    return f'<Document xmlns="{namespace.format(version)}">{tag("CstmrPmtStsRpt", body)}</Document>'.encode()
+from .answer_files import batch, report, tag, transaction, why
 
 
 @pytest.mark.parametrize("version", sorted(VERSIONS))
