@@ -143,11 +143,7 @@ def _why_not(one, criteria):
 
 def _has_discount(one, criteria):
     """Whether a discount can be had now, and not in the next run any more."""
-    return (
-        criteria.take_discounts
-        and _discount_stands(one, criteria.pay_on)
-        and one.discount_date < criteria.next_run
-    )
+    return criteria.take_discounts and _discount_stands(one, criteria.pay_on) and one.discount_date < criteria.next_run
 
 
 def _discount_stands(one, day):

@@ -57,9 +57,7 @@ class Index:
         decides."""
         for name in filter(None, names):
             found = [
-                one
-                for one in self.by_name.get(name, ())
-                if message_id in ("", one.message_id) and batch_id in ("", one.batch_id)
+                one for one in self.by_name.get(name, ()) if message_id in ("", one.message_id) and batch_id in ("", one.batch_id)
             ]
             if found:
                 return found

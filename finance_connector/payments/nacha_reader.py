@@ -107,6 +107,8 @@ def _lines(content):
     for number, line in enumerate(lines, 1):
         if len(line) != RECORD_LENGTH:
             raise FormatError(number, f"the record has {len(line)} characters; NACHA records have {RECORD_LENGTH}.", _ADVICE)
+        if not line.isprintable():
+            raise FormatError(number, "there is a character that NACHA files do not have.", _ADVICE)
     return lines
 
 

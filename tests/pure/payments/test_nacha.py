@@ -114,6 +114,7 @@ GOOD = nacha.write(file(batch(entry(1, 12345), entry(2, 5, addenda=("x",))))).co
         (b"9000001", b"9000002", "batches"),
         (b"9999\r\n", b"999\r\n", "characters"),
         (b"PAYROLL", b"PAYR\xc3\xb6L", "character"),
+        (b"PAYROLL", b"PAYR\x00LL", "character"),
         (b"705x", b"605x", "addenda"),
         (b"\r\n8220", b"\r\n8225", "service_class"),
     ],

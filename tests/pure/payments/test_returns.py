@@ -81,8 +81,6 @@ def test_a_return_that_does_not_fit_is_told_and_not_applied(sent, code):
     assert ([one.code for one in applied.mismatches], applied.facts) == ([code], {})
 
 
-
-
 def test_returns_and_changes_of_the_ach_network():
     found = nacha_answers.read(ach(R03, ({"code": 26, "amount": 500}, RETURN, {"type": "99", "reason": "R01"}), NOC))
     first, debit = found.returned
