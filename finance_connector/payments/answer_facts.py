@@ -13,7 +13,8 @@ from .answers import BATCH, FILE
 
 @dataclass(frozen=True, slots=True)
 class SentInstruction:
-    """An instruction as it was sent. ``key``: the caller's; ``names``: what the bank may call it otherwise (trace number)."""
+    """An instruction as it was sent. ``key``: the caller's; ``names``: what the bank may call it otherwise (trace number);
+    ``is_collection``: a direct debit, whose money comes in."""
 
     key: str
     message_id: str
@@ -22,11 +23,12 @@ class SentInstruction:
     amount: Money
     instruction_id: str = ""
     names: tuple = ()
+    is_collection: bool = False
 
 
 class Mismatch(NamedTuple):
-    """``code``: `unknown_file` `unknown_batch` `unknown_instruction` `ambiguous_instruction` `other_amount` `other_totals`;
-    ``text``: what it is about and what to do; ``key``: of the instruction, if it is known."""
+    """``code``: `unknown_file` `unknown_batch` `ambiguous_batch` `unknown_instruction` `ambiguous_instruction` `other_amount`
+    `other_currency` `other_totals`; ``text``: what it is about and what to do; ``key``: of the instruction, if it is known."""
 
     code: str
     text: str
@@ -45,10 +47,11 @@ class Index:
     """The instructions of the files that answers may be about."""
 
     def __init__(self, instructions):
-        self.by_file, self.by_batch, self.by_name = {}, {}, {}
+        self.by_file, self.by_batch, self.by_name, self.batch_ids = {}, {}, {}, {}
         for one in instructions:
             self.by_file.setdefault(one.message_id, []).append(one)
             self.by_batch.setdefault((one.message_id, one.batch_id), []).append(one)
+            self.batch_ids.setdefault(one.batch_id, {})[one.message_id] = None
             for name in {one.end_to_end_id, one.instruction_id, *one.names} - {""}:
                 self.by_name.setdefault(name, []).append(one)
 
@@ -62,6 +65,12 @@ class Index:
             if found:
                 return found
         return []
+
+    def groups(self, names):
+        """The instructions of each batch and file that ``names`` mean; a file of one batch is one group."""
+        found = [self.by_batch[file, name] for name in names for file in self.batch_ids.get(name, ())]
+        found += [self.by_file[name] for name in names if name in self.by_file]
+        return list({tuple(one.key for one in group): group for group in found}.values())
 
 
 def from_report(report, index):
