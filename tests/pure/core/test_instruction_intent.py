@@ -13,7 +13,7 @@ INTENT = Intent("db/1", "partner/7", Money(12000, "EUR"), (("bill/1", 7000), ("b
 
 
 @given(st.permutations(INTENT.items))
-def test_the_same_intent_has_one_key_in_any_order(items):
+def test_inv_3_the_same_intent_has_one_key_in_any_order(items):
     assert intent_key(INTENT._replace(items=tuple(items))) == intent_key(INTENT)
 
 

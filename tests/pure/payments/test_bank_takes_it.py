@@ -8,10 +8,12 @@ import pytest
 from mockbank import Config, make_server, validate
 from mockbank import nacha as bank_nacha
 
+from fc import formats
 from fc.core.instruction import fold
 from fc.core.money import Money
 from fc.payments import nacha, nacha_answers, pacs004, pain001, pain002, pain008
 from fc.payments.answer_facts import Index, SentInstruction, from_report, from_returns
+from fc.payments.entry_facts import from_entries
 from fc.payments.records import Account, Agent
 
 from .make import CREATED, DAY, FRENCH, PARIS, RF_REFERENCE, Party, collection, collections, message, transfer, transfers
@@ -67,7 +69,7 @@ def received(bank, kind):
     return [one["body"].encode() for one in bank("GET", "/_mock/mailbox?leave=1") if one["type"].startswith(kind)]
 
 
-def test_partial_rejects_and_a_late_return_reach_the_instructions(bank):
+def test_rejects_debits_and_a_late_return_reach_the_instructions(bank):
     late = {"behaviour": "return-later", "parameters": {"days": 2, "reason": "AC04", "end_to_end_id": "E2E2"}}
     bank("PATCH", "/_mock/accounts/ACME", json.dumps(late).encode())
     payments = [transfer(number, account=Account(iban)) for number, iban in enumerate((FRENCH, CLOSED, "NL14MOCK0000000002"))]
@@ -75,21 +77,21 @@ def test_partial_rejects_and_a_late_return_reach_the_instructions(bank):
     bank("POST", "/payments", written.content)
     bank("POST", "/_mock/advance?days=10")
     index = Index(SentInstruction(one.end_to_end_id, "MSG1", "B1", one.end_to_end_id, one.amount) for one in payments)
-    facts = {}
-    for content in received(bank, "pain.002"):
-        applied = from_report(pain002.read(content), index)
-        assert applied.mismatches == ()
-        for key, told in applied.facts.items():
-            facts.setdefault(key, []).extend(told)
-    for content in received(bank, "pacs.004"):
-        applied = from_returns(pacs004.read(content), index, "pacs.004")
-        assert applied.mismatches == ()
-        for key, told in applied.facts.items():
-            facts.setdefault(key, []).extend(told)
+    applied = [from_report(pain002.read(content), index) for content in received(bank, "pain.002")]
+    applied += [from_returns(pacs004.read(content), index, "pacs.004") for content in received(bank, "pacs.004")]
+    for content in received(bank, "camt.053"):
+        applied += [from_entries(statement.entries, index, "camt.053") for statement in formats.parse(content)]
+    facts = {one.end_to_end_id: [] for one in payments}
+    for one in applied:
+        assert one.mismatches == ()
+        for key, told in one.facts.items():
+            facts[key] += told
     states = {one.end_to_end_id: fold(facts[one.end_to_end_id], one.amount) for one in payments}
-    assert [states[f"E2E{number}"].state for number in range(3)] == ["accepted", "rejected", "returned"]
+    assert [states[f"E2E{number}"].state for number in range(3)] == ["executed", "rejected", "returned"]
     assert states["E2E1"].reasons == ("AC04",)
-    assert states["E2E2"].returned == payments[2].amount
+    returned = states["E2E2"]
+    assert returned.executed == returned.returned == payments[2].amount
+    assert [one.code for one in returned.contradictions] == ["answer_without_sending"], "the test records no sending"
 
 
 def test_a_return_file_of_the_ach_network_is_read():
