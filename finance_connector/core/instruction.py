@@ -96,16 +96,16 @@ class _Tally:
     def _doubts(self):
         """The instants of the transmissions whose outcome nothing has settled.
 
-        A certain outcome settles a transmission, and so does any proof that the bank has the file; "not known here"
-        settles those that ended the grace before it.
+        Success settles a transmission, and so does any proof that the bank has the file. Failure does unless it was also
+        a timeout, or begun again under the same name. "Not known here" settles those that ended the grace before it.
         """
         if self.present or self.duplicates:
             return []
         absent = self.newest("probe_absent")
         doubts = []
         for facts in self.attempts.values():
-            kinds, last = {fact.kind for fact in facts}, facts[-1].at
-            if not kinds & {"send_done", "send_fail"} and (absent is None or absent.at < last + self.grace):
+            last = facts[-1].at
+            if not _is_certain(facts) and (absent is None or absent.at < last + self.grace):
                 doubts.append(last)
         return doubts
 
@@ -119,6 +119,16 @@ class _Tally:
 
     def _charges(self, told):
         return sum(fact.charges.minor for fact in told if fact.charges and fact.charges.currency == self.ordered.currency)
+
+
+def _is_certain(facts):
+    """Whether the facts of one transmission leave no doubt about its outcome."""
+    at = {kind: [fact.at for fact in facts if fact.kind == kind] for kind in ("send_start", *_OUTCOMES)}
+    if at["send_done"]:
+        return True
+    return (
+        bool(at["send_fail"]) and not at["timeout"] and max(at["send_fail"]) >= max(at["send_start"], default=at["send_fail"][0])
+    )
 
 
 def fold(facts, ordered, grace=PROBE_GRACE):
@@ -189,8 +199,9 @@ def may_send(state, now, grace=PROBE_GRACE):
     A transmission again uses the same file, message id and intent key; another payment of the same bills is a new
     instruction with an intent of its own.
     """
-    if any(one.definite for one in state.contradictions):
-        return SendVerdict(False, "nothing", f"Its facts contradict each other: {state.contradictions[0].text}")
+    definite = [one.text for one in state.contradictions if one.definite]
+    if definite:
+        return SendVerdict(False, "nothing", f"Its facts contradict each other: {definite[0]}")
     if state.state == "unknown":
         wait = state.in_doubt_since + grace
         if now < wait:

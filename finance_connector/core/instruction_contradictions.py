@@ -77,19 +77,28 @@ def _add(found, code, amount=None, detail=""):
 
 
 def _about_sending(found, tally):
-    starts = [fact for fact in tally.facts if fact.kind in ("send_start", "send_done", "timeout")]
-    if not starts:
-        return
-    approvals = tally.by_kind.get("approve", [])
-    if not approvals:
+    starts = [facts[0] for facts in tally.attempts.values()]
+    approvals = [_approval_at(tally, start.at) for start in starts]
+    if None in approvals:
         _add(found, "sent_without_approval", tally.ordered)
-    approved = {fact.content for fact in approvals if fact.content}
-    sent = {fact.content for fact in starts if fact.content}
-    if approved and sent - approved:
-        _add(found, "other_content_sent", tally.ordered, f"{', '.join(sorted(sent - approved))} was sent")
+    other = {
+        start.content
+        for start, approval in zip(starts, approvals, strict=True)
+        if approval is not None and "" not in (start.content, approval.content) and start.content != approval.content
+    }
+    if other:
+        _add(found, "other_content_sent", tally.ordered, f"{', '.join(sorted(other))} was sent")
     cancel = tally.newest("cancel")
-    if cancel is not None and any(fact.at >= cancel.at for fact in starts if fact.kind == "send_start"):
+    if cancel is not None and any(start.at >= cancel.at for start in starts):
         _add(found, "sent_after_cancel", tally.ordered)
+
+
+def _approval_at(tally, at):
+    """The approval that held at ``at``; None if there was none, or an edit after it."""
+    before = [fact for fact in tally.facts if fact.kind in ("approve", "edit") and fact.at <= at]
+    # An edit at the same instant as the approval voids it.
+    newest = max(before, key=lambda fact: (fact.at, fact.kind == "edit", fact.external_id), default=None)
+    return newest if newest is not None and newest.kind == "approve" else None
 
 
 def _about_answers(found, tally):

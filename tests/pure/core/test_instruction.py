@@ -100,6 +100,14 @@ def test_inv_9_a_transmission_in_doubt_is_never_repeated_before_the_bank_was_ask
     assert (again.state, may_send(again, at(300)).ok) == ("unknown", False), "one answer settles no later transmission"
 
 
+def test_inv_9_failure_settles_only_what_surely_failed():
+    failed = sent(outcome="send_fail")
+    assert state(*failed) == "approved"
+    assert state(*failed, told("timeout", 12, attempt="1")) == "unknown"
+    assert state(*failed, told("timeout", 10, attempt="1")) == "unknown", "whichever came first"
+    assert state(*failed, told("send_start", 30, attempt="1")) == "unknown", "begun again under the same name"
+
+
 def test_inv_9_a_killed_process_leaves_a_transmission_in_doubt():
     folded = fold(sent(outcome=None), ORDERED)
     assert may_send(folded, at(500)) == may_send(fold(sent(outcome="timeout"), ORDERED), at(500))
@@ -156,6 +164,12 @@ def test_a_return_less_charges_is_explained_by_them():
     [
         ([told("send_start", 1, attempt="1"), told("send_done", 2, attempt="1")], "sent_without_approval"),
         ([told("approve", content="a"), told("send_start", 1, content="b", attempt="1")], "other_content_sent"),
+        (
+            [told("approve", 0, content="b"), told("approve", 5, content="a"), told("send_start", 9, content="b")],
+            "other_content_sent",
+        ),
+        ([told("approve", 1), told("edit", 2), told("send_start", 3, attempt="1")], "sent_without_approval"),
+        ([told("approve", 4), told("send_start", 3, attempt="1")], "sent_without_approval"),
         ([told("cancel", 5), *sent()], "sent_after_cancel"),
         ([told("approve"), told("accept", 5)], "answer_without_sending"),
         ([*sent(), told("reject", 20), told("execute", 30)], "rejected_and_executed"),
@@ -222,5 +236,7 @@ def test_inv_9_nothing_that_the_bank_may_have_is_ever_sent_again(facts):
         kinds = {fact.kind for fact in facts}
         assert not kinds & {"send_done", "receive", "accept", "hold", "execute", "return", "probe_present"}
         open_attempts = {fact.attempt for fact in facts if fact.kind in ("send_start", "timeout")}
-        settled = {fact.attempt for fact in facts if fact.kind == "send_fail"}
+        settled = {fact.attempt for fact in facts if fact.kind == "send_fail"} - {
+            fact.attempt for fact in facts if fact.kind == "timeout"
+        }
         assert open_attempts <= settled or "probe_absent" in kinds
