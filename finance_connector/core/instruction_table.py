@@ -41,9 +41,5 @@ STATES = (
 # From these nothing more is expected; late facts may still change them (a return after eight weeks).
 SETTLED = frozenset(("executed", "rejected", "returned", "cancelled"))
 
-_machine = machine(TABLE, BIT)
-
-
-def state_of(vector):
-    """The state of an instruction whose conditions are the set bits of ``vector`` (see `BIT`)."""
-    return _machine(vector)
+# The state of an instruction whose conditions are the set bits of the vector that it is called with (see `BIT`).
+state_of = machine(TABLE, BIT)

@@ -67,9 +67,5 @@ STATES = (
     "charged_back", "voided", "expired", "failed", "unknown",
 )  # fmt: skip
 
-_machine = machine(TABLE, BIT)
-
-
-def state_of(vector):
-    """The state of a payment whose conditions are the set bits of ``vector`` (see `BIT`)."""
-    return _machine(vector)
+# The state of a payment whose conditions are the set bits of the vector that it is called with (see `BIT`).
+state_of = machine(TABLE, BIT)

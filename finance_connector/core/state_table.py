@@ -32,6 +32,7 @@ def machine(table, bit):
 
     @lru_cache(maxsize=1 << len(bit))
     def state_of(vector):
+        """The state of the first row that fits."""
         return next(state for needs, lacks, state in compiled if vector & needs == needs and not vector & lacks)
 
     return state_of

@@ -3,7 +3,7 @@
 from lxml.etree import Element, SubElement
 
 from . import rules
-from .pain_file import Stream, amount, counts, header
+from .pain_file import Stream, amount, counts, header, identification, purpose_and_remittance
 from .problems import Problems
 from .schemes import TRANSFER_SCHEMES
 from .xml_parts import Parts, choice, payment_type, put
@@ -39,6 +39,7 @@ def write(message, format_=NEW):
                 for transfer in batch.transfers:
                     problems.instruction = transfer.end_to_end_id
                     ids.add(transfer.end_to_end_id)
+                    rules.account_currency(transfer.amount, batch.currencies, problems)
                     writer.write(_transfer(transfer, parts))
                 problems.instruction = ""
     return stream.finish(message, instructions, problems)
@@ -72,12 +73,9 @@ def _transfer(transfer, parts):
     rules.address(transfer.creditor, scheme, problems, "payee")
     rules.purpose(transfer.purpose, problems)
     element = Element("CdtTrfTxInf")
-    identification = SubElement(element, "PmtId")
-    if transfer.instruction_id:
-        put(identification, "InstrId", parts.reference(transfer.instruction_id, "instruction id"))
-    put(identification, "EndToEndId", parts.reference(transfer.end_to_end_id, "end-to-end id"))
+    named = identification(element, transfer, parts)
     if parts.is_new:
-        put(identification, "UETR", transfer.uetr)
+        put(named, "UETR", transfer.uetr)
     amount(SubElement(element, "Amt"), "InstdAmt", transfer.amount)
     if not parts.same_charges:
         put(element, "ChrgBr", rules.charge_bearer(transfer.charge_bearer, scheme, problems))
@@ -89,7 +87,5 @@ def _transfer(transfer, parts):
     parts.party(element, "Cdtr", transfer.creditor, "payee")
     parts.account(element, "CdtrAcct", transfer.account, "payee")
     parts.party(element, "UltmtCdtr", transfer.ultimate_creditor, "ultimate payee")
-    put(element, "Purp/Cd", transfer.purpose)
-    reference, kind = rules.reference_kind(transfer.reference, transfer.account, problems)
-    parts.remittance(element, transfer.text, reference, kind)
+    purpose_and_remittance(element, transfer, transfer.account, parts)
     return element

@@ -4,7 +4,7 @@ from lxml.etree import Element, SubElement
 
 from ..core import payee_account
 from . import rules
-from .pain_file import Stream, amount, counts, header
+from .pain_file import Stream, amount, counts, header, identification, purpose_and_remittance
 from .problems import Problems
 from .schemes import COLLECTION_SCHEME, INSTRUMENTS, SEQUENCES
 from .xml_parts import Parts, choice, payment_type, put
@@ -60,8 +60,8 @@ def _heading(batch, parts):
     parts.account(element, "CdtrAcct", batch.account, "creditor", with_currency=True)
     parts.agent(element, "CdtrAgt", batch.agent, "bank of the creditor")
     put(element, "ChrgBr", parts.scheme.charge_bearers[0])
-    identification = SubElement(element, "CdtrSchmeId")
-    _creditor_id(identification, batch.creditor_id, parts)
+    scheme_id = SubElement(element, "CdtrSchmeId")
+    _creditor_id(scheme_id, batch.creditor_id, parts)
     return list(element)
 
 
@@ -81,10 +81,7 @@ def _collection(collection, batch, parts):
         text = f"The mandate {mandate.mandate_id} is signed on {mandate.signed_on}, after the collection; correct one."
         problems.add("mandate", "mandate_date", text)
     element = Element("DrctDbtTxInf")
-    identification = SubElement(element, "PmtId")
-    if collection.instruction_id:
-        put(identification, "InstrId", parts.reference(collection.instruction_id, "instruction id"))
-    put(identification, "EndToEndId", parts.reference(collection.end_to_end_id, "end-to-end id"))
+    identification(element, collection, parts)
     amount(element, "InstdAmt", collection.amount)
     _mandate(SubElement(SubElement(element, "DrctDbtTx"), "MndtRltdInf"), mandate, batch, parts)
     parts.party(element, "UltmtCdtr", collection.ultimate_creditor, "ultimate creditor")
@@ -92,9 +89,7 @@ def _collection(collection, batch, parts):
     parts.party(element, "Dbtr", collection.debtor, "debtor")
     parts.account(element, "DbtrAcct", collection.account, "debtor")
     parts.party(element, "UltmtDbtr", collection.ultimate_debtor, "ultimate debtor")
-    put(element, "Purp/Cd", collection.purpose)
-    reference, kind = rules.reference_kind(collection.reference, batch.account, problems)
-    parts.remittance(element, collection.text, reference, kind)
+    purpose_and_remittance(element, collection, batch.account, parts)
     return element
 
 

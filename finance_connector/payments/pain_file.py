@@ -8,7 +8,7 @@ from lxml import etree
 from lxml.etree import Element, SubElement
 
 from ..core.money import Money
-from . import schemas
+from . import rules, schemas
 from .records import WrittenFile
 from .xml_parts import put
 
@@ -32,6 +32,22 @@ def counts(element, instructions):
 def amount(parent, tag, money):
     """The element ``tag`` of `Money`, with its currency."""
     SubElement(parent, tag, Ccy=money.currency).text = str(money.to_decimal())
+
+
+def identification(parent, one, parts):
+    """The element `PmtId` of a transfer or collection, which is given back."""
+    element = SubElement(parent, "PmtId")
+    if one.instruction_id:
+        put(element, "InstrId", parts.reference(one.instruction_id, "instruction id"))
+    put(element, "EndToEndId", parts.reference(one.end_to_end_id, "end-to-end id"))
+    return element
+
+
+def purpose_and_remittance(parent, one, account, parts):
+    """The last elements of a transfer or collection: what it is for. ``account``: the one that is credited."""
+    put(parent, "Purp/Cd", one.purpose)
+    reference, kind = rules.reference_kind(one.reference, account, parts.problems)
+    parts.remittance(parent, one.text, reference, kind)
 
 
 class Stream:

@@ -86,7 +86,8 @@ class TransferBatch:
     """Transfers from one account on one day by one ``scheme`` (a key of `schemes.TRANSFER_SCHEMES`).
 
     ``batch_booking``: one entry in the statement for all (None: what is agreed with the bank).
-    ``category_purpose``: ISO code for all (SALA: salaries).
+    ``category_purpose``: ISO code for all (SALA: salaries). ``currencies``: those that the bank sends from this account
+    (None: all that the scheme has).
     """
 
     batch_id: str
@@ -100,6 +101,7 @@ class TransferBatch:
     category_purpose: str = ""
     ultimate_debtor: Party | None = None
     charges_account: Account | None = None
+    currencies: frozenset | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ def amount(money, scheme, problems):
         problems.add("currency", "currency", f"A {scheme.name} is in {told}, not in {money.currency}; choose another scheme.")
 
 
+def account_currency(money, currencies, problems):
+    """A currency that the bank sends from our account; ``currencies`` None: any."""
+    if currencies is not None and money.currency not in currencies:
+        told = " or ".join(sorted(currencies))
+        text = f"Our account sends {told}, not {money.currency}; choose another account."
+        problems.add("currency", "account_currency", text)
+
+
 def account(account, agent, scheme, problems, field):
     """An IBAN of the scheme's countries with a BIC where that is needed; a bank and an account elsewhere."""
     number = account.iban.replace(" ", "").upper()

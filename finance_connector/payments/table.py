@@ -97,6 +97,7 @@ def write(message, profile):
             problems.instruction = transfer.end_to_end_id
             ids.add(transfer.end_to_end_id)
             rules.amount(transfer.amount, SCHEME, problems)
+            rules.account_currency(transfer.amount, batch.currencies, problems)
             if transfer.account.iban:
                 problems.attempt("payee", payee_account.iban, transfer.account.iban)
             elif not transfer.account.number:

@@ -163,6 +163,7 @@ def test_files_and_batches_that_cannot_be():
     assert codes(transfers()) == [("batch", "empty")]
     assert codes(transfers(transfer(), scheme="barter")) == [("scheme", "scheme")]
     assert codes(transfers(transfer(1), transfer(1))) == [("end-to-end id", "twice")]
+    assert codes(transfers(transfer(), currencies=frozenset(("USD",)))) == [("currency", "account_currency")]
     assert codes(transfers(transfer()), message_id="M" * 36) == [("message id", "length")]
     late = replace(transfers(transfer()), execution_date=date(2026, 3, 1))
     assert codes(late) == [("date", "past")]
