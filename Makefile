@@ -15,7 +15,7 @@ bootstrap: ## prepare everything and say where it is
 demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
 	@$(FC) python scripts/demo.py
 
-test: ## all tests: pure, fuzz (20 s), Odoo, system, simulated worlds, browser
+test: ## all tests: pure, fuzz (20 s), Odoo, bridge, system, simulated worlds, browser
 	@$(FC) test
 
 test-fast: ## pure tests and ruff, under a minute

@@ -8,6 +8,7 @@ import os
 import time
 
 from .odoo_env import environment, prepare
+from .reconcile_books import invoices, kept, line_values
 
 NAME = "fc_bench_reconcile"
 SIZES = tuple(int(size) for size in os.environ.get("SIZES", "1000 2000").split())
@@ -15,37 +16,16 @@ SIZES = tuple(int(size) for size in os.environ.get("SIZES", "1000 2000").split()
 
 def _books(env, count, mark):
     """``count`` posted invoices and as many bank lines that name them; returns (invoices, lines)."""
-    journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", env.company.id)], limit=1)
-    partners = env["res.partner"].create([{"name": f"Customer {mark} {number}"} for number in range(50)])
-    invoices = env["account.move"].create(
-        [
-            {
-                "move_type": "out_invoice", "partner_id": partners[number % 50].id, "invoice_date": "2026-03-01",
-                "payment_reference": f"{mark}-2026-{number:06}",
-                "invoice_line_ids": [(0, 0, {"name": "Goods", "price_unit": 10 + number / 100, "tax_ids": []})],
-            }
-            for number in range(count)
-        ]
-    )  # fmt: skip
-    invoices.action_post()
-    lines = env["account.bank.statement.line"].create(
-        [
-            {"journal_id": journal.id, "date": "2026-03-02", "payment_ref": f"Invoice {mark}-2026-{number:06}",
-             "amount": 10 + number / 100}
-            for number in range(count)
-        ]
-    )  # fmt: skip
-    env.cr.commit()
-    env.cr.execute("ANALYZE")
-    env.cr.commit()
-    env.invalidate_all()
-    return invoices, lines
+    paid = invoices(env, count, mark)
+    lines = env["account.bank.statement.line"].create(line_values(env, paid, "Invoice {}"))
+    kept(env)
+    return paid, lines
 
 
-def _floor(env, invoices, lines):
+def _floor(env, paid, lines):
     """Seconds a line for the rewrite of the bank entries and one plan, as fast as Odoo's own methods allow."""
     began = time.perf_counter()
-    receivables = invoices.line_ids.filtered(lambda item: item.account_id.account_type == "asset_receivable")
+    receivables = paid.line_ids.filtered(lambda item: item.account_id.account_type == "asset_receivable")
     by_amount = {round(item.amount_residual, 2): item for item in receivables}
     suspense = lines.move_id.line_ids.filtered(lambda item: item.account_id == item.journal_id.suspense_account_id)
     items = env["account.move.line"].with_context(skip_readonly_check=True, tracking_disable=True)

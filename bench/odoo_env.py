@@ -17,11 +17,12 @@ def _run(*arguments):
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def prepare(name):
-    """Create database ``name`` with the addon installed; an old one of that name is replaced."""
+def prepare(name, addon="finance_connector", conf=None):
+    """Create database ``name`` with ``addon`` installed, by the configuration ``conf``; an old one of that name is replaced."""
     _run("db", "drop", name, "--if-exists")
     _run("db", "clone", "base", name)
-    _run("odoo", "-d", name, "-i", "finance_connector", "--stop-after-init", "--no-http", "--log-level=error")
+    chosen = ("-c", str(conf)) if conf else ()
+    _run("odoo", *chosen, "-d", name, "-i", addon, "--stop-after-init", "--no-http", "--log-level=error")
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
     formats.detect(content, filename=None) -> str            "camt.053", "zip", ...
     formats.parse(content, format=None) -> Iterator[Statement]
+    formats.preview(content, format=None) -> Preview
+    formats.guess(content) -> Proposal                        of the profile of a table
     formats.stream(content, format=None) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
 
 What cannot be trusted raises FormatError with ``line`` and ``reason``; nothing is guessed, and no other
@@ -18,12 +20,15 @@ from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, ta
 from .errors import FormatError
 from .table_guess import Proposal, guess
 from .table_profile import Profile
-from .told import Told
+from .told import NOTHING, Told
+from .preview import LIMIT, Preview, preview_of
+from .assembly import proven_with
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Profile", "Proposal", "Statement", "StatementHeader", "StatementProof", "Told",
-    "detect", "guess", "parse", "stream",
+    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Preview", "Profile", "Proposal", "Statement", "StatementHeader",
+    "StatementProof", "Told",
+    "detect", "guess", "parse", "preview", "proven_with", "stream",
 ]  # fmt: skip
 
 ARCHIVE, PACKED = "zip", "gz"
@@ -52,7 +57,7 @@ def detect(content, filename=None):
             return name
     raise FormatError(
         None,
-        f"{filename or 'the file'} is in no format that is read; {', '.join(_BY_NAME)} and zip or gz of them are.",
+        f"{filename or 'the file'} is in no format that is read; {', '.join((*_BY_NAME, *_CONTAINERS))} are.",
         advice="Ask the bank for CAMT.053.",
     )
 
@@ -60,10 +65,10 @@ def detect(content, filename=None):
 def parse(content, format=None):
     """An iterator of the Statements in ``content`` (bytes), in the order of the file.
 
-    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The statements of an archive carry the name of
-    their ``member``. What vouches for a statement is its ``proof``, whether it is only announced its
-    ``provisional``. Raises FormatError at once for an unknown format, and while iterating for what cannot be
-    trusted.
+    ``format``: a name as `detect` gives it, or for a table (CSV, XLS, XLSX) its `Profile`; None detects it. The
+    statements of an archive carry the name of their ``member``. What vouches for a statement is its ``proof``,
+    whether it is only announced its ``provisional``. Raises FormatError at once for an unknown format, and while
+    iterating for what cannot be trusted.
     """
     name, module = _module(content, format)
     return _parse_archive(content) if module is None else module.parse(content, name)
@@ -86,6 +91,22 @@ def stream(content, format=None):
                 yield member, event
         except FormatError as error:
             raise error.within(member=member) from None
+
+
+def preview(content, format=None, told=NOTHING, limit=LIMIT):
+    """The Preview of an import of ``content`` (bytes): what is in it, what proves it, what refuses it. Never raises
+    FormatError.
+
+    ``format``: as in `parse`; ``told``: for tables and QIF, see `Told`; ``limit``: entries shown of a statement.
+    """
+    if isinstance(format, Profile):
+        return table.preview(content, format, told, limit)
+    try:
+        if (format or detect(content)) == "qif":
+            return preview_of((("", event) for event in qif.stream(content, told=told)), limit)
+        return preview_of(stream(content, format), limit)
+    except FormatError as error:
+        return preview_of((), limit, [error])
 
 
 def _module(content, format):

@@ -4,12 +4,13 @@ Each entry gets its fingerprint and its place here, and no statement ends withou
 """
 
 from dataclasses import fields as fields_of
+from dataclasses import replace
 
 from . import fingerprint
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import BOOKED, BOOKING, DETAILS_PROVEN, NO_DETAILS, Detail, Entry, Statement, StatementHeader, StatementProof
+from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
 from .text_values import iso
 
 _HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
@@ -30,12 +31,15 @@ class OpenStatement:
         self._repeats.begin(header)
 
     def entry(self, line, amount, booking_date, value_date, told, bank_id="", reference="", text="", *,
-              counterparty_name="", counterparty_account="", is_reversal=False, status=BOOKED, date_source=BOOKING,
-              detail=None, details=(), details_state=NO_DETAILS, **more):  # fmt: skip
+              counterparty_name="", counterparty_account="", details=(), is_reversal=False, status=BOOKED,
+              date_source=BOOKING, details_state=NO_DETAILS, counterparty_bank="", end_to_end_id="",
+              structured_reference="", entry_reference="", information="", bank_code="", bank_code_proprietary="",
+              return_reason="", charges=(), original_amount=None, original_currency="", exchange=None,
+              notes=()):  # fmt: skip
         """The Entry, counted into the totals if it is booked or the whole statement provisional.
 
         ``told``: texts that the bank repeats whenever it lists the entry again, for the fingerprint (not its own
-        id); ``detail``: the one Detail behind it, its amount filled in here; ``more``: further fields of Entry.
+        id). The others are fields of Entry.
         """
         self.number += 1
         content = fingerprint.digest((
@@ -46,13 +50,12 @@ class OpenStatement:
             self.totals.add(amount, value_date)
         else:
             self.totals.provisional_count += 1
-        if detail is not None:
-            details, details_state = (detail._replace(amount=amount, line=line),), DETAILS_PROVEN
         return Entry(
             amount, self._currency, booking_date, value_date, bank_id, reference, text, counterparty_name,
             counterparty_account, details, is_reversal, status,
             fingerprint.compose(content, self._repeats.ordinal(content)), self.number, line, date_source, details_state,
-            **more,
+            counterparty_bank, end_to_end_id, structured_reference, entry_reference, information, bank_code,
+            bank_code_proprietary, return_reason, "", None, charges, original_amount, original_currency, exchange, notes,
         )  # fmt: skip
 
     def prove(self):
@@ -75,11 +78,6 @@ class OpenStatement:
         )
 
 
-def detail_of(references, **told):
-    """A Detail for `OpenStatement.entry`, or None if there is nothing to tell beside the entry."""
-    return Detail(None, references, **told) if references or any(told.values()) else None
-
-
 def collected(events):
     """Every Statement of the events (header, entries, proof) of a file.
 
@@ -96,6 +94,35 @@ def collected(events):
             known = {name: getattr(header, name) for name in _HEADER_FIELDS}
             known |= {"closing": event.closing, "closing_date": event.closing_date, "closing_kind": event.closing_kind}
             yield Statement(**known, entries=tuple(entries), provisional_count=event.provisional_count)
+
+
+def proven_with(statement, opening=None, closing=None):
+    """``statement`` with the balances that it does not state itself: those of the statement before it, or of another
+    paper of the bank. It is proven by them.
+
+    Raises FormatError if they do not agree with a balance that the statement states, or its entries do not lie between
+    them.
+    """
+    known = {}
+    for name, told in (("opening", opening), ("closing", closing)):
+        stated = getattr(statement, name)
+        if stated is not None and told is not None and stated != told:
+            raise within(
+                FormatError(statement.line, f"the {name} balance is {stated} {statement.currency}, but {told} is told."),
+                statement,
+            )
+        known[name] = told if stated is None else stated
+    if statement.provisional or None in known.values():
+        what = "it is only announced" if statement.provisional else "both balances are needed"
+        raise within(FormatError(statement.line, f"the statement cannot be proven: {what}."), statement)
+    proven = replace(statement, **known, proof=BALANCES)
+    totals = Totals()
+    for entry in statement.entries:
+        if entry.status == BOOKED:
+            totals.add(entry.amount, entry.value_date)
+    if gap := balance_gap(proven, proven, totals):
+        raise within(FormatError(statement.line, gap), statement)
+    return proven
 
 
 def within(error, header, number=None):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from . import bai2_amounts as amounts
 from .assembly import OpenStatement, collected, within
+from .bai2_proof import check_totals, proof_of
 from .bai2_records import records, with_text
 from .decoding import decode, head_of, lines_of
 from .errors import FormatError
@@ -21,15 +22,10 @@ from .national_accounts import account_of
 from .proof import ZERO
 from .records import (
     ANNOUNCED_AS_BOOKED,
-    AVAILABLE_BALANCES,
-    BALANCES,
     BOOKED,
     CORRECTION,
     MIXED_ENCODING,
-    ONE_BALANCE,
     PENDING,
-    TOTALS,
-    UNPROVEN,
     StatementHeader,
 )
 from .text_values import currency_code, date_from
@@ -42,7 +38,7 @@ _ADVICE = "Nothing of the file was taken over; fetch the file again, or ask the 
 
 
 def detect(content):
-    """"bai2", or None if ``content`` is something else."""
+    """ "bai2", or None if ``content`` is something else."""
     return "bai2" if _BEGINS(head_of(content)) else None
 
 
@@ -88,7 +84,9 @@ class _Reader:
         """The events that follow from a record, a sequence."""
         expected = "01" if self.file is None else "02 99" if self.group is None else "03 98" if self.account is None else "16 49"
         if record.code not in expected.split():
-            raise FormatError(record.line, f"a record {record.code} stands where {' or '.join(expected.split())} is expected.", _ADVICE)
+            raise FormatError(
+                record.line, f"a record {record.code} stands where {' or '.join(expected.split())} is expected.", _ADVICE
+            )
         events = getattr(self, f"_take_{record.code}")(record) or ()
         for level in (self.file, self.group, self.account):
             if level is not None:
@@ -107,7 +105,9 @@ class _Reader:
     def _take_01(self, record):
         self.file = _Level(record.line)
         if record.field(9) not in ("2", ""):
-            raise FormatError(record.line, f"version {record.field(9)[:10]!r} of BAI is not read; 2 is.", "Ask the bank for BAI2.")
+            raise FormatError(
+                record.line, f"version {record.field(9)[:10]!r} of BAI is not read; 2 is.", "Ask the bank for BAI2."
+            )
         self.message_id = "-".join(part for part in (record.field(2), record.field(4), record.field(6)) if part)
         self.created_at = _moment(record.field(4), record.field(5), record.line)
 
@@ -151,7 +151,7 @@ class _Reader:
         header = self._header(record_03.line, number, currency, rows)
         statement = self.open = OpenStatement(header, self.repeats)
         events = [header, *(_entry(statement, row) for row in rows)]
-        _check_totals(self.items, statement, currency)
+        check_totals(self.items, statement, currency)
         events.append(statement.prove())
         return events
 
@@ -164,7 +164,7 @@ class _Reader:
         told, scheme, _currency, other = account_of(number)
         total = sum((row["amount"] for row in rows), ZERO)
         items = [item for item in self.items if not (self.provisional and item.code in amounts.BALANCES)]
-        proof, balances, notes = _proof(items, currency, total, line)
+        proof, balances, notes = proof_of(items, currency, total, line)
         opening, closing = (balances.get(kind) for kind in ("opening", "closing"))
         return StatementHeader(
             account=told,
@@ -207,7 +207,9 @@ class _Reader:
             counts.append((record.field(4), level.records, "records"))
         for told, found, what in counts:
             if not (told.isascii() and told.isdigit() and len(told) < 10 and int(told) == found):
-                raise FormatError(record.line, f"the {name} states {told[:20] or 'no number of'} {what}, but has {found}.", _ADVICE)
+                raise FormatError(
+                    record.line, f"the {name} states {told[:20] or 'no number of'} {what}, but has {found}.", _ADVICE
+                )
         if above:
             upper = getattr(self, above)
             upper.total += stated
@@ -232,7 +234,9 @@ def _row(record, currency, as_of):
         return None
     if value is None:
         raise FormatError(line, f"the transaction of type {code[:10]!r} has no amount.")
-    bank, customer = [*(field.strip() for field in fields[-2:]), "", ""][:2] if len(fields) >= _head_size(fields, line) else ("", "")
+    bank, customer = (
+        [*(field.strip() for field in fields[-2:]), "", ""][:2] if len(fields) >= _head_size(fields, line) else ("", "")
+    )
     return {
         "line": line,
         "amount": amounts.decimal(value * amounts.direction_of(code, line), currency, line),
@@ -260,45 +264,6 @@ def _entry(statement, row):
         status=PENDING if provisional else BOOKED,
         notes=(ANNOUNCED_AS_BOOKED,) if provisional else (),
     )
-
-
-def _proof(items, currency, total, line):
-    """(proof, balances, notes): which balances the account states, and whether the transactions lie between them."""
-    found = {}
-    for item in items:
-        if item.minor is not None and item.code in amounts.BALANCES:
-            value = amounts.decimal(item.minor, currency, line)
-            if found.setdefault(item.code, value) != value:
-                raise FormatError(line, f"the account states two balances {item.code}: {found[item.code]} and {value}.")
-    for opening, closing, notes in (
-        (amounts.OPENING, amounts.CLOSING, ()),
-        (amounts.OPENING_AVAILABLE, amounts.CLOSING_AVAILABLE, (AVAILABLE_BALANCES,)),
-    ):
-        if opening in found and closing in found and (not notes or found[opening] + total == found[closing]):
-            known = {"opening": found[opening], "closing": found[closing], "opening_kind": opening, "closing_kind": closing}
-            return BALANCES, known, notes
-    if amounts.CLOSING in found:
-        return ONE_BALANCE, {"closing": found[amounts.CLOSING], "closing_kind": amounts.CLOSING}, ()
-    stated = [amounts.totals_of(items, code) for code in (amounts.TOTAL_CREDITS, amounts.TOTAL_DEBITS)]
-    return (TOTALS if None not in stated else UNPROVEN), {}, ()
-
-
-def _check_totals(items, statement, currency):
-    """Refuses an account whose totals of credits and debits are not those of its transactions."""
-    totals, line = statement.totals, statement.header.line
-    for code, name, total, count in (
-        (amounts.TOTAL_CREDITS, "credits", totals.credit, totals.credit_count),
-        (amounts.TOTAL_DEBITS, "debits", -totals.debit, totals.debit_count),
-    ):
-        stated = amounts.totals_of(items, code)
-        if stated is None:
-            continue
-        value = amounts.decimal(abs(stated[0]), currency, line)
-        if value != total:
-            raise FormatError(line, f"the account states {value} {currency} of {name} ({code}), but its transactions make {total}.")
-        # Transactions of zero count on either side.
-        if stated[1] is not None and not count <= stated[1] <= count + totals.zero_count:
-            raise FormatError(line, f"the account states {stated[1]} {name} ({code}), but lists {count}.")
 
 
 def _moment(day, clock, line):

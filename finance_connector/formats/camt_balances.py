@@ -11,6 +11,7 @@ count. Two different figures for the same day are refused. Available, expected a
 (CLAV, FWAV, XPCD, INFO, ...) prove nothing about entries and are left alone.
 """
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -31,7 +32,7 @@ from .camt_values import (
     text_of,
 )
 from .errors import FormatError
-from .records import BALANCE_SIGN_MISSING, NAMESPACE_MISSING, StatementHeader
+from .records import BALANCE_SIGN_MISSING, NAMESPACE_MISSING, TOTALS, UNPROVEN, StatementHeader
 
 OPENING, PREVIOUS, CLOSING, INTERIM = "OPBD", "PRCD", "CLBD", "ITBD"
 _BOOKED = frozenset((OPENING, PREVIOUS, CLOSING, INTERIM))
@@ -81,8 +82,10 @@ def read_group_header(element, names):
     return GroupHeader(text_of(fields.get("MsgId")), instant_of(fields.get("CreDtTm")), page, last)
 
 
-def read_header(elements, line, group, version, names):
+def read_header(elements, line, group, version, names, spare_currency=""):
     """(StatementHeader, Summary) of the children of a `Stmt` before its first entry.
+
+    ``spare_currency``: the account's, if neither it nor a balance tells.
 
     ``opening`` is None for a page that begins without a balance, ``closing`` for one that ends without.
     Raises FormatError if the account or its currency is not told, or balances contradict each other.
@@ -96,7 +99,7 @@ def read_header(elements, line, group, version, names):
         raise FormatError(account.sourceline, "the account of the statement has no number (Acct/Id).")
     about = children(account, names)
     balances = [b for e in elements if names[e.tag] == "Bal" and (b := _balance(e, names)) is not None]
-    currency = _currency(about.get("Ccy"), balances, line)
+    currency = _currency(about.get("Ccy"), balances, line, spare_currency)
     opening, closing = choose(balances)
     page, last = _pagination(fields.get("StmtPgntn"), names)
     period = children(fields["FrToDt"], names) if "FrToDt" in fields else {}
@@ -131,6 +134,15 @@ def read_header(elements, line, group, version, names):
         notes=notes,
     )
     return header, read_summary(fields.get("TxsSummry"), names)
+
+
+def announcement(header, summary, message):
+    """``header`` as that of a report or notification (``message``): it announces, and no balance proves it."""
+    stated = summary.count is not None and None not in (summary.total, summary.net) or None not in (summary.credit, summary.debit)
+    return replace(
+        header, opening=None, closing=None, opening_kind="", closing_kind="", format=message, provisional=True,
+        proof=TOTALS if stated else UNPROVEN,
+    )  # fmt: skip
 
 
 def choose(balances):
@@ -186,13 +198,14 @@ def _balance(element, names):
     return Balance(code, value if sign > 0 else -value, currency, day, indicator is not None, element.sourceline)
 
 
-def _currency(element, balances, line):
+def _currency(element, balances, line, spare=""):
     """The account's currency: as stated, else that of its booked balances, which must agree."""
     stated = text_of(element)
     for balance in balances:
         stated = stated or balance.currency
         if balance.currency != stated:
             raise FormatError(balance.line, f"the balance {balance.code} is in {balance.currency}, the account in {stated}.")
+    stated = stated or spare
     if not stated:
         raise FormatError(line, "the statement has no booked balance and no currency: nothing can be proven.", _UNPROVABLE)
     return stated

@@ -1,8 +1,9 @@
 """One line of the account: `Ntry` with its details, read once, from the element to the canonical Entry.
 
-Only what the bank booked is an entry. PDNG, INFO and FUTR are provisional; an unknown or proprietary status
+Only what the bank booked is an entry of a statement. PDNG, INFO and FUTR are provisional; an unknown or proprietary status
 is refused by name, since nobody can tell whether it moved the balance. A missing status is read as booked,
-with a note: a camt.053 lists booked entries, and the balances prove it.
+with a note: a camt.053 lists booked entries, and the balances prove it. In reports and notifications (camt.052,
+camt.054) every entry is announced, whatever its status; that the bank calls it booked there is a note.
 """
 
 from typing import NamedTuple
@@ -27,8 +28,11 @@ from .camt_values import (
 from .errors import FormatError
 from .records import (
     AMOUNT_FROM_DETAILS,
+    ANNOUNCED_AS_BOOKED,
+    BOOKED,
     BOOKING,
     DETAIL_SIGN_IGNORED,
+    PENDING,
     STATEMENT,
     STATUS_MISSING,
     VALUE,
@@ -37,7 +41,6 @@ from .records import (
 )
 from .text_values import iso
 
-BOOKED = "BOOK"
 PROVISIONAL = frozenset(("PDNG", "INFO", "FUTR"))
 
 # Fields of which an entry has one; a second one would be a choice between two truths.
@@ -62,7 +65,8 @@ _NO_DETAIL = Detail(None, {})
 
 class Account(NamedTuple):
     """What an entry must know of its statement: the account, its currency with decimals, the dates that the
-    statement covers (equal for a single day, None if unknown), and the names of the file's elements."""
+    statement covers (equal for a single day, None if unknown), the names of the file's elements, and whether its
+    entries are only announced."""
 
     number: str
     currency: str
@@ -70,6 +74,7 @@ class Account(NamedTuple):
     first_day: object
     last_day: object
     names: dict
+    announced: bool = False
 
 
 class Provisional(NamedTuple):
@@ -101,10 +106,14 @@ def read_entry(element, account, repeats, number):
     amounts = detailed_amounts(fields["AmtDtls"], account) if "AmtDtls" in fields else {}
     amount, direction, notes = _amount(element, fields, amounts, account)
     status = code_of(fields.get("Sts"))
-    if status in PROVISIONAL:
+    if status in PROVISIONAL and not account.announced:
         return Provisional(status, amount)
-    if status != BOOKED:
+    if status not in PROVISIONAL and status != BOOKED:
         notes += _without_status(element, status)
+    told = BOOKED
+    if account.announced:
+        told = status if status in PROVISIONAL else PENDING
+        notes += (ANNOUNCED_AS_BOOKED,) if status == BOOKED else ()
     is_reversal = bool("RvslInd" in fields and flag_of(fields["RvslInd"]))
     behind = _behind(groups, account, direction, is_reversal) if groups else _NOTHING_BEHIND
     own_charges, charges_total = charges(charged, account.names) if charged else ((), None)
@@ -117,7 +126,7 @@ def read_entry(element, account, repeats, number):
         in_other = only.original_amount, only.original_currency, only.exchange
     elif direction < 0:
         in_other = -in_other[0], *in_other[1:]
-    extras = state, own_charges or only.charges, in_other, notes
+    extras = state, own_charges or only.charges, in_other, notes, told
     return _composed(element, fields, account, repeats, number, amount, is_reversal, behind, details, only, extras)
 
 
@@ -125,7 +134,7 @@ def _composed(element, fields, account, repeats, number, amount, is_reversal, be
     """The Entry: the fields of the `Ntry` itself, and those of its ``only`` detail where it has none."""
     booking_date, date_source, value_date = _dates(fields, account, element)
     bank_code, proprietary = bank_codes(fields["BkTxCd"], account.names) if "BkTxCd" in fields else ("", "")
-    state, all_charges, (other_amount, other_currency, exchange), notes = extras
+    state, all_charges, (other_amount, other_currency, exchange), notes, status = extras
     references = only.references
     bank_id = text_of(fields["AcctSvcrRef"]) if "AcctSvcrRef" in fields else ""
     if bank_id.upper() in PLACEHOLDERS:
@@ -152,7 +161,7 @@ def _composed(element, fields, account, repeats, number, amount, is_reversal, be
         only.counterparty_account,
         details,
         is_reversal,
-        BOOKED,
+        status,
         fingerprint.compose(content, repeats.ordinal(content)),
         number,
         element.sourceline,

@@ -1,4 +1,7 @@
-"""Where in a camt.053 file the stream is: which message, which statement, which page, after how many entries.
+"""Where in a camt file the stream is: which message, which statement, which page, after how many entries.
+
+Reports (camt.052) and notifications (camt.054) are read like statements, if they are wanted: their entries are
+announced, no balance proves them, and every page stands by itself; the totals that they state are checked.
 
 Pages. A statement cut into pages (StmtPgntn, or MsgPgntn of the message) is one statement if the pages
 stand in one file: a page that is not the last one and is not proven by its own balances stays open, and the
@@ -8,15 +11,15 @@ statement by itself. Pages that are missing are named.
 
 from datetime import date, timedelta
 
-from .camt_balances import PREVIOUS, GroupHeader, read_group_header, read_header, unprovable
+from .camt_balances import PREVIOUS, GroupHeader, announcement, read_group_header, read_header, unprovable
 from .camt_entry import Account, Provisional, read_entry
 from .camt_proof import summary_gap
 from .camt_values import Names, children, exponent_of, text_of
-from .camt_versions import MESSAGE_NAMES, NOT_BOOKABLE, identify, split_tag
+from .camt_versions import MESSAGE_NAMES, PARTS, STATEMENT, identify, refused, split_tag
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import StatementProof
+from .records import ANNOUNCED_AS_BOOKED, StatementProof
 from .xml_guard import release
 
 # What belongs before the first entry: coming later, it could change what was already said of the entries.
@@ -38,9 +41,13 @@ class _Open:
 
 
 class StatementReader:
-    """Turns the XML events of one file into the events of `camt.stream`; one instance a file."""
+    """Turns the XML events of one file into the events of `camt.stream`; one instance a file.
 
-    def __init__(self):
+    ``wanted``: the message that is read; others are refused.
+    """
+
+    def __init__(self, wanted=STATEMENT):
+        self.wanted, self.part, self.announced = wanted, PARTS[wanted], wanted != STATEMENT
         self.names = None
         self.version = ""
         self.message = self.element = None
@@ -65,7 +72,7 @@ class StatementReader:
         name = split_tag(element.tag)[1]
         if name == "Ntry":
             return self._entry(element) if self._enter_statement(parent) else ()
-        if name == "Stmt":
+        if name == self.part:
             return self._end_statement(element) if element is self.element or self._enter_statement(element) else ()
         if name == "GrpHdr" and self._enter_message(parent):
             self.group = read_group_header(element, self.names)
@@ -76,7 +83,7 @@ class StatementReader:
     def _enter_statement(self, element):
         """``element`` is the statement from now on; false if it is none."""
         name = split_tag(element.tag)[1]
-        if name != "Stmt" or not self._enter_message(element.getparent()) or self.names[element.tag] != name:
+        if name != self.part or not self._enter_message(element.getparent()) or self.names[element.tag] != name:
             return False
         if self.element is not None:
             raise FormatError(element.sourceline, "a statement stands inside another one.")
@@ -95,8 +102,8 @@ class StatementReader:
         if self.message is not None:
             raise FormatError(element.sourceline, f"{name} stands inside another message.")
         message, self.version = identify(element)
-        if message in NOT_BOOKABLE:
-            raise FormatError(element.sourceline, *NOT_BOOKABLE[message])
+        if message != self.wanted:
+            raise FormatError(element.sourceline, *refused(message, self.wanted))
         self.message, self.names, self.group = element, Names(namespace), GroupHeader()
         return True
 
@@ -105,7 +112,7 @@ class StatementReader:
         if self.unfinished is not None:
             raise self._unfinished_error()
         if not self.statements:
-            raise FormatError(None, "the file holds no statement (Stmt).")
+            raise FormatError(None, f"the file holds no statement ({self.part}).")
 
     def _entry(self, element):
         begun = () if self.current else self._begin([*element.itersiblings(preceding=True)][::-1])
@@ -119,23 +126,40 @@ class StatementReader:
         if type(entry) is Provisional:
             current.totals.provisional_count += 1
             return begun
+        if self.announced and ANNOUNCED_AS_BOOKED not in entry.notes:
+            current.totals.provisional_count += 1
+            return (*begun, entry)
         current.totals.add(entry.amount, entry.value_date)
         return (*begun, entry)
 
     def _begin(self, elements):
         """The statement's own fields are complete: its header, unless it is the next page of the one
         before."""
-        header, summary = read_header(elements, self.element.sourceline, self.group, self.version, self.names)
+        header, summary = read_header(
+            elements, self.element.sourceline, self.group, self.version, self.names, self._spare_currency()
+        )
+        if self.announced:
+            header = announcement(header, summary, self.wanted)
         if self.unfinished is not None:
             self._turn_page(header)
             return ()
-        if header.opening is None or (header.closing is None and header.last_page is not False):
+        if not self.announced and (header.opening is None or (header.closing is None and header.last_page is not False)):
             raise unprovable(header)
-        account = Account(header.account, header.currency, exponent_of(header.currency), *_covered(header), self.names)
+        account = Account(
+            header.account, header.currency, exponent_of(header.currency), *_covered(header), self.names, self.announced
+        )
         self.current = _Open(header, summary, account)
         self.current.totals.day = header.closing_date
         self.repeats.begin(header)
         return (header,)
+
+    def _spare_currency(self):
+        """The currency of the first entry, for announcements that name none and have no balance."""
+        if not self.announced:
+            return ""
+        found = next((child for entry in self.element.iterchildren(f"{self.names.prefix}Ntry") for child in entry
+                      if self.names[child.tag] == "Amt"), None)  # fmt: skip
+        return found.get("Ccy", "") if found is not None else ""
 
     def _turn_page(self, page):
         """``page`` goes on where the unfinished statement stopped. Raises FormatError if it does not."""
@@ -164,7 +188,9 @@ class StatementReader:
         current = self.current
         page = current.closing
         gap = None if page.closing is None else balance_gap(current.header, page, current.totals)
-        if page.last_page is not False and (page.closing is None or gap):
+        if self.announced:
+            gap = None
+        elif page.last_page is not False and (page.closing is None or gap):
             raise FormatError(page.line, gap) if gap else unprovable(page)
         # A total on one page may be that of the page or of the whole; the balances prove the whole.
         stated = summary_gap(current.summary, current.totals) if current.pages == 1 and not gap else None
@@ -172,7 +198,7 @@ class StatementReader:
             raise FormatError(page.line, stated)
         release(element)
         self.current = self.element = None
-        if page.closing is None or gap:
+        if not self.announced and (page.closing is None or gap):
             self.unfinished = current
             return begun
         self.repeats.end(page.closing)
@@ -227,6 +253,8 @@ def _covered(header):
     first, last = header.opening_date, header.closing_date
     if header.opening_kind == PREVIOUS and first is not None and first < date.max:
         first += timedelta(days=1)
+    if header.provisional and first is None and last is None and header.created_at is not None:
+        return header.created_at.date(), header.created_at.date()
     period = header.from_date, header.to_date
     if None not in period and period[0] == period[1] and last in (None, period[1]):
         return period

@@ -31,6 +31,9 @@ MESSAGE_NAMES = {
 MESSAGE_NAMES |= {f"{name}V01": message for name, message in MESSAGE_NAMES.items()}
 MESSAGE_TAGS = tuple(f"{{*}}{name}" for name in MESSAGE_NAMES)
 
+# Message -> element of one statement, report or notification in it.
+PARTS = {"camt.052": "Rpt", STATEMENT: "Stmt", "camt.054": "Ntfctn"}
+
 VERSIONS = frozenset(f"{number:02d}" for number in range(1, 15))
 
 # Envelopes (business application header, SOAP) come before the message; a file that has more than this is
@@ -49,6 +52,14 @@ NOT_BOOKABLE = {
         "Import the statement of the day (camt.053) instead.",
     ),
 }
+
+
+def refused(message, wanted):
+    """(reason, advice) why ``message`` is not read where ``wanted`` is."""
+    if wanted == STATEMENT and message in NOT_BOOKABLE:
+        return NOT_BOOKABLE[message]
+    return f"this is a {message} message, not {wanted}.", "Import the file without naming its format."
+
 
 _MESSAGE_IN_NAMESPACE = re.compile(r"\b([a-z]{4}\.\d{3})\.\d{3}\.(\d{2})\b")
 

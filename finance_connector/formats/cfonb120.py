@@ -9,9 +9,10 @@ import re
 from typing import NamedTuple
 
 from .assembly import OpenStatement, collected, within
-from .decoding import decode, head_of, lines_of
+from .decoding import decode, head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
+from .fixed_columns import ADVICE, records
 from .national_accounts import french
 from .records import BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, Detail, StatementHeader
 from .text_values import PLACEHOLDERS, currency_code, date_from, minor_amount
@@ -22,7 +23,7 @@ WIDTH = 120
 _BEGINS = re.compile(r"01\d{5}.{4}\d{5}[A-Z]{3}\d.[0-9A-Z]{11}.{2}\d{6}").match
 _OVERPUNCH = {character: (1, digit) for digit, character in enumerate("{ABCDEFGHI")}
 _OVERPUNCH |= {character: (-1, digit) for digit, character in enumerate("}JKLMNOPQR")}
-_ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
+_KINDS = ("01", "04", "05", "07")
 # Qualifier of a complement (05) -> what it tells: the name of the other side, references, the remittance.
 _NAMES = frozenset(("NPY", "NPO", "NBE"))
 _REFERENCES = {"RCN": "EndToEndId", "REF": "InstrId", "RUM": "MndtId", "IBE": "CdtrId", "EID": "EndToEndId"}
@@ -38,7 +39,7 @@ class _Movement(NamedTuple):
 
 
 def detect(content):
-    """"cfonb120", or None if ``content`` is something else."""
+    """ "cfonb120", or None if ``content`` is something else."""
     return "cfonb120" if _BEGINS(head_of(content)) else None
 
 
@@ -55,51 +56,35 @@ def stream(content, format="cfonb120"):
     decoded = decode(content)
     notes, repeats = (MIXED_ENCODING,) if decoded.mixed else (), RepeatCounter()
     old, movements, statements = None, [], 0
-    for record, number in _records(decoded.text):
+    for record, number in records(decoded.text, WIDTH, _KINDS, "CFONB120"):
         kind = record[:2]
         if (kind == "01") != (old is None):
             what = "begins before the one above it has ended" if kind == "01" else "stands outside of a statement"
-            raise FormatError(number, f"the record {kind} {what}: records are missing.", _ADVICE)
+            raise FormatError(number, f"the record {kind} {what}: records are missing.", ADVICE)
         if kind == "01":
             old, movements = (record, number), []
             continue
         if record[2:7] + record[11:16] + record[21:32] != old[0][2:7] + old[0][11:16] + old[0][21:32]:
-            raise FormatError(number, f"the record {kind} is about another account than the statement.", _ADVICE)
+            raise FormatError(number, f"the record {kind} is about another account than the statement.", ADVICE)
         if kind == "04":
             movements.append(_Movement(record, number, []))
         elif kind == "05":
             if not movements:
-                raise FormatError(number, "a complement (05) stands before the first movement.", _ADVICE)
+                raise FormatError(number, "a complement (05) stands before the first movement.", ADVICE)
             movements[-1].told.append((record[45:48], record[48:118].strip()))
         else:
             yield from _events(old, movements, (record, number), notes, repeats, statements)
             old, statements = None, statements + 1
     if old is not None or not statements:
-        raise FormatError(None, "the statement has no new balance (record 07): the file is cut off.", _ADVICE)
-
-
-def _records(text):
-    """(record, line) of every record; a file without line ends is cut after every 120 characters."""
-    lines = lines_of(text)
-    if len(lines) == 1 and len(text.rstrip(" \x1a")) > WIDTH:
-        lines = [text[at : at + WIDTH] for at in range(0, len(text), WIDTH)]
-    for number, line in enumerate(lines, 1):
-        bare = line.rstrip(" \x1a")
-        if not bare:
-            continue
-        if len(bare) > WIDTH:
-            raise FormatError(number, f"the record has {len(bare)} characters; CFONB120 has {WIDTH}.", _ADVICE)
-        if bare[:2] not in ("01", "04", "05", "07"):
-            raise FormatError(number, f"the record begins with {bare[:2]!r}, none of 01, 04, 05, 07.", _ADVICE)
-        yield bare.ljust(WIDTH), number
+        raise FormatError(None, "the statement has no new balance (record 07): the file is cut off.", ADVICE)
 
 
 def _amount(record, currency, line):
     """The signed amount in positions 91 to 104, with the decimals that position 20 tells."""
     field, decimals = record[90:104], record[19]
     if field[-1] not in _OVERPUNCH:
-        raise FormatError(line, f"the amount {field!r} does not end with a sign ({{, }}, A to R).", _ADVICE)
-    if not decimals.isdigit():
+        raise FormatError(line, f"the amount {field!r} does not end with a sign ({{, }}, A to R).", ADVICE)
+    if decimals not in "0123456789":
         decimals = "2"
     sign, digit = _OVERPUNCH[field[-1]]
     return sign * minor_amount(f"{field[:-1]}{digit}".strip(), int(decimals), currency, line)
@@ -114,7 +99,7 @@ def _events(old, movements, new, notes, repeats, before):
     (record, line), (closing, closing_line) = old, new
     currency = currency_code(record[16:19], line)
     if closing[16:19] != currency:
-        raise FormatError(closing_line, f"the statement opens in {currency} and closes in {closing[16:19]}.", _ADVICE)
+        raise FormatError(closing_line, f"the statement opens in {currency} and closes in {closing[16:19]}.", ADVICE)
     bank, branch, account = record[2:7], record[11:16], record[21:32]
     iban = french(bank, branch, account)
     header = StatementHeader(
@@ -148,7 +133,7 @@ def _events(old, movements, new, notes, repeats, before):
 def _entry(statement, one):
     record, line, currency = one.record, one.line, statement.header.currency
     if record[16:19] != currency:
-        raise FormatError(line, f"the movement is in {record[16:19]}, the account in {currency}.", _ADVICE)
+        raise FormatError(line, f"the movement is in {record[16:19]}, the account in {currency}.", ADVICE)
     amount = _amount(record, currency, line)
     label, number, reference = record[48:79].strip(), record[81:88].strip(" 0"), record[104:120].strip()
     name = " ".join(text for qualifier, text in one.told if qualifier in _NAMES)
@@ -159,7 +144,11 @@ def _entry(statement, one):
         if qualifier in _REFERENCES and text.upper() not in PLACEHOLDERS
     }
     rejected = record[40:42].strip()
-    detail = Detail(amount, references, name, remittance=(text,), return_reason=rejected, line=line) if references or rejected else None
+    detail = (
+        Detail(amount, references, name, remittance=(text,), return_reason=rejected, line=line)
+        if references or rejected
+        else None
+    )
     reference = "" if reference.strip("0").upper() in PLACEHOLDERS else reference
     return statement.entry(
         line,

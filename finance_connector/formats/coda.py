@@ -9,9 +9,10 @@ import re
 
 from .assembly import OpenStatement, collected, within
 from .coda_records import WIDTH, account_and_currency, amount_of, cut, day_of, movement, sign_of, structured_of
-from .decoding import decode, head_of, lines_of
+from .decoding import decode, head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
+from .fixed_columns import ADVICE, records
 from .national_accounts import belgian, is_iban
 from .proof import ZERO
 from .records import (
@@ -30,7 +31,7 @@ from .text_values import currency_code
 NAMES = ("coda",)
 
 _BEGINS = re.compile(r"0[0 ]{4}\d{6}.{3}05").match
-_ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
+_KINDS = tuple("0123489")
 # Record -> those that may come before it.
 _AFTER = {
     "0": ("", "9"), "1": ("0",), "21": ("1", "21", "22", "23", "31", "32", "33"), "22": ("21",), "23": ("21", "22"),
@@ -40,7 +41,7 @@ _AFTER = {
 
 
 def detect(content):
-    """"coda", or None if ``content`` is something else."""
+    """ "coda", or None if ``content`` is something else."""
     return "coda" if _BEGINS(head_of(content)) else None
 
 
@@ -57,22 +58,19 @@ def stream(content, format="coda"):
     decoded = decode(content)
     repeats, found = RepeatCounter(), []
     before = ""
-    for number, line in enumerate(lines_of(decoded.text), 1):
-        if not line.strip(" \x1a"):
-            continue
-        if len(line.rstrip(" \x1a")) > WIDTH:
-            raise FormatError(number, f"the record has {len(line)} characters; CODA has {WIDTH}.", _ADVICE)
-        line = line.ljust(WIDTH)
+    for line, number in records(decoded.text, WIDTH, _KINDS, "CODA"):
         kind = line[:2] if line[0] in "23" else line[0]
         if before not in _AFTER.get(kind, ()):
-            raise FormatError(number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", _ADVICE)
+            raise FormatError(
+                number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", ADVICE
+            )
         before = kind
         found.append((line, number))
         if kind == "9":
             yield from _events(found, (MIXED_ENCODING,) if decoded.mixed else (), repeats)
             found = []
     if found or not before:
-        raise FormatError(None, "the file has no end (record 9): it is cut off.", _ADVICE)
+        raise FormatError(None, "the file has no end (record 9): it is cut off.", ADVICE)
 
 
 def _events(found, notes, repeats):
@@ -84,14 +82,14 @@ def _events(found, notes, repeats):
     number, currency = account_and_currency(old)
     currency_code(currency, line)
     if new[0][1:4] != old[125:128] and new[0][1:4].strip("0 ") and old[125:128].strip("0 "):
-        raise FormatError(new[1], f"the new balance is that of statement {new[0][1:4]}, the old one of {old[125:128]}.", _ADVICE)
+        raise FormatError(new[1], f"the new balance is that of statement {new[0][1:4]}, the old one of {old[125:128]}.", ADVICE)
     header = _header(head, old, new, number, currency, line, notes)
     statement = OpenStatement(header, repeats)
     yield header
     movements = []
-    for records in _movements(found):
+    for belonging in _movements(found):
         try:
-            movements.append(movement(records, currency))
+            movements.append(movement(belonging, currency))
         except FormatError as error:
             raise within(error, header, statement.number + 1) from None
     for booked, details in _with_details(movements):
@@ -153,7 +151,7 @@ def _with_details(movements):
                 yield booked
             booked = (one, [])
         elif booked is None or booked[0].sequence != one.sequence:
-            raise FormatError(one.line, f"the detail belongs to movement {one.sequence}, which does not stand before it.", _ADVICE)
+            raise FormatError(one.line, f"the detail belongs to movement {one.sequence}, which does not stand before it.", ADVICE)
         else:
             booked[1].append(one)
     if booked:
@@ -169,7 +167,9 @@ def _entry(statement, one, parts):
     days = [(one.entry_date, BOOKING), (one.value_date, VALUE), (header.closing_date, STATEMENT)]
     booked, source = next(((day, source) for day, source in days if day), (None, None))
     if booked is None:
-        raise within(FormatError(one.line, "the movement has no date, and its statement none.", _ADVICE), header, statement.number + 1)
+        raise within(
+            FormatError(one.line, "the movement has no date, and its statement none.", ADVICE), header, statement.number + 1
+        )
     details, state = _details(one, parts, references)
     return statement.entry(
         one.line,
@@ -200,7 +200,14 @@ def _details(one, parts, references):
     """(details, state): the parts that the bank lists, if they add up, or what is behind a single movement."""
     if not parts:
         alone = Detail(
-            one.amount, references, one.name, one.account, one.bank, purpose=one.purpose, return_reason=one.return_reason, line=one.line
+            one.amount,
+            references,
+            one.name,
+            one.account,
+            one.bank,
+            purpose=one.purpose,
+            return_reason=one.return_reason,
+            line=one.line,
         )
         return ((alone,), DETAILS_PROVEN) if references or one.purpose or one.return_reason else ((), NO_DETAILS)
     details = tuple(_part(part) for part in parts)
@@ -233,8 +240,10 @@ def _check_trailer(found, trailer, line, statement, currency):
     with_free_text = counted + sum(record[0] == "4" for record, _number in found)
     stated = cut(trailer, 17, 22)
     if not (stated.isascii() and stated.isdigit() and int(stated) in (counted, with_free_text)):
-        raise FormatError(line, f"the trailer states {stated or 'no number of'} records, but there are {counted}.", _ADVICE)
+        raise FormatError(line, f"the trailer states {stated or 'no number of'} records, but there are {counted}.", ADVICE)
     for first, name, found_sum in ((23, "debits", -statement.totals.debit), (38, "credits", statement.totals.credit)):
         total = amount_of(cut(trailer, first, first + 14), 1, currency, line)
         if total != found_sum:
-            raise FormatError(line, f"the trailer states {total} {currency} of {name}, but the movements make {found_sum}.", _ADVICE)
+            raise FormatError(
+                line, f"the trailer states {total} {currency} of {name}, but the movements make {found_sum}.", ADVICE
+            )

@@ -6,6 +6,7 @@ Nothing is replaced: every byte becomes the character that it stands for.
 """
 
 import codecs
+from contextlib import suppress
 from typing import NamedTuple
 
 from .errors import FormatError
@@ -22,6 +23,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Where Windows-1252 differs from ISO 8859-1.
+_WINDOWS = {byte: told for byte in range(0x80, 0xA0) if (told := bytes((byte,)).decode("cp1252", "ignore"))}
 _ADVICE = "Save the file as UTF-8, or fetch it again from the bank."
 
 
@@ -62,6 +65,16 @@ def head_of(content, size=4096):
     return content[skipped : skipped + size].decode(encoding or "latin-1", "ignore").lstrip()
 
 
+def beginning_of(content, size):
+    """The first ``size`` bytes of ``content`` or somewhat less: whole lines, and whole characters."""
+    if len(content) <= size:
+        return content
+    # A multiple of four is whole characters of UTF-16 and 32; in the others no other character has a line feed in it.
+    begun = content[: size - size % 4]
+    wide = (_marked(content)[0] or "").startswith(("utf-16", "utf-32"))
+    return begun if wide else begun[: begun.rfind(b"\n") + 1] or begun
+
+
 def _marked(content):
     """(encoding, length of the mark); (None, 0) if nothing tells."""
     for mark, encoding in _MARKS:
@@ -86,10 +99,8 @@ def _line_of(content, error):
 
 
 def _as_found(content):
-    try:
+    with suppress(UnicodeDecodeError):
         return Decoded(content.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError:
-        pass
     lines, other = [], 0
     for line in content.split(b"\n"):
         try:
@@ -103,7 +114,4 @@ def _as_found(content):
 
 def _windows(line):
     """``line`` in Windows-1252; the five bytes that it leaves open are what they are in ISO 8859-1."""
-    try:
-        return line.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in line)
+    return line.decode("latin-1").translate(_WINDOWS)

@@ -13,6 +13,8 @@ left over is new:
    bank changes its ids: the same entry, provided that no id of that day was kept (by 1 or 2) and that one
    list of the day contains the other completely, as it is when files overlap. Otherwise it is a conflict.
 
+4. a batch on one side and its parts on the other, linked and adding up (`batches`): the same money.
+
 Left over on both sides with the same bank id, or with the same date and amount in other words, is a
 conflict too: the bank tells something else now, or two payments look alike. Only a person can tell: such an
 entry is not booked and becomes an exception, the others of the file are. ``missing`` are known entries which
@@ -33,26 +35,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from .batches import families
 from .fingerprint import compose, content_of
 
 # Why a Pair is one.
 SAME = "same"
 SAME_ID_OTHER_WORDS = "same-id-other-words"
 SAME_CONTENT_OTHER_ID = "same-content-other-id"
+SAME_AS_PARTS = "batch-of-known-entries"
+SAME_AS_BATCH = "part-of-known-batch"
 UNCLEAR_CONTENT = "unclear-same-content-other-id"
 UNCLEAR_ID = "unclear-same-id-other-amount-or-date"
 UNCLEAR_AMOUNT = "unclear-same-amount-other-words"
+UNCLEAR_BATCH = "unclear-batch-and-parts-do-not-add-up"
 
 
 class Known(NamedTuple):
     """A stored entry; ``fingerprint`` as stored, ``bank_id`` "" or None if it has none, ``key`` for the
-    caller."""
+    caller, ``links`` as `batches.links_of` gave them when it was stored."""
 
     bank_id: str | None
     fingerprint: str
     booking_date: date
     amount: Decimal
     key: Any = None
+    links: frozenset = frozenset()
 
 
 class Span(NamedTuple):
@@ -140,6 +147,7 @@ def decide(known, incoming, adjoining=False):
         SAME_ID_OTHER_WORDS,
     )
     pairing.match_content()
+    pairing.match_batches()
     pairing.match_conflicts()
     days = [entry.booking_date for entry in incoming]
     missing = [one for one in pairing.known if days and min(days) < one.booking_date < max(days)]
@@ -192,6 +200,24 @@ class _Pairing:
                 self.duplicates.append(Pair(entry, known, SAME_CONTENT_OTHER_ID))
             else:
                 self.conflicts.append(Pair(entry, known, UNCLEAR_CONTENT))
+
+    def match_batches(self):
+        """Pairs batches with the parts of the other side; parts that do not add up are conflicts."""
+        for entry, parts, adds_up in families(self.incoming, self.known):
+            (self.duplicates if adds_up else self.conflicts).append(
+                Pair(entry, parts[0], SAME_AS_PARTS if adds_up else UNCLEAR_BATCH)
+            )
+            self._take([entry], parts)
+        for known, parts, adds_up in families(self.known, self.incoming):
+            reason = SAME_AS_BATCH if adds_up else UNCLEAR_BATCH
+            (self.duplicates if adds_up else self.conflicts).extend(Pair(part, known, reason) for part in parts)
+            self._take(parts, [known])
+
+    def _take(self, incoming, known):
+        """Takes entries out of what is left."""
+        taken = {id(one) for one in (*incoming, *known)}
+        self.incoming = [one for one in self.incoming if id(one) not in taken]
+        self.known = [one for one in self.known if id(one) not in taken]
 
     def match_conflicts(self):
         """Takes out what neither is a known entry nor surely another one."""

@@ -35,7 +35,7 @@ _KIND = re.compile(r"\{2:[IO](94[02])")
 
 
 def detect(content):
-    """"mt940" or "mt942", None if ``content`` is neither."""
+    """ "mt940" or "mt942", None if ``content`` is neither."""
     head = head_of(content, 65536).replace("\r", "\n")
     kind = _KIND.search(head)
     begin = _BEGIN.search(head)

@@ -1,7 +1,7 @@
 """What an MT940 or MT942 says beside its entries: whose account, which balances, numbers and sums, in which order."""
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -55,19 +55,25 @@ def read_page(message, format, notes=()):
     if not provisional:
         _refuse_unproven(opening, closing, line)
     currency = opening[2] if opening else _currency_of_report(fields, in_account, line)
-    sequence = _NUMBER(_value(fields, "28C"))
     sums = [_sums(fields.get(tag), currency) for tag in ("90D", "90C")]
     if provisional:
         if not (message.ended or any(one.count is not None for one in sums)):
             raise FormatError(line, "the report has no end and no totals: it may be cut off.", _UNPROVABLE)
         opening = closing = None
-    header = StatementHeader(
-        account=number,
-        currency=currency,
+    proof = BALANCES if not provisional else TOTALS if all(one.count is not None for one in sums) else UNPROVEN
+    told = {"account": number, "account_scheme": scheme, "other_accounts": other, "currency": currency, "proof": proof}
+    header = _header(fields, opening, closing, line=line, notes=notes, provisional=provisional, **told)
+    begins, ends = (fields[tag].tag.endswith("F") if tag in fields else True for tag in ("60", "62"))
+    return Page(header, entries, *sums, begins, ends)
+
+
+def _header(fields, opening, closing, **told):
+    """The StatementHeader of a message; ``told``: what is known of it already."""
+    sequence = _NUMBER(_value(fields, "28C"))
+    return StatementHeader(
         opening=opening and opening[0],
         closing=closing and closing[0],
         statement_id=_value(fields, "20"),
-        account_scheme=scheme,
         opening_date=opening and opening[1],
         closing_date=closing and closing[1],
         opening_kind=fields["60"].tag if opening else "",
@@ -76,15 +82,9 @@ def read_page(message, format, notes=()):
         created_at=_made_at(fields.get("13")),
         page_number=int(sequence[2] or 0) or None,
         last_page=fields["62"].tag == "62F" if closing else None,
-        format="mt942" if provisional else "mt940",
-        line=line,
-        notes=notes,
-        proof=BALANCES if not provisional else TOTALS if all(one.count is not None for one in sums) else UNPROVEN,
-        provisional=provisional,
-        other_accounts=other,
+        format="mt942" if told["provisional"] else "mt940",
+        **told,
     )
-    begins, ends = (fields[tag].tag.endswith("F") if tag in fields else True for tag in ("60", "62"))
-    return Page(header, entries, *sums, begins, ends)
 
 
 def _sorted(told):
@@ -94,13 +94,17 @@ def _sorted(told):
         tag = field.tag
         if tag == "86":
             # Behind the closing balance it is about the whole statement.
-            if texts is not None:
+            if texts == ():
+                # Usually the only one: its lines are taken as they are.
+                texts = field.lines
+                entries[-1] = (entries[-1][0], texts)
+            elif texts is not None:
                 texts += field.lines
             continue
         if tag == "61":
             if "62" in fields:
                 raise FormatError(field.line, "an entry (:61:) stands after the closing balance (:62F:).")
-            texts = []
+            texts = ()
             entries.append((field, texts))
             continue
         texts = None
@@ -152,7 +156,9 @@ def _sums(field, currency):
 
 
 def _refuse_unproven(opening, closing, line):
-    missing = [tag for tag, balance in (("opening balance (:60F:)", opening), ("closing balance (:62F:)", closing)) if not balance]
+    missing = [
+        tag for tag, balance in (("opening balance (:60F:)", opening), ("closing balance (:62F:)", closing)) if not balance
+    ]
     if missing:
         raise FormatError(line, f"the statement has no {' and no '.join(missing)}: it is cut off, or no statement.", _UNPROVABLE)
     if opening[2] != closing[2]:

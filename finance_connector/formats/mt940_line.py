@@ -107,4 +107,6 @@ def original_of(supplement, currency, negative, line):
 
 def charges_of(supplement, line):
     """The charges that the supplement names (/CHGS/); the format does not say whether the amount contains them."""
-    return tuple(Charge(-amount, found[1]) for found in _CHARGES(supplement) if (amount := decimal_amount(found[2], found[1], line)))
+    return tuple(
+        Charge(-amount, found[1]) for found in _CHARGES(supplement) if (amount := decimal_amount(found[2], found[1], line))
+    )

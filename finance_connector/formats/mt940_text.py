@@ -16,10 +16,8 @@ from .text_values import PLACEHOLDERS
 # A line of :86: has 65 characters; the tag takes four of the first one with some banks.
 _FULL_LINE = 61
 
-_GERMAN = re.compile(r"(\d{3})([^\w\s])(?=\d\d)", re.ASCII).match
-_SEPA = re.compile(
-    r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT|PURP|RREF|SQTP|RTRN|ANAM|(?<![A-Za-z])(?:IBAN|BIC))\+"
-)
+_GERMAN = re.compile(r"(\d{3})?([^\w\s:/,.()\"'&+-])(?=\d\d)", re.ASCII).match
+_TAGS = frozenset("EREF KREF MREF CRED DEBT SVWZ ABWA ABWE COAM OAMT PURP RREF SQTP RTRN ANAM IBAN".split())
 _SLASHED = re.compile(r"/[A-Z]{2,4}\d?/").match
 _KEY = re.compile(
     r"/(TRTP|TRCD|PREF|EREF|RREF|MARF|CSID|IBAN|BIC|NAME|ADDR|CNTP|REMI|ISDT|PURP|RTRN|BENM|ORDP|ULTC|ULTB|ULTD|SVCL|"
@@ -28,6 +26,8 @@ _KEY = re.compile(
 _SWISS = re.compile(
     r"(?:AUFTRAGGEBER|DONNEUR D'ORDRE|ORDINANTE)\s*:\s*(.*?)\s*(?:(?:MITTEILUNGEN|COMMUNICATIONS|COMUNICAZIONI)\s*:|$)"
 )
+# Keys beside which a text without remittance has nothing more to say.
+_TELLING = frozenset(("TRTP", "REMI", "EREF", "NAME", "RTRN"))
 # German codes of entries that take an earlier one back (DFÜ-Abkommen annex 3, list of GVC): returned direct debits
 # at the payer's and the payee's bank, returned transfers.
 _TAKEN_BACK = frozenset(("108", "109", "159", "181", "184"))
@@ -71,7 +71,7 @@ def read_text(lines):
     if _SLASHED(lines[0].lstrip()):
         return _slashed("".join(lines).strip())
     raw = _joined(lines)
-    if _SEPA.match(raw):
+    if raw[4:5] == "+" and raw[:4] in _TAGS:
         return _with_tags(raw, raw)
     return _free(raw)
 
@@ -86,8 +86,8 @@ def _joined(lines):
 
 def _german(raw, match):
     """``raw``: code of three digits, then subfields that begin with the separator after it and two digits."""
-    code, separator = match.groups()
-    fields, remittance = _subfields(raw, separator)
+    code, separator = match.groups("")
+    fields, remittance = _subfields(raw[match.end() :], separator)
     get = fields.get
     name, account, bank = _plain(get("32", "") + get("33", "")), get("31", "").replace(" ", ""), get("30", "").strip()
     information, is_reversal = _plain(get("00", "")), code in _TAKEN_BACK
@@ -96,10 +96,10 @@ def _german(raw, match):
     return _with_tags(raw, remittance, name, account, bank, code, information, is_reversal)
 
 
-def _subfields(raw, separator):
+def _subfields(text, separator):
     """(number -> text of the subfields, the purpose: its subfields joined without a space)."""
     fields, purpose, key = {}, [], None
-    for part in raw[4:].split(separator):
+    for part in text.split(separator):
         number = part[:2]
         if number in _PURPOSE:
             key = "20"
@@ -117,9 +117,9 @@ def _subfields(raw, separator):
 
 def _with_tags(raw, remittance, name="", account="", bank="", code="", information="", is_reversal=False):
     """What a purpose with SEPA tags tells, and what is known of the entry beside it."""
-    parts = _SEPA.split(remittance)
-    tags, references, lead = {}, {}, _plain(parts[0])
-    for tag, value in zip(parts[1::2], parts[2::2], strict=True):
+    (_none, lead), *tagged = _tagged(remittance)
+    tags, references, lead = {}, {}, _plain(lead)
+    for tag, value in tagged:
         value = _plain(value)
         tags.setdefault(tag, value)
         if tag in _REFERENCES and value.upper() not in PLACEHOLDERS:
@@ -131,6 +131,25 @@ def _with_tags(raw, remittance, name="", account="", bank="", code="", informati
         account or get("IBAN", "").replace(" ", ""), bank or get("BIC", ""), code, information, references, "", "",
         get("PURP", ""), is_reversal,
     )  # fmt: skip
+
+
+def _tagged(remittance):
+    """(tag, its text) of a purpose with SEPA tags (EREF+...), the text before the first one with the tag None."""
+    found, tag, text = [], None, None
+    for part in remittance.split("+"):
+        if text is None:
+            text = part
+        elif text[-4:] in _TAGS:
+            found.append((tag, text[:-4]))
+            tag, text = text[-4:], part
+        elif text[-3:] == "BIC" and not text[-4:-3].isalpha():
+            found.append((tag, text[:-3]))
+            tag, text = "BIC", part
+        else:
+            # The sign itself, in a text.
+            text += "+" + part
+    found.append((tag, text))
+    return found
 
 
 def _slashed(raw):
@@ -152,7 +171,7 @@ def _slashed(raw):
     }
     return Told(
         raw=raw,
-        text=text or ("" if fields else _plain(raw)),
+        text=text or ("" if fields.keys() & _TELLING else _plain(raw)),
         name=_plain(name),
         account=account.replace(" ", "").strip(),
         bank=bank.strip(),

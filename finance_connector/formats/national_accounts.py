@@ -10,7 +10,7 @@ the account that the file names.
 
 import re
 
-_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}").fullmatch
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII).fullmatch
 _GERMAN = re.compile(r"(\d{8})/0*(\d{1,10})", re.ASCII).fullmatch
 _WITH_CURRENCY = re.compile(r"(.*?[0-9])[ /]?([A-Z]{3})").fullmatch
 # Letters of French account numbers count as these digits in the RIB key.
@@ -38,7 +38,8 @@ def account_of(text):
     An IBAN, a German "bank code/account", any other number, each perhaps with the currency behind it.
     """
     told, currency = " ".join(text.split()), ""
-    number = told.replace(" ", "")
+    # SWIFT has a slash before the number.
+    number = told.replace(" ", "").removeprefix("/")
     if is_iban(number):
         return number, "IBAN", "", ()
     with_currency = _WITH_CURRENCY(number)

@@ -10,9 +10,10 @@ import re
 from typing import NamedTuple
 
 from .assembly import OpenStatement, collected, within
-from .decoding import decode, head_of, lines_of
+from .decoding import decode, head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
+from .fixed_columns import ADVICE, records
 from .iso4217 import code_of
 from .national_accounts import spanish
 from .records import MIXED_ENCODING, StatementHeader
@@ -21,9 +22,9 @@ from .text_values import date_from, minor_amount
 NAMES = ("norma43",)
 
 WIDTH = 80
-_BEGINS = re.compile(r"11\d{18}\d{12}[12]\d{14}\d{3}[123]").match
+_BEGINS = re.compile(r"11\d{18}\d{12}[12]\d{14}\d{3}[123]", re.ASCII).match
 _SIGNS = {"1": -1, "2": 1}
-_ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
+_KINDS = ("11", "22", "23", "24", "33", "88")
 
 
 class _Movement(NamedTuple):
@@ -36,7 +37,7 @@ class _Movement(NamedTuple):
 
 
 def detect(content):
-    """"norma43", or None if ``content`` is something else."""
+    """ "norma43", or None if ``content`` is something else."""
     return "norma43" if _BEGINS(head_of(content)) else None
 
 
@@ -52,61 +53,51 @@ def stream(content, format="norma43"):
     """
     decoded = decode(content)
     notes, repeats = (MIXED_ENCODING,) if decoded.mixed else (), RepeatCounter()
-    head, movements, statements, records, ended = None, [], 0, 0, False
-    for record, number in _records(decoded.text):
+    head, movements, statements, count, ended = None, [], 0, 0, False
+    for record, number in records(decoded.text, WIDTH, _KINDS, "Norma 43"):
         kind = record[:2]
         if ended:
-            raise FormatError(number, "a record stands after the end of the file (88).", _ADVICE)
+            raise FormatError(number, "a record stands after the end of the file (88).", ADVICE)
         if kind == "88":
-            _check_end(record, number, records, head)
+            _check_end(record, number, count, head)
             ended = True
             continue
-        records += 1
+        count += 1
         if (kind == "11") != (head is None):
             what = "begins before the one above it has ended" if kind == "11" else "stands outside of an account"
-            raise FormatError(number, f"the record {kind} {what}: records are missing.", _ADVICE)
+            raise FormatError(number, f"the record {kind} {what}: records are missing.", ADVICE)
         if kind == "11":
             head, movements = (record, number), []
         elif kind == "22":
             movements.append(_Movement(record, number, [], []))
         elif kind in ("23", "24"):
             if not movements:
-                raise FormatError(number, f"the record {kind} stands before the first movement.", _ADVICE)
+                raise FormatError(number, f"the record {kind} stands before the first movement.", ADVICE)
             movements[-1].texts.append(record[4:80]) if kind == "23" else movements[-1].others.append((record, number))
         else:
             statements += 1
             yield from _events(head, movements, (record, number), notes, repeats, statements)
             head = None
     if not ended:
-        raise FormatError(None, "the file has no end (record 88): it is cut off.", _ADVICE)
+        raise FormatError(None, "the file has no end (record 88): it is cut off.", ADVICE)
     if not statements:
-        raise FormatError(None, "the file holds no account (record 11).", _ADVICE)
+        raise FormatError(None, "the file holds no account (record 11).", ADVICE)
 
 
-def _records(text):
-    for number, line in enumerate(lines_of(text), 1):
-        bare = line.rstrip(" \x1a")
-        if not bare:
-            continue
-        if len(bare) > WIDTH:
-            raise FormatError(number, f"the record has {len(bare)} characters; Norma 43 has {WIDTH}.", _ADVICE)
-        if bare[:2] not in ("11", "22", "23", "24", "33", "88"):
-            raise FormatError(number, f"the record begins with {bare[:2]!r}, none of 11, 22, 23, 24, 33, 88.", _ADVICE)
-        yield bare.ljust(WIDTH), number
-
-
-def _check_end(record, number, records, head):
+def _check_end(record, number, count, head):
     if head is not None:
-        raise FormatError(number, "the last account has no totals (record 33): records are missing.", _ADVICE)
+        raise FormatError(number, "the last account has no totals (record 33): records are missing.", ADVICE)
     stated = record[20:26]
-    if not (stated.isascii() and stated.isdigit() and int(stated) == records):
-        raise FormatError(number, f"the end of the file states {stated.strip() or 'no number of'} records, but there are {records}.", _ADVICE)
+    if not (stated.isascii() and stated.isdigit() and int(stated) == count):
+        raise FormatError(
+            number, f"the end of the file states {stated.strip() or 'no number of'} records, but there are {count}.", ADVICE
+        )
 
 
 def _amount(sign, digits, currency, line):
     """A signed amount with two implied decimals."""
     if sign not in _SIGNS:
-        raise FormatError(line, f"the sign is {sign!r}, neither 1 (debit) nor 2 (credit).", _ADVICE)
+        raise FormatError(line, f"the sign is {sign!r}, neither 1 (debit) nor 2 (credit).", ADVICE)
     return _SIGNS[sign] * minor_amount(digits, 2, currency, line)
 
 
@@ -118,7 +109,9 @@ def _events(head, movements, end, notes, repeats, number):
     """The events of one account."""
     (record, line), (totals, end_line) = head, end
     if totals[2:20] != record[2:20]:
-        raise FormatError(end_line, "the totals (record 33) are those of another account.", _ADVICE)
+        raise FormatError(end_line, "the totals (record 33) are those of another account.", ADVICE)
+    if not (record[2:20].isascii() and record[2:20].isdigit()):
+        raise FormatError(line, f"the account {record[2:20]!r} is not written in digits.", ADVICE)
     currency = code_of(record[47:50], line)
     bank, branch, account = record[2:6], record[6:10], record[10:20]
     header = StatementHeader(
@@ -200,9 +193,9 @@ def _check_totals(record, line, statement, currency):
         stated = record[at : at + 5]
         total = minor_amount(record[at + 5 : at + 19], 2, currency, line)
         if total != found:
-            raise FormatError(line, f"the account states {total} {currency} of {name}, but its movements make {found}.", _ADVICE)
+            raise FormatError(line, f"the account states {total} {currency} of {name}, but its movements make {found}.", ADVICE)
         # Movements of zero count on either side.
         if not (stated.isascii() and stated.isdigit() and count <= int(stated) <= count + totals.zero_count):
-            raise FormatError(line, f"the account states {stated.strip() or 'no number of'} {name}, but lists {count}.", _ADVICE)
+            raise FormatError(line, f"the account states {stated.strip() or 'no number of'} {name}, but lists {count}.", ADVICE)
     if record[73:76].strip() and code_of(record[73:76], line) != currency:
-        raise FormatError(line, f"the account opens in {currency} and closes in {code_of(record[73:76], line)}.", _ADVICE)
+        raise FormatError(line, f"the account opens in {currency} and closes in {code_of(record[73:76], line)}.", ADVICE)

@@ -2,13 +2,13 @@
 
 Source: OFX 1.6 and 2.3, chapter 11 (banking). A statement has the ledger balance at its end (LEDGERBAL) and none at its
 beginning, so its entries are not proven by balances: that one balance is the closing balance, and nothing is made up for
-the other (decision 0009). A bank's id (FITID) that stands twice with the same content is a repeated record, unless the
+the other (decision 0011). A bank's id (FITID) that stands twice with the same content is a repeated record, unless the
 bank reuses its ids; the file is refused, since one and two payments look alike.
 """
 
 from collections import Counter, defaultdict
 
-from .assembly import OpenStatement, collected, detail_of, within
+from .assembly import OpenStatement, collected, within
 from .decoding import head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
@@ -27,9 +27,10 @@ _ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
 
 
 def detect(content):
-    """"ofx", or None if ``content`` is something else."""
+    """ "ofx", or None if ``content`` is something else."""
     head = head_of(content).upper()
-    return "ofx" if head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith("<?") and ("<?OFX" in head or "<OFX>" in head)) else None
+    found = head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith("<?") and ("<?OFX" in head or "<OFX>" in head))
+    return "ofx" if found else None
 
 
 def parse(content, format="ofx"):
@@ -67,7 +68,7 @@ def _statements(text):
     for name, value, line in tags(text):
         if name == TRANSACTION:
             if told is None or path[-1] != "BANKTRANLIST" or value is None:
-                raise FormatError(line, "a transaction (STMTTRN) is not whole, or stands outside of the list of a statement.", _ADVICE)
+                raise FormatError(line, "a transaction (STMTTRN) is not whole, or stands outside of a list of them.", _ADVICE)
             told.transactions.append((value, line))
         elif value is not None:
             if path and path[-1] == "STATUS":
@@ -78,18 +79,21 @@ def _statements(text):
             if not path and name != "OFX":
                 raise FormatError(line, f"the file begins with <{name}>, not with <OFX>.", _ADVICE)
             path.append(name)
-            if name in _STATEMENTS:
-                told = _Told(line)
+            told = _Told(line) if name in _STATEMENTS else told
         else:
             path.pop()
             if name == "/STATUS":
                 _refuse_error(status, line)
                 status = {}
-            elif name[1:] == _PENDING and told is not None:
-                told.pending += 1
-            elif name[1:] in _STATEMENTS:
+            elif told is not None and _ends(told, name[1:]):
                 yield told
                 told = None
+
+
+def _ends(told, name):
+    """Whether the aggregate ``name`` that ends is the statement; a pending transaction is counted."""
+    told.pending += name == _PENDING
+    return name in _STATEMENTS
 
 
 def _keep(told, path, name, value, line):
@@ -157,9 +161,10 @@ def _header(told, account, currency, notes, number):
 
 def _reused(transactions):
     """The FITIDs that stand for several different transactions. Raises FormatError for a repeated one."""
+    times = Counter(one.fitid for one in transactions)
     contents = defaultdict(Counter)
     for one in transactions:
-        if one.fitid:
+        if one.fitid and times[one.fitid] > 1:
             contents[one.fitid][one._replace(line=0)] += 1
     for fitid, counts in contents.items():
         if len(counts) == 1 and counts.most_common(1)[0][1] > 1:
@@ -187,9 +192,6 @@ def _entry(statement, one, sign, reused):
         one.memo or one.name,
         counterparty_name=one.name,
         counterparty_account=one.account,
-        detail=detail_of({}, counterparty_name=one.name, counterparty_account=one.account, counterparty_bank=one.bank)
-        if one.account
-        else None,
         counterparty_bank=one.bank,
         bank_code_proprietary=one.kind,
         original_currency=one.original_currency,

@@ -12,7 +12,8 @@ from .errors import FormatError
 
 _TAG = re.compile(r"<(/?)([A-Za-z0-9_.]+)\s*(/?)>([^<]*)")
 # The rest of a transaction, up to its end, if no other aggregate of the statement is torn up in it.
-_BLOCK = re.compile(r"((?:[^<]|<(?!/?(?:STMTTRN|BANKTRANLIST|STMTRS|CCSTMTRS|OFX)>))*)</STMTTRN\s*>", re.IGNORECASE).match
+_BLOCK = re.compile(r"([^<]*(?:<(?!/?(?:STMTTRN|BANKTRANLIST|STMTRS|CCSTMTRS|OFX)\s*>)[^<]*)*)</STMTTRN\s*>", re.IGNORECASE).match
+_END = re.compile(r"</([A-Za-z0-9_.]+)").findall
 _VALUE = re.compile(r"<([A-Za-z0-9_.]+)\s*>([^<]*)").findall
 _CHARSET = re.compile(r"^\s*(ENCODING|CHARSET)\s*:\s*([A-Za-z0-9_-]+)", re.MULTILINE)
 _XML_ENCODING = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
@@ -68,6 +69,8 @@ def tags(text):
     aggregates that are not closed, not opened, or closed in another order.
     """
     open_tags, line, reached, position, last = [], 1, 0, 0, ""
+    # A tag without text that is never closed is a value that the bank left empty.
+    ended = {name.upper() for name in _END(text)}
     search, count = _TAG.search, text.count
     while (match := search(text, position)) is not None:
         closing, name, empty, value = match.groups()
@@ -86,7 +89,7 @@ def tags(text):
         elif value.strip():
             last = name
             yield name, unescaped(value.strip()), line
-        elif empty or name in _VALUES or _ends_at_once(text, match, name):
+        elif empty or name in _VALUES or (name not in ended and name not in _AGGREGATES) or _ends_at_once(text, match, name):
             last = name
         else:
             _refuse_deep(open_tags, line)
@@ -119,7 +122,12 @@ def _refuse_deep(open_tags, line):
         raise FormatError(line, f"the file has more than {_DEEPEST} tags in one another.", _ADVICE)
 
 
-# Values that banks leave empty without an end tag; everything else without text is an aggregate.
+# These are aggregates also where their end is missing: then the file is damaged.
+_AGGREGATES = frozenset(
+    "OFX STMTRS CCSTMTRS STMTTRNRS CCSTMTTRNRS BANKMSGSRSV1 CREDITCARDMSGSRSV1 BANKTRANLIST STMTTRN STMTTRNP LEDGERBAL "
+    "AVAILBAL BANKACCTFROM CCACCTFROM STATUS".split()
+)
+# Values that banks leave empty without an end tag, although they close them elsewhere.
 _VALUES = frozenset(
     "NAME MEMO CHECKNUM REFNUM FITID SIC PAYEEID EXTDNAME LANGUAGE ORG FID INTU.BID INTU.ORG INTU.USERID MESSAGE DTSERVER "
     "TRNUID BRANCHID ACCTKEY DTUSER DTAVAIL SRVRTID CORRECTFITID CORRECTACTION ADDR1 ADDR2 ADDR3 CITY STATE POSTALCODE COUNTRY "

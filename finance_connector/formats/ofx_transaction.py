@@ -7,6 +7,7 @@ follow it: a bank's booking day is not moved by converting it.
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from .errors import FormatError
@@ -39,10 +40,16 @@ class Transaction(NamedTuple):
 
 def read_date(value, line):
     """The calendar date of an OFX date and time, as written. Raises FormatError if it is none."""
-    match = _DATE(value.strip())
-    if match is None:
+    parts = _date_parts(value)
+    if parts is None:
         raise FormatError(line, f"{value[:40]!r} is no date; OFX writes YYYYMMDD.")
-    return date_from(*match.groups(), line)
+    return date_from(*parts, line)
+
+
+@lru_cache(maxsize=4096)
+def _date_parts(value):
+    match = _DATE(value.strip())
+    return match and match.groups()
 
 
 def read_amount(value, currency, line):

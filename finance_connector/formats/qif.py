@@ -1,7 +1,7 @@
 """QIF: what Quicken and old online banking write. No currency, no balances, no ids, and dates whose order is open.
 
 Source: Quicken Interchange Format, as Intuit last published it. Nothing that the file does not say is made up
-(decision 0009): the statement has no balances and no currency, and says that it is not proven, unless a person tells the
+(decision 0011): the statement has no balances and no currency, and says that it is not proven, unless a person tells the
 balances from another paper of the bank (`Told`): then opening + entries = closing has to hold as anywhere. A record
 "Opening Balance" whose category is the account itself is the opening balance, not a transaction.
 
@@ -41,7 +41,7 @@ class Record(NamedTuple):
 
 
 def detect(content):
-    """"qif", or None if ``content`` is something else."""
+    """ "qif", or None if ``content`` is something else."""
     return "qif" if _BEGINS(head_of(content)) else None
 
 
@@ -57,13 +57,13 @@ def stream(content, format="qif", told=NOTHING):
     """
     decoded = decode(content)
     notes = (MIXED_ENCODING,) if decoded.mixed else ()
-    accounts = list(_accounts(lines_of(decoded.text)))
+    accounts = _accounts(lines_of(decoded.text))
     if not accounts:
         raise FormatError(None, "the file holds no transactions of an account (!Type:Bank, CCard, Cash).")
     if len(accounts) > 1 and (told.account or told.opening is not None or told.closing is not None):
         raise FormatError(None, f"the file has {len(accounts)} accounts; account and balances can be told of one only.")
-    order = written_dates.order_of([record.fields["D"] for _name, _line, found in accounts for record in found] or [""], told.date_order) \
-        if any(found for _name, _line, found in accounts) else ""  # fmt: skip
+    written = [record.fields["D"] for _name, _line, found in accounts for record in found]
+    order = written_dates.order_of(written, told.date_order) if written else ""
     repeats = RepeatCounter()
     for name, line, found in accounts:
         yield from _events(name, line, found, order, told, notes, repeats)
@@ -71,38 +71,49 @@ def stream(content, format="qif", told=NOTHING):
 
 def _accounts(lines):
     """(name of the account or "", line, its Records) for every section of transactions."""
-    name, kind, section, current, record_line = "", None, None, {}, None
-    splits = []
-    number = 0
+    reader = _Reader()
     for number, line in enumerate(lines, 1):
         line = line.strip("\x1a ")
-        if not line:
-            continue
-        if line[0] == "!":
-            if current:
+        if line[:1] == "!":
+            if reader.current:
                 raise FormatError(number, "a section begins before the record above it is ended with ^.")
-            key, _colon, value = line[1:].partition(":")
-            if key.lower() == "type":
-                kind = value.strip().lower()
-                _refuse_unknown(kind, number)
-                if kind in _ACCOUNTS:
-                    section = (name, number, [])
-                    yield section
-            elif key.lower() == "account":
-                kind = "account"
-        elif kind in _LISTS or kind is None:
-            continue
-        elif line[0] == "^":
-            if kind == "account":
-                name = current.get("N", "")
-            elif current:
-                section[2].append(_record(current, splits, record_line))
-            current, splits, record_line = {}, [], None
-        else:
-            record_line = record_line or number
-            _add(current, splits, line, kind, number)
-    if current:
-        raise FormatError(record_line, "the last record has no end (^): the file is cut off.")
+            reader.begin(line, number)
+        elif line and reader.kind is not None and reader.kind not in _LISTS:
+            reader.add(line, number)
+    if reader.current:
+        raise FormatError(reader.record_line, "the last record has no end (^): the file is cut off.")
+    return reader.sections
+
+
+class _Reader:
+    """The section and the record that is being read."""
+
+    def __init__(self):
+        self.sections, self.kind, self.name = [], None, ""
+        self.current, self.splits, self.record_line = {}, [], None
+
+    def begin(self, line, number):
+        """A line with ! begins a section, or is a switch of Quicken's."""
+        key, _colon, value = line[1:].partition(":")
+        if key.lower() == "account":
+            self.kind = "account"
+        elif key.lower() == "type":
+            self.kind = value.strip().lower()
+            _refuse_unknown(self.kind, number)
+            if self.kind in _ACCOUNTS:
+                self.sections.append((self.name, number, []))
+
+    def add(self, line, number):
+        """A line of a record, or its end."""
+        if line[0] != "^":
+            self.record_line = self.record_line or number
+            _add(self.current, self.splits, line, self.kind, number)
+            return
+        if self.kind == "account":
+            self.name = self.current.get("N", "")
+        elif self.current:
+            self.sections[-1][2].append(_record(self.current, self.splits, self.record_line))
+        self.current, self.splits, self.record_line = {}, [], None
 
 
 def _refuse_unknown(kind, line):
@@ -212,7 +223,12 @@ def _entry(statement, record, amount, day, told):
 def _details(record, amount, told):
     """The splits as details. Raises FormatError if they do not add up to the amount."""
     found = tuple(
-        Detail(written_amount(text, told.currency, record.line, told.decimal_sign), {}, information=category, remittance=(memo,) if memo else ())
+        Detail(
+            written_amount(text, told.currency, record.line, told.decimal_sign),
+            {},
+            information=category,
+            remittance=(memo,) if memo else (),
+        )
         for category, memo, text in record.splits
         if text
     )

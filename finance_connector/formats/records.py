@@ -161,14 +161,14 @@ class StatementHeader:
     under (OPBD, PRCD, ITBD, CLBD; 60F, 62M, ...); ``closing`` is None on a page that another page follows.
 
     ``proof`` says what vouches for the entries, and nothing is invented where the bank states less (decision
-    0009): `balances` (opening + entries = closing), `running-balance` (a balance beside every entry; the
+    0011): `balances` (opening + entries = closing), `running-balance` (a balance beside every entry; the
     opening one is the first less its entry), `totals` (counts and sums of the entries, but no balances that
     they lie between), `one-balance` (the closing balance only: the balance before is that of the statement
     before), `none`. A balance that is not stated is None. ``provisional``: the entries are announced (intraday
     reports, notifications): they come again in a statement, and are never booked.
 
-    ``from_date``/``to_date``: local calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a statement that the bank
-    sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
+    ``from_date``/``to_date``: local calendar dates as written. ``copy_indicator``: "", or COPY, DUPL, CODU for a
+    statement that the bank sent before. ``member``: file in an archive. ``version``: of the schema, such as "08"; "" for a file
     without namespace.
     """
 

@@ -44,58 +44,70 @@ class Message(NamedTuple):
 
 def messages(lines):
     """Every Message in ``lines``, one at a time. Raises FormatError for an envelope without a message."""
-    kind, fields, number = "", [], 0
-    envelope = None
+    reader = _Reader()
     for number, line in enumerate(lines, 1):
         first = line[:1]
-        if first not in _SPECIAL and fields:
-            fields[-1].lines.append(line)
-            continue
-        if first == ":" and (match := _TAG(line)):
-            tag = match[1]
-            if fields and (tag == "20" or (tag == "25" and _has(fields, "25"))):
-                yield Message(kind, fields, False)
-                kind, fields = "", []
-            if tag in _OWN_HEADERS:
-                kind = tag
-                continue
-            envelope = None
-            fields.append(Field(tag, [line[match.end() :]], number))
-            continue
-        told = line.strip(_TRANSPORT)
+        if first not in _SPECIAL and reader.fields:
+            # Most lines are text of a remittance.
+            reader.fields[-1][1].append(line)
+        elif first == ":" and (match := _TAG(line)):
+            yield from reader.tag(match, line, number)
+        else:
+            yield from reader.other(line, number)
+    if reader.envelope is not None:
+        raise FormatError(reader.envelope, "the file ends with the beginning of a message: it is cut off.")
+    yield from reader.closed()
+
+
+class _Reader:
+    """The message that is being read: type, fields, line of an envelope that has no text yet."""
+
+    def __init__(self):
+        self.kind, self.fields, self.envelope = "", [], None
+
+    def closed(self, ended=False):
+        """The Message so far, if there is one: a sequence. The next one begins."""
+        found = (Message(self.kind, self.fields, ended),) if self.fields else ()
+        self.kind, self.fields, self.envelope = "", [], None
+        return found
+
+    def tag(self, match, line, number):
+        """A line begins a field, and perhaps a message."""
+        tag, found = match[1], ()
+        if self.fields and (tag == "20" or (tag == "25" and any(field.tag == "25" for field in self.fields))):
+            found = self.closed()
+        if tag in _OWN_HEADERS:
+            self.kind = tag
+        else:
+            self.envelope = None
+            self.fields.append(Field(tag, [line[match.end() :]], number))
+        return found
+
+    def other(self, line, number):
+        """An envelope, the end of a message, a line of a bank's own between messages, or text after all."""
+        told, found = line.strip(_TRANSPORT), ()
         if "{" in told and ("{1:" in told or "{2:" in told or "{4:" in told):
-            if fields:
-                yield Message(kind, fields, told.startswith("-}"))
-                kind, fields = "", []
-            kind, fields, envelope = _opened(told, kind, number)
-        elif told.startswith("-}") or (told == "-" and _may_end(fields)):
-            if fields:
-                yield Message(kind, fields, True)
-            kind, fields, envelope = "", [], None
-        elif fields:
-            fields[-1].lines.append(line)
+            found = self.closed(told.startswith("-}"))
+            self.kind, self.fields, self.envelope = _opened(told, number)
+        elif told.startswith("-}") or (told == "-" and _may_end(self.fields)):
+            found = self.closed(True)
+        elif self.fields:
+            self.fields[-1].lines.append(line)
         elif told in _OWN_HEADERS:
-            kind = told
-    if envelope is not None:
-        raise FormatError(envelope, "the file ends with the beginning of a message: it is cut off.")
-    if fields:
-        yield Message(kind, fields, False)
+            self.kind = told
+        return found
 
 
-def _opened(told, kind, number):
+def _opened(told, number):
     """(type, fields, line of the envelope) of a line that opens a message, with or without its first field."""
     found = _KIND(told)
-    kind = found[1] if found else kind
+    kind = found[1] if found else ""
     rest = _OTHER_BLOCK.sub("", told.removeprefix("-}")).strip(_TRANSPORT).removeprefix("{4:").strip(_TRANSPORT)
     match = _TAG(rest)
     if match:
         return kind, [Field(match[1], [rest[match.end() :]], number)], None
     # What is left is a block that is not whole, or the text that is expected on the next line.
     return kind, [], number
-
-
-def _has(fields, tag):
-    return any(field.tag == tag for field in fields)
 
 
 def _may_end(fields):

@@ -3,12 +3,10 @@
 Source: none; every bank writes its own table, which is why a person lays down what its columns are (`Profile`). A row
 is an entry or the file is refused; nothing is skipped but empty rows, and the footer that the profile names.
 
-Proof (decision 0009). With a balance beside the entries, every row is checked against the one before it, in the
+Proof (decision 0011). With a balance beside the entries, every row is checked against the one before it, in the
 direction in which the table runs; the opening balance is the first balance less its entry. Without, the statement is
 proven only by balances that are told (`Told`).
 """
-
-from typing import NamedTuple
 
 from . import table_rows
 from .assembly import OpenStatement, collected, within
@@ -16,6 +14,7 @@ from .decoding import decode
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .national_accounts import is_iban
+from .preview import LIMIT, preview_of
 from .records import BALANCES, BOOKED, MIXED_ENCODING, ONE_BALANCE, PENDING, RUNNING_BALANCE, UNPROVEN, Charge, StatementHeader
 from .table_cells import kind_of
 from .table_detect import looks_like_a_table
@@ -27,19 +26,8 @@ NAMES = ("csv", "xlsx", "xls")
 _ADVICE = "Choose the profile of this bank's table, or make one from the proposal for this file, and import it again."
 
 
-class Preview(NamedTuple):
-    """What an import would do: the first ``entries``, the rows that would refuse it as (line, reason), the header and
-    the proof (None if the file is refused), and the ``refusal`` of the whole (None if it would be imported)."""
-
-    entries: tuple
-    refused: tuple
-    header: StatementHeader | None
-    proof: object
-    refusal: FormatError | None
-
-
 def detect(content):
-    """"xlsx" or "xls", or "csv" for text in columns with dates and amounts; None for anything else."""
+    """ "xlsx" or "xls", or "csv" for text in columns with dates and amounts; None for anything else."""
     kind = kind_of(content)
     return kind if kind != "csv" or looks_like_a_table(content) else None
 
@@ -59,32 +47,27 @@ def stream(content, profile=None, told=NOTHING):
     Raises FormatError, also after events were given: then they are void.
     """
     if profile is None or isinstance(profile, str):
-        raise FormatError(None, "a table says nothing of its signs, dates and currency by itself: it is read with a profile.", _ADVICE)
+        raise FormatError(
+            None, "a table says nothing of its signs, dates and currency by itself: it is read with a profile.", _ADVICE
+        )
     for row in (found := list(table_rows.read(content, profile, told))):
         if isinstance(row, FormatError):
             raise row
     yield from _events(content, found, profile, told)
 
 
-def preview(content, profile, told=NOTHING, limit=20):
-    """The Preview of an import of ``content`` with ``profile``; never raises FormatError."""
-    entries, refused, header, proof, refusal = [], [], None, None, None
+def preview(content, profile, told=NOTHING, limit=LIMIT):
+    """The Preview of an import of ``content`` with ``profile``, with every row that would refuse it."""
     try:
         found = list(table_rows.read(content, profile, told))
-        refused = [(row.line, row.reason) for row in found if isinstance(row, FormatError)]
-        refusal = next((row for row in found if isinstance(row, FormatError)), None)
-        for event in _events(content, [row for row in found if not isinstance(row, FormatError)], profile, told):
-            if isinstance(event, StatementHeader):
-                header = header or event
-            elif hasattr(event, "fingerprint"):
-                entries.append(event)
-            else:
-                proof = proof or event
     except FormatError as error:
-        refusal = refusal or error
-        if error.line is not None and not refused:
-            refused = [(error.line, error.reason)]
-    return Preview(tuple(entries[:limit]), tuple(refused[:limit]), header, None if refusal else proof, refusal)
+        return preview_of((), limit, [error])
+    problems = [row for row in found if isinstance(row, FormatError)]
+    rows = [row for row in found if not isinstance(row, FormatError)]
+    # Where rows are missing, the balances beside the others do not tie: that is no problem of its own.
+    rows = [row._replace(balance=None) for row in rows] if problems else rows
+    events = _events(content, rows, profile, told if not problems else NOTHING) if rows or not problems else ()
+    return preview_of((("", event) for event in events), limit, problems)
 
 
 def _events(content, found, profile, told):
@@ -105,8 +88,8 @@ def _statement(account, currency, rows, kind, notes, told, repeats):
     """The events of one account."""
     rows, opening, closing, proof = chained(rows)
     if proof != RUNNING_BALANCE:
-        if told.opening is not None or told.closing is not None:
-            opening, closing = told.opening, told.closing
+        opening = opening if told.opening is None else told.opening
+        closing = closing if told.closing is None else told.closing
         proof = (UNPROVEN, ONE_BALANCE, BALANCES)[(opening is not None) + (closing is not None)]
     elif (told.opening, told.closing) != (None, None):
         _refuse_other(told, opening, closing, currency)
@@ -156,7 +139,7 @@ def _entry(statement, row):
         row.end_to_end_id or row.reference,
         row.text or row.name,
         counterparty_name=row.name,
-        counterparty_account=row.account_of_other,
+        counterparty_account=row.account_of_other.replace(" ", ""),
         status=BOOKED if row.booked else PENDING,
         counterparty_bank=row.bank_of_other,
         end_to_end_id=row.end_to_end_id,

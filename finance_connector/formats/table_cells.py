@@ -8,6 +8,7 @@ import csv
 import io
 from datetime import date, datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import NamedTuple
 
 from . import zip_guard
@@ -30,7 +31,7 @@ class Row(NamedTuple):
 
 
 def kind_of(content):
-    """"xlsx", "xls" or "csv" (anything else)."""
+    """ "xlsx", "xls" or "csv" (anything else)."""
     if zip_guard.is_workbook(content):
         return "xlsx"
     return "xls" if content.startswith(_OLE) else "csv"
@@ -39,7 +40,11 @@ def kind_of(content):
 def rows(content, delimiter=",", encoding="", sheet=""):
     """Every Row of ``content`` (bytes), empty ones included. Raises FormatError for what cannot be read."""
     kind = kind_of(content)
-    found = {"csv": lambda: _csv(content, delimiter, encoding), "xlsx": lambda: _xlsx(content, sheet), "xls": lambda: _xls(content, sheet)}
+    found = {
+        "csv": lambda: _csv(content, delimiter, encoding),
+        "xlsx": lambda: _xlsx(content, sheet),
+        "xls": lambda: _xls(content, sheet),
+    }
     for number, row in enumerate(found[kind](), 1):
         if number > MAX_ROWS or len(row.cells) > MAX_COLUMNS:
             limit, name = (MAX_ROWS, "MAX_ROWS") if number > MAX_ROWS else (MAX_COLUMNS, "MAX_COLUMNS")
@@ -65,13 +70,15 @@ def text_rows(text, delimiter):
 
 def _xlsx(content, sheet):
     _refuse_unsafe(content)
-    import openpyxl
-
+    openpyxl = _library("openpyxl")
     book = None
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         chosen = _chosen(book.sheetnames, sheet)
-        for number, cells in enumerate(book[chosen].iter_rows(values_only=True), 1):
+        cells_of = book[chosen]
+        # What the file says of its own size may be wrong, and would cut rows and columns off.
+        cells_of.reset_dimensions()
+        for number, cells in enumerate(cells_of.iter_rows(values_only=True), 1):
             yield Row(number, [_typed(value) for value in cells])
     except FormatError:
         raise
@@ -84,8 +91,7 @@ def _xlsx(content, sheet):
 
 
 def _xls(content, sheet):
-    import xlrd
-
+    xlrd = _library("xlrd")
     try:
         book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO())
         chosen = book.sheet_by_name(_chosen(book.sheet_names(), sheet))
@@ -95,6 +101,14 @@ def _xls(content, sheet):
         raise
     except Exception as error:
         raise FormatError(None, f"the workbook is damaged: {_short(error)}.", _ADVICE) from None
+
+
+def _library(name):
+    """The module that reads workbooks of a kind; loaded only where there is one."""
+    try:
+        return import_module(name)
+    except ImportError:
+        raise FormatError(None, f"the library {name}, which comes with Odoo, is not installed.", _ADVICE) from None
 
 
 def _short(error):
@@ -150,5 +164,3 @@ def _number(value):
 def is_empty(row):
     """Whether nothing stands in a row."""
     return not any(str(cell).strip() for cell in row.cells)
-
-

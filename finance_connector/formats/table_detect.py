@@ -1,22 +1,24 @@
 """Whether text is a table of bank entries, and which character divides its columns."""
 
+from contextlib import suppress
+
 from . import written_dates
-from .decoding import decode
+from .decoding import beginning_of, decode
 from .errors import FormatError
-from .table_cells import is_empty, text_rows
+from .table_cells import MAX_COLUMNS, is_empty, text_rows
 from .text_values import written_amount
 
 DELIMITERS = (";", ",", "\t", "|")
 # So much of a file is looked at.
-SAMPLE_CHARS = 64 * 1024
+SAMPLE_BYTES = 64 * 1024
 SAMPLE_ROWS = 200
 
 
 def sample(content, encoding=""):
     """(text, encoding) of the beginning of a text file, whole lines. Raises FormatError if it is no text."""
-    decoded = decode(content, encoding or None)
-    text = decoded.text[:SAMPLE_CHARS]
-    if len(text) < len(decoded.text):
+    decoded = decode(beginning_of(content, SAMPLE_BYTES), encoding or None)
+    text = decoded.text
+    if len(content) > SAMPLE_BYTES:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     return text, decoded.encoding
 
@@ -34,26 +36,29 @@ def delimiter_of(text):
         widths = [len(row.cells) for row in found if not is_empty(row)]
         width = max(set(widths), key=widths.count, default=0) if widths else 0
         alike = widths.count(width)
-        if width >= 2 and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
+        if 2 <= width <= MAX_COLUMNS and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:
             best = (*score, delimiter, found)
     return best[2], best[3]
 
 
 def _rows(text, delimiter):
     found = []
-    try:
+    # What is not written as CSV is told when the table is read.
+    with suppress(FormatError):
         for row in text_rows(text, delimiter):
             found.append(row)
             if len(found) == SAMPLE_ROWS:
                 break
-    except FormatError:
-        pass
     return found
 
 
 def is_date(cell):
     """Whether a cell is a date in any order."""
-    return not isinstance(cell, str) and hasattr(cell, "isoformat") or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    return (
+        not isinstance(cell, str)
+        and hasattr(cell, "isoformat")
+        or (isinstance(cell, str) and bool(written_dates.possible_orders([cell])))
+    )
 
 
 def is_amount(cell):

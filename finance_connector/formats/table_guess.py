@@ -69,7 +69,10 @@ class _Found:
     def find_header(self):
         """The first row of which most names are those of known columns; else the first body row tells that there is
         none."""
-        scored = [(sum(role_of(name) is not None for name in header_names(row.cells) if name), number) for number, row in enumerate(self.rows)]
+        scored = [
+            (sum(role_of(name) is not None for name in header_names(row.cells) if name), number)
+            for number, row in enumerate(self.rows)
+        ]
         best = max((score for score, _number in scored), default=0)
         if best >= 2:
             number = next(number for score, number in scored if score == best)
@@ -120,7 +123,9 @@ class _Found:
 
     def _by_content(self, role, test, taken):
         used = {name for _role, name in self.columns}
-        fitting = [name for name in self.names if name and name not in used and (cells := self.cells(name)) and all(map(test, cells))]
+        fitting = [
+            name for name in self.names if name and name not in used and (cells := self.cells(name)) and all(map(test, cells))
+        ]
         if fitting:
             taken.add(role)
             self.columns.append((role, fitting[0]))
@@ -146,12 +151,22 @@ class _Found:
         single = self._name("amount") or self._name("debit") or self._name("credit")
         self.columns = [("amount" if column == single else role, column) for role, column in self.columns if role != "indicator"]
         self._because("sign", SIGNED, f"the amounts of {single!r} carry their sign")
-        if not any(str(cell).strip().startswith(("-", "\u2212", "(")) or str(cell).strip().endswith("-") for cell in self.cells(single)):
-            self.questions.append(("sign", f"no amount of {single!r} is negative: all is money in, or the direction is told elsewhere"))
+        if not any(
+            str(cell).strip().startswith(("-", "\u2212", "(")) or str(cell).strip().endswith("-") for cell in self.cells(single)
+        ):
+            self.questions.append(
+                ("sign", f"no amount of {single!r} is negative: all is money in, or the direction is told elsewhere")
+            )
 
     def find_dates(self):
         """The order of day and month, if the dates decide it."""
-        written = [cell for role in ("date", "value_date") if self._name(role) for cell in self.cells(self._name(role)) if isinstance(cell, str)]
+        written = [
+            cell
+            for role in ("date", "value_date")
+            if self._name(role)
+            for cell in self.cells(self._name(role))
+            if isinstance(cell, str)
+        ]
         if not written:
             self._because("date_order", "", "the dates are dates of the workbook")
             return
@@ -167,17 +182,27 @@ class _Found:
 
     def find_decimal_sign(self):
         """The decimal sign, if the amounts decide it."""
-        cells = [cell for role in _SINGLE_AMOUNT_ROLES if self._name(role) for cell in self.cells(self._name(role)) if isinstance(cell, str)]
+        cells = [
+            cell
+            for role in _SINGLE_AMOUNT_ROLES
+            if self._name(role)
+            for cell in self.cells(self._name(role))
+            if isinstance(cell, str)
+        ]
         readings = {sign: [_amount(cell, sign) for cell in cells] for sign in (".", ",")}
         possible = [sign for sign, found in readings.items() if None not in found]
         if len(possible) == 2 and readings["."] == readings[","]:
             self._because("decimal_sign", "", "no amount has decimals")
         elif len(possible) == 1:
-            self._because("decimal_sign", possible[0], f"every amount can be read with {possible[0]!r} before the decimals, and not otherwise")
+            self._because(
+                "decimal_sign",
+                possible[0],
+                f"every amount can be read with {possible[0]!r} before the decimals, and not otherwise",
+            )
         else:
             self.told["decimal_sign"] = ""
-            self.questions.append(("decimal_sign", "the amounts can be read with a point and with a comma before the decimals" if possible
-                                   else "the amounts agree in no decimal sign"))  # fmt: skip
+            both = "the amounts can be read with a point and with a comma before the decimals"
+            self.questions.append(("decimal_sign", both if possible else "the amounts agree in no decimal sign"))
 
     def find_currency(self):
         """From the name of a column, if none has it."""
@@ -195,7 +220,13 @@ class _Found:
         if self._name("account"):
             return
         above = self.rows[: max(self.told["header_row"] - 1, 0)]
-        found = {number for row in above for cell in row.cells for match in _IBAN.findall(str(cell)) if is_iban(number := match.replace(" ", ""))}
+        found = {
+            number
+            for row in above
+            for cell in row.cells
+            for match in _IBAN.findall(str(cell))
+            if is_iban(number := match.replace(" ", ""))
+        }
         if len(found) == 1:
             number = found.pop()
             self._because("account", number, "it stands above the table")

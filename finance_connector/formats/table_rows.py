@@ -1,18 +1,23 @@
 """What a row of a table says, as its profile reads it: one entry, or the reason why it is none."""
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from . import written_dates
 from .errors import FormatError
-from .table_cells import is_empty, rows
+from .table_cells import is_empty, kind_of, rows
 from .table_profile import INDICATOR, TWO_COLUMNS
 from .text_values import PLACEHOLDERS, currency_code, scaled, written_amount
 
 # A header is looked for in so many rows; banks put the account, the period and balances above it.
 MAX_PREAMBLE = 100
 _ADVICE = "Correct the profile of the table, or the file."
+
+
+# The roles of the texts of a row, in the order of the fields of TableRow.
+_TOLD = ("name", "counterparty_account", "counterparty_bank", "reference", "end_to_end_id", "bank_id", "kind")
 
 
 class TableRow(NamedTuple):
@@ -48,9 +53,11 @@ def read(content, profile, told):
     if profile.footer_rows:
         body = body[: -profile.footer_rows]
     reader = _Reader(profile, told, places, width, body)
+    # Workbooks leave out the empty cells at the end of a row; in a CSV they are what tells a whole row.
+    reader.padded = kind_of(content) != "csv"
     for row in body:
         try:
-            yield reader.read(row)
+            yield reader.entry(row)
         except FormatError as error:
             error.line = error.line or row.line
             yield error
@@ -58,11 +65,11 @@ def read(content, profile, told):
 
 def header_names(cells):
     """The names of the columns of a header row; the second column of a name is "name#2"."""
-    found = []
+    found, times = [], Counter()
     for cell in cells:
         name = " ".join(str(cell).replace("\ufeff", "").split())
-        times = sum(1 for known in found if known.split("#")[0].casefold() == name.casefold())
-        found.append(f"{name}#{times + 1}" if name and times else name)
+        times[name.casefold()] += 1
+        found.append(f"{name}#{times[name.casefold()]}" if name and times[name.casefold()] > 1 else name)
     return found
 
 
@@ -94,15 +101,17 @@ class _Reader:
     """Reads rows by a profile; the order of the dates is that of all of them."""
 
     def __init__(self, profile, told, places, width, body):
-        self.profile, self.told, self.width = profile, told, width
+        self.profile, self.told, self.width, self.padded = profile, told, width, False
         self.place = {role: places[name.casefold()] for role, name in profile.columns if role != "text"}
         self.texts = [places[name.casefold()] for name in profile.texts()]
         self.debit = {word.casefold() for word in profile.debit_words}
         self.credit = {word.casefold() for word in profile.credit_words}
         self.booked = {word.casefold() for word in profile.booked_words}
-        self.order = self._order(body)
+        self.decimal_sign = profile.decimal_sign or told.decimal_sign
+        self.order = profile.date_order or told.date_order or self._order(body)
 
     def _order(self, body):
+        """The order of the dates, where nobody told it."""
         written = [
             cell
             for row in body
@@ -110,19 +119,24 @@ class _Reader:
             if role in self.place and self.place[role] < len(row.cells)
             and isinstance(cell := row.cells[self.place[role]], str) and written_dates.parts_of(cell)
         ]  # fmt: skip
-        return written_dates.order_of(written, self.profile.date_order or self.told.date_order) if written else ""
+        return written_dates.order_of(written, "") if written else ""
 
-    def read(self, row):
+    def entry(self, row):
         """The TableRow of a row. Raises FormatError if it is none."""
         cells = row.cells
+        if self.padded:
+            cells = [*cells, *[""] * (self.width - len(cells))]
         if len(cells) < self.width:
             raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
-        if any(str(cell).strip() for cell in cells[self.width :]):
-            raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE)
+        if len(cells) > self.width and any(str(cell).strip() for cell in cells[self.width :]):
+            raise FormatError(
+                row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
+            )
         currency = self._currency(cells, row.line)
         fee = self._amount(cells, "fee", currency, row.line) or Decimal(0)
         amount = self._signed(cells, currency, row.line) - abs(fee)
-        account = "".join(self._text(cells, "account").split()) or self.profile.account or self.told.account
+        place, text = self.place, self._text
+        account = "".join(text(cells, "account").split()) if "account" in place else ""
         return TableRow(
             row.line,
             self._day(cells, "date", row.line, needed=True),
@@ -130,27 +144,20 @@ class _Reader:
             amount,
             self._amount(cells, "balance", currency, row.line),
             currency,
-            account,
-            " ".join(" ".join(str(cells[place]).split()) for place in self.texts).strip(),
-            self._text(cells, "name"),
-            self._text(cells, "counterparty_account").replace(" ", ""),
-            self._text(cells, "counterparty_bank"),
-            self._text(cells, "reference"),
-            self._text(cells, "end_to_end_id"),
-            self._text(cells, "bank_id"),
-            self._text(cells, "kind"),
+            account or self.profile.account or self.told.account,
+            " ".join([" ".join(str(cells[number]).split()) for number in self.texts]).strip(),
+            *[text(cells, role) if role in place else "" for role in _TOLD],
             abs(fee),
             not self.booked or self._text(cells, "status").casefold() in self.booked,
         )
 
     def _text(self, cells, role):
-        if role not in self.place:
-            return ""
         text = " ".join(str(cells[self.place[role]]).split())
         return "" if text.upper() in PLACEHOLDERS else text
 
     def _currency(self, cells, line):
-        found = self._text(cells, "currency").upper() or self.profile.currency or self.told.currency
+        found = self._text(cells, "currency").upper() if "currency" in self.place else ""
+        found = found or self.profile.currency or self.told.currency
         return currency_code(found, line) if found else ""
 
     def _day(self, cells, role, line, needed=False):
@@ -160,7 +167,9 @@ class _Reader:
         if str(cell).strip():
             return written_dates.read(str(cell), self.order, line)
         if needed:
-            raise FormatError(line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE)
+            raise FormatError(
+                line, "the row has no date; sums and remarks below the table are told to the profile as footer rows.", _ADVICE
+            )
         return None
 
     def _amount(self, cells, role, currency, line):
@@ -173,7 +182,7 @@ class _Reader:
             amount = scaled(whole, fraction, currency, line)
             return -amount if cell < 0 else amount
         text = _bare(cell, currency)
-        return written_amount(text, currency, line, self.profile.decimal_sign or self.told.decimal_sign) if text else None
+        return written_amount(text, currency, line, self.decimal_sign) if text else None
 
     def _signed(self, cells, currency, line):
         profile = self.profile
@@ -198,6 +207,8 @@ class _Reader:
 def _bare(cell, currency):
     """The text of an amount without the currency's name or sign."""
     text = str(cell).strip()
+    if not text or text.isascii() and text[0] in "-+.,0123456789" and text[-1].isdigit():
+        return text
     for sign in (currency, "€", "$", "£", "CHF", "EUR", "USD"):
         if sign and sign in text:
             text = text.replace(sign, "", 1).strip()

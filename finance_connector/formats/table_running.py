@@ -24,15 +24,19 @@ def chained(rows):
     for ordered in (rows[::-1], rows) if newest_first else (rows, rows[::-1]):
         opening, closing, error = _walked(ordered)
         if error is None:
-            return ordered, opening, closing, RUNNING_BALANCE
+            return ordered, opening, closing, ONE_BALANCE if closing is None else RUNNING_BALANCE
         tried.append(error)
     raise tried[0]
 
 
 def _walked(rows):
-    """(opening, closing, None) if the balances tie in this order, else (None, None, the FormatError)."""
-    opening, reached, moved = None, None, ZERO
+    """(opening, closing, None) if the balances tie in this order, else (None, None, the FormatError).
+
+    Behind the last balance no entry is proven: the closing balance is None if there are some.
+    """
+    opening, reached, moved, unproven = None, None, ZERO, False
     for row in rows:
+        unproven |= row.booked
         moved += row.amount if row.booked else ZERO
         if row.balance is None:
             continue
@@ -44,6 +48,5 @@ def _walked(rows):
                 f"{row.balance}: difference {row.balance - reached - moved} {row.currency}."
             )
             return None, None, FormatError(row.line, reason.replace(" .", "."))
-        reached, moved = row.balance, ZERO
-    # Entries after the last balance move it on.
-    return opening, reached + moved, None
+        reached, moved, unproven = row.balance, ZERO, False
+    return opening, None if unproven else reached, None

@@ -19,9 +19,13 @@ MAX_DIGITS = 18
 PIVOT_YEAR = 80
 
 # What banks write where they have nothing to say; text formats have more spellings than camt.
-PLACEHOLDERS = frozenset(("", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NONE", "N/A", "/", "KREF+", "EREF"))
+PLACEHOLDERS = frozenset(
+    ("", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NONE", "N/A", "/", "KREF+", "EREF")
+)
 
 _CURRENCY = re.compile(r"[A-Z]{3}").fullmatch
+# How most amounts are written.
+_QUICK = re.compile(r"(-?)(\d{1,15})([.,])(\d{1,4})", re.ASCII).fullmatch
 _PLAIN = re.compile(r"(\d+)(?:[.,](\d*))?", re.ASCII).fullmatch
 _GROUPED = re.compile(r"(\d{1,3}([.,' \u00a0\u202f\u2019])\d{3}(?:\2\d{3})*)(?:([.,])(\d*))?", re.ASCII).fullmatch
 
@@ -67,6 +71,10 @@ def written_amount(text, currency, line, decimal_sign=""):
     ``decimal_sign``: "." or ","; "" where only the text can tell. Raises FormatError for what has two readings,
     such as "1,234".
     """
+    quick = _QUICK(text)
+    if quick and quick[3] == decimal_sign:
+        amount = scaled(quick[2], quick[4], currency, line)
+        return -amount if quick[1] else amount
     told = text.strip()
     negative = told.startswith(("-", "\u2212", "(")) or told.endswith("-")
     bare = told.strip("+-\u2212() \u00a0")
@@ -87,9 +95,9 @@ def _parts(bare, plain, grouped, decimal_sign, line):
         sign = bare[len(plain[1]) : len(plain[1]) + 1]
         if not (sign and decimal_sign and sign != decimal_sign):
             readings.add((plain[1], plain[2] or ""))
-    if grouped and grouped[2] != (decimal_sign or None) and grouped[2] != grouped[3]:
-        if not (grouped[3] and decimal_sign and grouped[3] != decimal_sign):
-            readings.add((re.sub(r"\D", "", grouped[1]), grouped[4] or ""))
+    fits = grouped and grouped[2] not in (decimal_sign, grouped[3])
+    if fits and not (grouped[3] and decimal_sign and grouped[3] != decimal_sign):
+        readings.add((re.sub(r"\D", "", grouped[1]), grouped[4] or ""))
     if len(readings) != 1:
         told = "the decimal sign is not told: it may be thousands" if readings else f"the decimal sign is {decimal_sign!r}"
         raise FormatError(line, f"the amount {bare[:40]!r} cannot be read for certain; {told}.")
@@ -100,7 +108,7 @@ def _parts(bare, plain, grouped, decimal_sign, line):
 def _day(year, month, day):
     try:
         return date(int(year), int(month), int(day))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
@@ -115,11 +123,17 @@ def full_year(two_digits):
     return f"{'19' if int(two_digits) >= PIVOT_YEAR else '20'}{two_digits}"
 
 
+@lru_cache(maxsize=4096)
+def _completed(year, month, day):
+    """The date of digits, a year of two digits completed; None if there is no such day. Days repeat, hence the cache."""
+    if not ((year + month + day).isdigit() and (year + month + day).isascii()):
+        return None
+    return _day(full_year(year) if len(year) == 2 else year, month, day)
+
+
 def date_from(year, month, day, line):
     """The date of digits; a year of two digits is completed. Raises FormatError if there is no such day."""
-    found = None
-    if (year + month + day).isdigit() and (year + month + day).isascii():
-        found = _day(full_year(year) if len(year) == 2 else year, month, day)
+    found = _completed(year, month, day)
     if found is None:
         raise FormatError(line, f"there is no day {day}.{month}.{year}." if day.strip() else "a date is missing.")
     return found

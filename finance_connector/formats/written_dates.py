@@ -5,26 +5,32 @@ in it and in no other with another result; else the person is asked.
 """
 
 import re
+from functools import lru_cache
 
 from .errors import FormatError
 from .text_values import date_from
 from .told import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
 
-_NUMBERS = re.compile(r"\s*(\d{1,4})\s*[-/. ]\s*(\d{1,2}|[A-Za-z]{3,9})\.?\s*[-/. ',]\s*'?\s*(\d{1,4})(?:[ T,].*)?", re.ASCII).fullmatch
+_NUMBERS = re.compile(
+    r"\s*(\d{1,4})\s*[-/. ]\s*(\d{1,2}|[A-Za-z]{3,9})\.?\s*[-/. ',]\s*'?\s*(\d{1,4})(?:[ T,].*)?", re.ASCII
+).fullmatch
 _COMPACT = re.compile(r"(\d{8})(?:\d{4,6}|[ T].*)?", re.ASCII).fullmatch
 # The languages in which statements write months out; those that agree in a spelling agree in the month.
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan janv janvier january januar januari ene enero gen gennaio", "feb february februar februari fev fevr fevrier febrero",
-         "mar mars march maerz marz mrz maart mrt marzo", "apr april avr avril abr abril aprile", "may mai mei mayo mag maggio",
-         "jun june juni juin junio giu giugno", "jul july juli juil juillet julio lug luglio",
-         "aug august augustus aout ago agosto", "sep sept september septembre septiembre set settembre",
-         "oct october oktober okt octobre octubre ott ottobre", "nov november novembre noviembre",
-         "dec december dezember dez decembre dic diciembre dicembre"), 1,
-    )
-    for name in names.split()
-}  # fmt: skip
+_MONTH_NAMES = (
+    "jan janv janvier january januar januari ene enero gen gennaio",
+    "feb february februar februari fev fevr fevrier febrero febbraio",
+    "mar mars march marzo maerz marz mrz maart mrt",
+    "apr april avr avril abr abril aprile",
+    "may mai mei mayo mag maggio",
+    "jun june juni juin junio giu giugno",
+    "jul july juli juil juillet julio lug luglio",
+    "aug august augustus aout ago agosto",
+    "sep sept september septembre septiembre set settembre",
+    "oct october oktober okt octobre octubre ott ottobre",
+    "nov november novembre noviembre",
+    "dec december dezember dez decembre dic diciembre dicembre",
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 _NAMES = {DAY_FIRST: "day first", MONTH_FIRST: "month first", YEAR_FIRST: "year first"}
 
 
@@ -77,12 +83,19 @@ def order_of(texts, told, line=None):
 
 def read(text, order, line):
     """The date ``text`` in ``order``. Raises FormatError if it is none."""
-    arranged = _arranged(text, order)
-    if arranged is None:
-        raise FormatError(line, f"{text.strip()[:40]!r} is no date ({_NAMES.get(order, order)}).")
-    return date_from(*arranged, line)
+    found = _read(text, order)
+    if found is None:
+        raise FormatError(line, f"{text.strip()[:40]!r} is no date ({_NAMES.get(order, 'in no order that is told')}).")
+    return found
 
 
+@lru_cache(maxsize=4096)
+def _read(text, order):
+    arranged = _arranged(text, order) if order else None
+    return arranged and date_from(*arranged, None)
+
+
+@lru_cache(maxsize=4096)
 def _arranged(text, order):
     """(year, month, day) digits of ``text`` if it is a date in ``order``, else None."""
     parts = parts_of(text)

@@ -60,6 +60,7 @@ from . import reconcile_open_items
 from . import reconcile_other_lines
 from . import reconcile_bundle
 from . import reconcile_by_hand
+from . import match_limit
 from . import match_rule
 from . import match_rehearsal
 from . import reconcile_choice
@@ -67,6 +68,8 @@ from . import reconcile_discount
 from . import reconcile_rules
 from . import workbench
 from . import workbench_line
+from . import workbench_notes
+from . import workbench_filters
 from . import reconcile_store
 from . import reconcile_apply
 from . import reconciliation

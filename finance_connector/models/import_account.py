@@ -23,10 +23,10 @@ class FinanceImport(models.Model):
         if self.journal_id:
             self._refuse_other_account(self.journal_id, header)
             return self.journal_id
-        number = sanitized(header.account)
+        numbers = [sanitized(account) for account in (header.account, *header.other_accounts)]
         known = self.env["account.journal"].search(
             [
-                ("bank_account_id.sanitized_acc_number", "=", number),
+                ("bank_account_id.sanitized_acc_number", "in", numbers),
                 ("type", "in", ("bank", "credit", "cash")),
                 ("company_id", "in", (self.env.companies | self.company_id).ids),
             ]
@@ -69,7 +69,7 @@ class FinanceImport(models.Model):
                 )
                 .account
             )
-        if account and sanitized(account) != sanitized(header.account):
+        if account and sanitized(account) not in map(sanitized, (header.account, *header.other_accounts)):
             raise ImportRefused(
                 self.env._(
                     "The file is about account %(found)s, but %(journal)s is account %(expected)s. Choose "

@@ -7,7 +7,6 @@ What cannot be trusted or does not belong here refuses the whole file with a rea
 from odoo import models
 
 from .. import formats
-from ..formats import camt, zip_guard
 from .import_account import ImportRefused, currency_of
 from .import_entry import entry_row
 
@@ -24,7 +23,7 @@ class FinanceImport(models.Model):
         self.ensure_one()
         self._drop_staging()
         name = formats.detect(data, self.filename)
-        total = self._stage_events(_events(data, name))
+        total = self._stage_events(formats.stream(data, name))
         covered = self.coverage_ids
         self.write(
             {
@@ -103,6 +102,7 @@ class FinanceImport(models.Model):
         key = (header.account, header.currency)
         try:
             if key not in journals:
+                self._refuse_unproven(header)
                 journals[key] = self._find_journal(header)
                 self._refuse_unusable(journals[key], header)
         except ImportRefused as refused:
@@ -120,29 +120,24 @@ class FinanceImport(models.Model):
             )
         return journals[key]
 
-
-def _events(data, name):
-    """(member, event) of all statements in ``data``: header, entries, proof. One entry at a time where the
-    format can."""
-    if name == formats.ARCHIVE:
-        for member, content in zip_guard.members(data):
-            try:
-                for _member, event in _events(content, formats.detect(content, member)):
-                    yield member, event
-            except formats.FormatError as error:
-                raise error.within(member=member) from None
-    elif name in camt.NAMES:
-        for event in camt.stream(data):
-            yield None, event
-    else:
-        for statement in formats.parse(data, name):
-            yield None, statement
-            for entry in statement.entries:
-                yield None, entry
-            total = sum(
-                (entry.amount for entry in statement.entries), start=statement.opening - statement.opening
+    def _refuse_unproven(self, header):
+        """Only what lies between two balances is booked: an announcement comes again in a statement, and a file without balances
+        may lack anything."""
+        if header.provisional:
+            raise ImportRefused(
+                self.env._(
+                    "The file (%(format)s) only announces entries of %(account)s: nothing of it is booked. The account statement "
+                    "will bring them; import that one.",
+                    format=header.format,
+                    account=header.account,
+                ),
+                header.line,
             )
-            yield None, formats.StatementProof(
-                statement.opening, total, statement.closing, len(statement.entries), statement.closing_date,
-                statement.closing_kind, statement.provisional_count,
-            )  # fmt: skip
+        if not header.is_proven:
+            raise ImportRefused(
+                self.env._(
+                    "The file states no balance before and after its entries, so that nothing proves that they are all of them. "
+                    "Ask the bank for a format with balances, such as CAMT.053, MT940 or a table with a balance in each row."
+                ),
+                header.line,
+            )

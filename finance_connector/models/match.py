@@ -64,8 +64,9 @@ class FinanceMatch(models.Model):
     )
     applied_at = fields.Datetime(readonly=True)
 
-    _open_uniq = models.UniqueIndex(
-        "(line_id, candidate_key) WHERE state IN ('proposed', 'ambiguous', 'applied')"
+    # The hash, since the key of a payout with a thousand members is longer than an index can hold.
+    _open_key_uniq = models.UniqueIndex(
+        "(line_id, md5(candidate_key)) WHERE state IN ('proposed', 'ambiguous', 'applied')"
     )
     _open_idx = models.Index("(company_id) WHERE state IN ('proposed', 'ambiguous')")
     _applied_uniq = models.UniqueIndex(
@@ -103,14 +104,10 @@ class FinanceMatch(models.Model):
             if choice:
                 chosen |= match
                 reconciliation._choose(match.line_id, choice, self.env.user)
-        for group in self.sudo()._bundled(chosen):
+        rest = self.sudo() - chosen
+        for group in (rest | rest._siblings(OPEN_STATES)).grouped("company_id").values():
             reconciliation._apply(group, user=self.env.user)
         return True
-
-    def _bundled(self, chosen):
-        """These matches but the ``chosen`` ones, with those of their bundles, a recordset each."""
-        rest = self - chosen
-        return (rest | rest._siblings(OPEN_STATES)).grouped(lambda match: match.bundle or match.id).values()
 
     def _siblings(self, states):
         """The other matches of the same bundles."""

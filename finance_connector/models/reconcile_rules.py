@@ -16,12 +16,13 @@ class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
     def _policy(self, company):
-        """The policy of ``company``: what its rules for differences tolerate at most."""
+        """The policy of ``company``: its limit, and what its rules for differences tolerate at most."""
         rules = self.env["finance.match.rule"]._in_force(company, "difference")
         digits = 10**company.currency_id.decimal_places
         return Policy(
             tolerance=max((round(rule.tolerance * digits) for rule in rules), default=0),
             tolerance_basis_points=max((rule._basis_points for rule in rules), default=0),
+            max_amount=company._match_limits(),
         )
 
     def _apply_rules(self, company, answers, blocked):

@@ -10,6 +10,8 @@ from odoo.tools import SQL
 from .inbox import CONCURRENCY
 
 PAGE = 80
+# Proposals that one call applies: about a second.
+PORTION = 50
 _STATES = ("proposed", "ambiguous", "unmatched")
 # A proposal that may be accepted with many others: nothing differs, and nothing says that it is weak.
 _SAFE = "m.state = 'proposed' AND COALESCE(m.difference, 0) = 0 AND NOT m.reasons @> '[{\"code\": \"weak\"}]'"
@@ -131,6 +133,7 @@ class FinanceWorkbench(models.AbstractModel):
                 [("fc_user_id", "=", self.env.uid), ("is_reconciled", "=", False)]
             ),
             "safe": len(self._safe_matches(journal_id)),
+            "portion": PORTION,
             "journals": [{"id": journal.id, "name": journal.name} for journal in self._journals()],
             "may_reconcile": self.env.user.has_group("finance_connector.group_user"),
         }
@@ -177,20 +180,29 @@ class FinanceWorkbench(models.AbstractModel):
 
     @api.model
     def accept(self, match_ids):
-        """Apply proposals, each on its own: {"applied": how many, "refused": [text]}."""
+        """Apply proposals, at most PORTION of them: {"applied": how many, "refused": [text]}. The screen asks portion by portion,
+        so that no call is long and what was done is seen."""
         self._check_user()
-        refused = []
-        for match in self.env["finance.match"].browse(match_ids).exists():
-            if match.state == "applied":
-                continue
-            try:
-                with self.env.cr.savepoint():
-                    match.action_apply()
-            except CONCURRENCY:
-                raise
-            except Exception as error:  # one that cannot be applied must not stop the others
-                refused.append(str(error))
-        return {"applied": len(match_ids) - len(refused), "refused": refused}
+        matches = self.env["finance.match"].browse(match_ids[:PORTION]).exists()
+        open_ = matches.filtered(lambda match: match.state != "applied")
+        refused = self._accept(open_)
+        return {"applied": len(open_) - len(refused), "refused": refused}
+
+    def _accept(self, matches):
+        """What could not be applied of ``matches``, in words; it stops no other."""
+        if not matches:
+            return []
+        try:
+            with self.env.cr.savepoint():
+                matches.action_apply()
+            return []
+        except CONCURRENCY:
+            raise
+        except Exception as error:
+            if len(matches) == 1:
+                return [str(error)]
+        half = len(matches) // 2
+        return self._accept(matches[:half]) + self._accept(matches[half:])
 
     @api.model
     def assign(self, line_ids, user_id):

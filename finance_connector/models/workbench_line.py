@@ -36,9 +36,7 @@ class FinanceWorkbench(models.AbstractModel):
             "matches": [self._match(match) for match in matches.sorted(lambda match: (-match.score, match.id))],
             "entry": self._booked(line) if line.is_reconciled else [],
             "comments": self._comments(line),
-            "attachments": self.env["ir.attachment"].search_count(
-                [("res_model", "=", "account.move"), ("res_id", "=", line.move_id.id)]
-            ),
+            "attachments": self._attachments(line),
             "move_id": line.move_id.id,
         }
 
@@ -189,23 +187,6 @@ class FinanceWorkbench(models.AbstractModel):
         """Rule a proposal out."""
         self._check_user()
         return self.env["finance.match"].browse(match_id).action_reject()
-
-    @api.model
-    def comment(self, line_id, text):
-        """Write a comment at the line's journal entry."""
-        self._check_user()
-        line = self._lines([line_id])
-        line.move_id.sudo().message_post(
-            body=text, message_type="comment", author_id=self.env.user.partner_id.id, subtype_xmlid="mail.mt_note"
-        )
-        return self._comments(line)
-
-    def _comments(self, line):
-        messages = line.move_id.sudo().message_ids.filtered(lambda one: one.message_type == "comment")
-        return [
-            {"author": one.author_id.name or "", "at": fields.Datetime.to_string(one.date), "text": one.preview or ""}
-            for one in messages[:FOUND]
-        ]
 
     @api.model
     def search_accounts(self, line_id, text=""):

@@ -9,7 +9,7 @@ from datetime import datetime, time, timezone
 
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
-from ..formats.records import BOOKED
+from ..formats.records import ANNOUNCED_AS_BOOKED, BOOKED
 from .answer_facts import Applied, Mismatch
 
 # References of a detail that mean one instruction, the surest first, and those that mean the file and the batch.
@@ -20,11 +20,11 @@ def from_entries(entries, index, source, zone=timezone.utc):
     """The `Applied` of ``entries`` (`formats.records.Entry`) to an `answer_facts.Index`.
 
     ``source``: the kind of message, "camt.053" or "camt.054", so that one debit told by both is one. ``zone``: of the
-    account, for the days of the entries. Entries that are not booked move nothing.
+    account, for the days of the entries. Entries that the bank does not call booked move nothing.
     """
     facts, mismatches = {}, []
     for entry in entries:
-        if entry.status != BOOKED:
+        if entry.status != BOOKED and ANNOUNCED_AS_BOOKED not in entry.notes:
             continue
         at = datetime.combine(entry.booking_date, time.min, zone)
         named = False

@@ -9,6 +9,7 @@ from . import test_secrets
 from . import test_exception
 from . import test_posting
 from . import test_import
+from . import test_import_formats
 from . import test_import_match
 from . import test_import_refused
 from . import test_import_steps

@@ -1,5 +1,8 @@
 """Lines that pay several items, several lines that pay one, transfers between own accounts, payments that are taken back."""
 
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
+
 from .bank_common import ReconcileCase
 from .camt_file import OTHER_IBAN, entry, file_of
 
@@ -143,3 +146,11 @@ class TestReconcileGroups(ReconcileCase):
                        first="2026-03-03", opening="100.00", name="STMT-2")  # fmt: skip
         self.reconcile()
         self.assertUnpaid(invoice)
+
+    def test_the_key_of_very_many_items_can_be_kept_once(self):
+        line = self.bank_entries(entry("7.00", text="thanks"))
+        key = "+".join(f"i:{number * 7919}" for number in range(1, 2001))
+        vals = {"line_id": line.id, "company_id": self.company.id, "candidate_key": key, "reasons": []}
+        self.env["finance.match"].create(vals)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            self.env["finance.match"].create(vals)

@@ -1,9 +1,8 @@
 """What the workbench's screen asks for: lines by page and filter, what explains one, what was nearest, previews."""
 
-from unittest.mock import patch
+import base64
 
-from odoo.addons.finance_connector.models import reconcile_rules
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 
 from .bank_common import ReconcileCase
@@ -88,15 +87,49 @@ class TestWorkbench(ReconcileCase):
     def test_safe_proposals_are_shown_before_all_of_them_are_accepted(self):
         for number in (1, 2):
             self.invoice(number * 10, ref=f"A-2026-{number}")
-        policy = reconcile_rules.Policy(max_amount={"EUR": 1})
-        with patch.object(reconcile_rules, "Policy", lambda **_limits: policy):
-            lines = self.bank_entries(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+        self.company.fc_match_limit = 9.99
+        lines = self.bank_entries(entry("10.00", text="A-2026-1"), entry("20.00", text="A-2026-2"))
+        self.assertEqual(lines.mapped("is_reconciled"), [False, False])
+        self.assertIn("above what may be applied without a person", lines[0].fc_match_ids.explanation)
         self.assertEqual(self.bench.get_summary()["safe"], 2)
         shown = self.bench.preview_safe()
         self.assertEqual([one["amount"] for one in shown], ["+10.00\xa0€", "+20.00\xa0€"])
         self.assertEqual(self.bench.accept([one["id"] for one in shown]), {"applied": 2, "refused": []})
         self.env.invalidate_all()
         self.assertEqual(lines.mapped("is_reconciled"), [True, True])
+
+    def test_filters_are_saved_for_a_person_or_for_everybody(self):
+        other = self.env["finance.workbench"].with_user(self.auditor)
+        self.bench.save_filter("Large and old", {"state": "unmatched", "at_least": 1000, "older_than": 7, "x": "y"}, False, True)
+        (mine,) = self.bench.get_filters()
+        self.assertEqual(mine["wanted"], {"state": "unmatched", "at_least": 1000, "older_than": 7})
+        self.assertTrue(mine["is_mine"] and mine["is_default"])
+        self.assertFalse(other.get_filters())
+        self.bench.save_filter("Ambiguous", {"state": "ambiguous"}, True)
+        (shared,) = other.get_filters()
+        self.assertEqual((shared["name"], shared["is_mine"], shared["is_default"]), ("Ambiguous", False, False))
+        self.bench.save_filter("Large and old", {"at_least": 10000})
+        self.assertEqual([one["wanted"] for one in self.bench.get_filters() if one["is_mine"]], [{"at_least": 10000}])
+        with self.assertRaisesRegex(AccessError, "not reconcile"):
+            other.delete_filter(shared["id"])
+        colleague = new_test_user(self.env, "colleague", groups="base.group_user,finance_connector.group_user",
+                                  company_id=self.company.id, company_ids=self.company.ids)  # fmt: skip
+        with self.assertRaisesRegex(AccessError, "somebody else"):
+            self.bench.with_user(colleague).delete_filter(shared["id"])
+        self.assertEqual(len(self.bench.delete_filter(shared["id"])), 1)
+        with self.assertRaisesRegex(UserError, "a name"):
+            self.bench.save_filter(" ", {})
+
+    def test_files_stay_with_the_line(self):
+        line = self.bank_entries(entry("5.00", text="what is this"))
+        self.bench.attach(line.id, "letter.txt", base64.b64encode(b"Dear Sirs").decode())
+        (file,) = self.bench.get_line(line.id)["attachments"]
+        self.assertEqual(file["name"], "letter.txt")
+        kept = self.env["ir.attachment"].search([("res_model", "=", "account.move"), ("res_id", "=", line.move_id.id)])
+        self.assertEqual(kept.raw, b"Dear Sirs")
+        self.assertEqual(len(self.env["finance.audit.entry"].search([("action", "=", "line.attach")])), 1)
+        with self.assertRaisesRegex(UserError, "empty"):
+            self.bench.attach(line.id, "nothing.txt", "")
 
     def test_comments_stay_with_the_line(self):
         line = self.bank_entries(entry("5.00", text="what is this"))
@@ -110,7 +143,8 @@ class TestWorkbench(ReconcileCase):
         self.assertEqual(bench.get_line(line.id)["label"], "what is this")
         self.assertFalse(bench.get_summary()["may_reconcile"])
         for method, arguments in (("assign", (line.ids, self.auditor.id)), ("choose", (line.id, {})), ("undo", (line.id,)),
-                                  ("comment", (line.id, "x")), ("accept", ([],)), ("reject", (0,))):  # fmt: skip
+                                  ("comment", (line.id, "x")), ("attach", (line.id, "x", "eA==")),
+                                  ("save_filter", ("x", {})), ("accept", ([],)), ("reject", (0,))):  # fmt: skip
             with self.subTest(method), self.assertRaises(AccessError):
                 getattr(bench, method)(*arguments)
 

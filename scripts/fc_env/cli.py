@@ -21,7 +21,7 @@ HELP = """commands:
   db list
   python ARGS...                  run the environment's Python, with Odoo, the repository and the database
   env                             print export lines:  eval "$(python3 scripts/fc.py env)"
-  test [STAGE...] [PYTEST ARGS]   stages: pure fuzz odoo system sim browser (these by default) ruff lint
+  test [STAGE...] [PYTEST ARGS]   stages: pure fuzz odoo bridge system sim browser (by default) ruff lint
   port                            print a free port
   pg-stop                         stop the embedded PostgreSQL
   clean                           stop it and delete what was prepared, databases included

@@ -50,6 +50,11 @@ def venv_python() -> Path:
     return venv() / "bin" / "python"
 
 
+def peers() -> Path:
+    """Return the folder of addons of others that ours is measured against and tested beside."""
+    return cache_root() / "peers"
+
+
 def own_socket() -> str | None:
     """Return the socket folder of the embedded server: commands started by our commands find it in PGHOST."""
     record = stamps() / "postgres.socket"
@@ -86,10 +91,10 @@ def odoo_conf() -> Path:
 def remove_cache() -> None:
     """Delete what the bootstrap made in the cache folder, and the folder when nothing else is in it."""
     root = cache_root()
-    made = [odoo_root(), venv(), stamps(), logs(), root / "debs", root / "apt"]
+    made = [odoo_root(), venv(), stamps(), logs(), root / "debs", root / "apt", peers()]
     for folder in (*made, *root.glob("odoo.part.*"), *root.glob("data*")):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (odoo_conf(), root / "lock"):
+    for file in (odoo_conf(), odoo_conf().with_suffix(".peers.conf"), root / "lock"):
         file.unlink(missing_ok=True)
     if not any(root.iterdir()):
         root.rmdir()

@@ -11,7 +11,7 @@ OPENING = 300_000
 @pytest.fixture(scope="module")
 def desk(shop):
     """Bank lines that wait for a person: an ambiguous one, one that pays a part and a bit, costs with tax, one too much."""
-    from simulator.story import bank_file, story
+    from simulator.story import bank_file
 
     today = shop.notes.today
     names = ("Desk Twin", "Desk Lump", "Desk Fee")
@@ -25,13 +25,19 @@ def desk(shop):
     tax = shop.rpc.search_read("account.tax", [["type_tax_use", "=", "purchase"], ["amount_type", "=", "percent"]], ["name"])
     entries = [(5100, "Desk Twin", "thanks"), (9900, "Desk Lump", "for two of them"), (11885, "Desk Fee", "less the fee"),
                (777, "Nobody Known", "who is this")]
+    take(shop, bank_file.camt053(today - timedelta(days=20), OPENING, entries, first=20))
+    return {"tax": tax[0]["name"] if tax else None}
+
+
+def take(shop, content):
+    """Import a bank file and let the scheduled actions run."""
+    from simulator.story import story
+
     journal = shop.rpc.call("account.journal", "search", domain=[["name", "=", story.BANK_NAME]])[0]
-    content = bank_file.camt053(today - timedelta(days=20), OPENING, entries, first=20)
     ids = shop.rpc.call("finance.import", "import_file", content=base64.b64encode(content).decode(), filename="desk.xml",
                         journal_id=journal)
     assert shop.rpc.call("finance.import", "read", ids, fields=["state"])[0]["state"] == "imported"
     shop.run_actions()
-    return {"tax": tax[0]["name"] if tax else None}
 
 
 def state_of(shop, name):
@@ -153,3 +159,47 @@ def test_an_auditor_looks_and_cannot_reconcile(desk, open_page):
     open_line(page, "Nobody Known")
     page.wait_for(".o_fc_comments", "Asked sales")
     assert page.run("document.querySelectorAll('.o_fc_accept, .o_fc_pick, .o_fc_undo').length") == 0
+
+
+def test_all_safe_proposals_are_accepted_after_a_preview(shop, desk, open_page):
+    from simulator.story import bank_file
+
+    company = shop.value("SELECT min(company_id) FROM account_bank_statement_line WHERE partner_name = 'Desk Twin'")
+    shop.rpc.call("res.company", "write", [company], vals={"fc_match_limit": 1})
+    day = shop.notes.today - timedelta(days=2)
+    try:
+        partner = shop.rpc.call("res.partner", "create", vals_list=[{"name": "Safe Payer"}])[0]
+        invoices = shop.rpc.call("account.move", "create", vals_list=[
+            {"move_type": "out_invoice", "partner_id": partner, "invoice_date": str(day), "payment_reference": f"SAFE-{number}",
+             "invoice_line_ids": [[0, 0, {"name": "Goods", "quantity": 1, "price_unit": number, "tax_ids": False}]]}
+            for number in (1001, 1002)])
+        shop.rpc.call("account.move", "action_post", invoices)
+        take(shop, bank_file.camt053(day, OPENING, [(100100, "Safe Payer", "SAFE-1001"), (100200, "Safe Payer", "SAFE-1002")],
+                                     first=60))
+    finally:
+        shop.rpc.call("res.company", "write", [company], vals={"fc_match_limit": 0})
+    page = open_page("user", "finance-workbench")
+    page.click(".o_fc_accept_safe")
+    page.wait_for(".o_fc_right", "SAFE-1002")
+    page.click(".o_fc_confirm_safe")
+    page.wait_for(".o_notification", "lines were reconciled")
+    assert [shop.value("SELECT payment_state FROM account_move WHERE payment_reference = %s", f"SAFE-{number}")
+            for number in (1001, 1002)] == ["paid", "paid"]
+
+
+def test_a_filter_is_saved_and_used_and_a_file_is_dropped(shop, desk, open_page):
+    page = open_page("user", "finance-workbench")
+    page.click(".o_fc_tabs [data-state=unmatched]")
+    press(page, "f")
+    page.type(".o_fc_saved_name", "Nothing known")
+    page.click(".o_fc_saved_list form button")
+    page.wait_for(".o_fc_saved_use", "Nothing known")
+    page.click(".o_fc_tabs [data-state='']")
+    page.click(".o_fc_saved_use", "Nothing known")
+    page.wait("document.querySelector('.o_fc_tabs [data-state=unmatched]').getAttribute('aria-selected') === 'true'")
+    open_line(page, "Nobody Known")
+    page.run("(() => { const data = new DataTransfer(); data.items.add(new File(['hello'], 'note.txt')); "
+             "document.querySelector('.o_fc_files')"
+             ".dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true})); })()")
+    page.wait_for(".o_fc_file", "note.txt")
+    assert shop.value("SELECT count(*) FROM ir_attachment WHERE name = 'note.txt' AND res_model = 'account.move'") == 1

@@ -1,11 +1,16 @@
 """Decides what is damaged: the fixtures and the simulated objects of the tests, by the kind of input that they are."""
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
+from datetime import date
 from functools import cache
 from pathlib import Path
+
+import openpyxl
+import xlwt
 
 from simulator import stripe_objects as stripe
 from tests.pure.payments import answer_files as answers
@@ -16,11 +21,53 @@ T0 = 1_790_000_000
 
 @cache
 def statements() -> tuple[bytes, ...]:
-    """Bank statements of every version, one of them in UTF-16, archives of them, and a file without any statement."""
-    files = [path.read_bytes() for path in sorted((_PURE / "formats" / "files").glob("*.xml"))]
+    """Bank statements of every format, one of them in UTF-16, archives of them, and a file without any statement."""
+    folder = _PURE / "formats" / "files"
+    files = [path.read_bytes() for path in sorted(folder.glob("*.xml"))]
+    others = [path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix != ".xml"]
     files.append(files[0].decode().replace("UTF-8", "UTF-16").encode("utf-16"))
     empty = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt/></Document>'
-    return (*files, empty, _archive(files, zipfile.ZIP_DEFLATED), _archive(files[:2], zipfile.ZIP_STORED))
+    notified = files[3].replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn").replace(b"Stmt>", b"Ntfctn>")
+    notified = notified.replace(b".053", b".054")
+    packed = [_archive(files, zipfile.ZIP_DEFLATED), _archive(files[:2], zipfile.ZIP_STORED), gzip.compress(others[0])]
+    return (*files, notified, *others, empty, *packed, _archive(others, zipfile.ZIP_STORED))
+
+
+@cache
+def tables() -> tuple[bytes, ...]:
+    """Tables of entries: CSV of three dialects, a workbook of each kind."""
+    german = (
+        "Buchungstag;Betrag;Verwendungszweck;Name;Saldo\n"
+        "05.01.2026;1.250,50;Zoë;X;1.350,50\n06.01.2026;-7,50;Fee;;1.343,00\n"
+    )
+    british = (
+        "Account: 1\n\nDate,Description,Paid out,Paid in,Balance\n"
+        "13/01/2026,CARD,12.50,,87.50\n14/01/2026,SALE,,1.00,88.50\n"
+    )
+    dutch = (
+        '"Datum";"Af Bij";"Bedrag (EUR)";"Mededelingen"\n'
+        '"20260106";"Af";"1,00";"x"\n"20260105";"Bij";"50,00";"y;z"\n'
+    )
+    rows = [("Date", "Amount", "Text", "Balance"), (date(2026, 1, 5), -12.5, "card", 87.5), ("13.01.2026", 1, "sale", 88.5)]
+    return german.encode("cp1252"), british.encode(), dutch.encode("utf-8-sig"), _xlsx(rows), _xls(rows)
+
+
+def _xlsx(rows: list[tuple]) -> bytes:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _xls(rows: list[tuple]) -> bytes:
+    book, stream = xlwt.Workbook(), io.BytesIO()
+    sheet = book.add_sheet("1")
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            sheet.write(number, place, str(value) if isinstance(value, date) else value)
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _archive(files: list[bytes], method: int) -> bytes:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fc import formats
 from fc.core.errors import FinanceError
 from fc.core.records import Request
+from fc.formats import table
 from fc.payments import bacs_answers, nacha_answers, pacs004, pain002
 from fc.providers import get
 from fc.providers.stripe.listing import read_list
@@ -20,6 +21,10 @@ from tests.fuzz import corpus
 # CPU time, not time on the clock: the machine may be busy with something else.
 LIMIT_SECONDS = 2.0
 STRIPE = get("stripe")
+NAMES = frozenset(
+    "zip gz camt.052 camt.053 camt.054 mt940 mt942 bai2 ofx qif coda cfonb120 norma43 csv xlsx xls".split()
+)
+TOLD = formats.Told(currency="EUR", date_order="dmy")
 
 
 class Fault(AssertionError):
@@ -81,20 +86,44 @@ def _storable(value: object, where: str) -> None:
 
 
 def _statements(content: bytes) -> list:
-    """Every statement, each of them proven."""
-    found = list(formats.parse(content))
+    """Every statement, each of which keeps what its proof promises."""
+    return _kept(list(formats.parse(content)))
+
+
+def _kept(found: list) -> list:
     if not found:
         raise Fault("a file without any statement was not refused")
     for statement in found:
-        if statement.opening + sum(entry.amount for entry in statement.entries) != statement.closing:
-            raise Fault(f"statement {statement.statement_id!r} does not add up and was not refused")
+        booked = sum(entry.amount for entry in statement.entries if entry.status == "BOOK")
+        if None not in (statement.opening, statement.closing):
+            if statement.opening + booked != statement.closing:
+                raise Fault(f"statement {statement.statement_id!r} does not add up and was not refused")
+        elif statement.is_proven:
+            raise Fault(f"statement {statement.statement_id!r} is called proven without balances")
+        if statement.provisional and any(entry.status == "BOOK" for entry in statement.entries):
+            raise Fault(f"statement {statement.statement_id!r} is announced, and its entries are called booked")
+    return found
+
+
+def _table(content: bytes) -> list:
+    """The statements of a table by the profile that is proposed for it; its preview agrees with that."""
+    profile = formats.guess(content).profile
+    seen = table.preview(content, profile, TOLD)
+    try:
+        found = _kept(list(table.parse(content, profile, TOLD)))
+    except FinanceError as refused:
+        if seen.refusal is None:
+            raise Fault("the preview imports what the import refuses") from refused
+        raise
+    if seen.refusal is not None:
+        raise Fault("the preview refuses what the import takes")
     return found
 
 
 def _detected(content: bytes) -> str:
     """The format; a file that is read is one whose format was recognised."""
     name = formats.detect(content, "a file")
-    if name not in ("zip", "camt.052", "camt.053", "camt.054"):
+    if name not in NAMES:
         raise Fault(f"an unknown format {name!r}")
     return name
 
@@ -126,6 +155,7 @@ def _verified(content: bytes) -> object:
 TARGETS = {
     "statements": Target(_statements, corpus.statements),
     "detect": Target(_detected, corpus.statements),
+    "table": Target(_table, corpus.tables),
     "envelope": Target(lambda content: STRIPE.envelope(Request(content)), corpus.events),
     "event": Target(_message, corpus.events),
     "signature": Target(_verified, corpus.headers),

@@ -197,7 +197,9 @@ class Run:
         return best.weight == claimed[-1] and all(best.weight - weight >= margin for weight in others)
 
     def _take_close(self, line, found):
-        best, runner_up = found[0], found[1].score if len(found) > 1 else 0
+        best = found[0]
+        # Both may weigh more than the highest score: what stays told is how far they are apart.
+        runner_up = max(0, best.score - best.weight + found[1].weight) if len(found) > 1 else 0
         self.decided[line.id] = LineMatch(
             line.id, MATCHED, (best.candidate.id,), best.score, runner_up, (*best.factors, _EQUAL_AMOUNT)
         )

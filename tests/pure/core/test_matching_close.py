@@ -99,6 +99,15 @@ def test_above_the_limit_a_person_decides():
 NAMED = "INV/2026/0001 and INV/2026/0002"
 
 
+def test_two_that_weigh_more_than_the_highest_score_are_still_told_apart():
+    both = {"name": "Ada Ibsen", "accounts": ("DE01",), "partner": 5}
+    items = [item("a", 10000, "INV/2026/00012", **both), item("b", 10000, "INV/2026/00099", **both)]
+    told = line(1, 10000, "2026/00012", counterparty_account="DE01", counterparty_name="Ada Ibsen")
+    result = only([told], items)
+    assert (result.state, result.candidate_ids, result.score) == (MATCHED, ("a",), 99)
+    assert result.runner_up_score < 99 - 15
+
+
 def three(*minors):
     return [item(key, minor, f"INV/2026/000{number}", partner=5)
             for number, (key, minor) in enumerate(zip("abc", minors, strict=False), 1)]

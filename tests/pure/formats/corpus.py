@@ -4,6 +4,10 @@ repository."""
 import os
 from pathlib import Path
 
+import pytest
+
+from fc import formats
+
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 
 
@@ -16,3 +20,18 @@ def folder():
 def missing():
     """Why a test that needs the corpus is skipped."""
     return "no corpus of real files: neither FC_CORPUS nor ../shared/corpus is a folder"
+
+
+def outcomes(kinds, pattern):
+    """Name of each file of the folders ``kinds`` -> list of its statements, or its FormatError; skips without a corpus."""
+    corpus = folder()
+    if corpus is None:
+        pytest.skip(missing())
+    found = {}
+    for path in sorted(path for kind in kinds for path in (corpus / kind).rglob(pattern)):
+        name = path.relative_to(corpus).as_posix()
+        try:
+            found[name] = list(formats.parse(path.read_bytes()))
+        except formats.FormatError as error:
+            found[name] = error
+    return found

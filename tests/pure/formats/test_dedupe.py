@@ -245,3 +245,13 @@ def test_a_day_cut_into_statements_keeps_every_payment_in_any_order(day, cuts, i
     assert len(account.rows) == len(day)
     account.load(Span(Decimal(0), sum((one.amount for one in wholly), Decimal()), DAY, DAY), wholly)
     assert len(account.rows) == len(day)
+
+
+@pytest.mark.parametrize("unknown", [(None, None), (None, Decimal(5)), (Decimal(5), None)])
+def test_without_balances_nothing_adjoins(unknown):
+    """Neither the statement nor one beside it, whatever else would tie."""
+    stated = Span(Decimal(0), Decimal(5), DAY, DAY)
+    untied = Span(*unknown, DAY, DAY)
+    assert not adjoins([stated], untied)
+    assert not adjoins([untied], stated)
+    assert not adjoins([Span(None, None, DAY - timedelta(1), DAY)], Span(None, None, DAY, DAY + timedelta(1)))

@@ -3,7 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fc import formats
@@ -88,6 +88,7 @@ def test_overlapping_files_agree_and_keep_the_number(books, start, end, random):
     assert shared <= set(fingerprints(second))
 
 
+@settings(deadline=None)
 @given(st.lists(payments, min_size=1, max_size=8), st.data())
 def test_a_day_in_consecutive_statements_counts_as_one(told, data):
     cut = data.draw(st.integers(0, len(told)))

@@ -147,6 +147,7 @@ def test_norma43():
         (put(NORMA, 7, 3, "9999"), "are those of another account"),
         (put(NORMA, 7, 74, "840"), "opens in EUR and closes in USD"),
         (put(NORMA, 8, 21, "000008"), "states 000008 records, but there are 7"),
+        (put(put(NORMA, 1, 3, "A").decode("latin-1").split("\r\n"), 7, 3, "A"), "in no format"),
         (put(NORMA, 1, 48, "999"), "no currency with the number '999'"),
         (put(NORMA, 2, 28, "3"), "the sign is '3'"),
         (without(NORMA, 8), "no end (record 88)"),

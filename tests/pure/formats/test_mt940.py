@@ -56,7 +56,11 @@ def test_german_entries():
     assert returned.details[0].references["MndtId"] == "M-4711"
 
     # RC takes a credit back, RD a debit.
-    assert (cancelled.amount, cancelled.is_reversal, cancelled.text) == (Decimal("-5.00"), True, "Gutschrift vom 30.12. storniert")
+    assert (cancelled.amount, cancelled.is_reversal, cancelled.text) == (
+        Decimal("-5.00"),
+        True,
+        "Gutschrift vom 30.12. storniert",
+    )
     # RD with the letter R of EUR behind it, which is no part of the mark.
     assert (refunded.amount, refunded.is_reversal, refunded.text) == (Decimal("20.00"), True, "Kartenentgelt zurück")
     assert (refunded.booking_date, refunded.date_source) == (day("2026-01-02"), "value")
@@ -142,11 +146,11 @@ def test_months_of_thirty_days():
     assert (entry.value_date, entry.booking_date, entry.notes) == (day("2026-02-28"), day("2026-03-02"), ("day-beyond-month",))
 
 
-@pytest.mark.parametrize(("currency", "written", "amount"), [("KWD", "5,125", "5.125"), ("JPY", "1234,", "1234"), ("JPY", "1234", "1234")])
+@pytest.mark.parametrize(
+    ("currency", "written", "amount"), [("KWD", "5,125", "5.125"), ("JPY", "1234,", "1234"), ("JPY", "1234", "1234")]
+)
 def test_decimals_are_those_of_the_currency(currency, written, amount):
-    (entry,) = entries(
-        f":61:260105C{written}NTRFNONREF", opening=f"C260101{currency}0,", closing=f"C260131{currency}{written}"
-    )
+    (entry,) = entries(f":61:260105C{written}NTRFNONREF", opening=f"C260101{currency}0,", closing=f"C260131{currency}{written}")
     assert str(entry.amount) == amount
 
 
@@ -201,8 +205,50 @@ def test_a_page_that_is_missing_is_named_and_a_page_alone_stands_by_itself():
 
 
 def test_text_that_looks_like_a_field_or_an_end_stays_text():
-    (entry,) = entries(":61:260105C1,00NTRFNONREF", ":86:Lunch", ":12:30 at the quay", "-", "and more", closing="C260131EUR101,00")
+    (entry,) = entries(
+        ":61:260105C1,00NTRFNONREF", ":86:Lunch", ":12:30 at the quay", "-", "and more", closing="C260131EUR101,00"
+    )
     assert entry.text == "Lunch :12:30 at the quay - and more"
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "name", "account", "code"),
+    [
+        (("000>10123>20ALGEMENE KOS", ">21TEN VAN>310390123456>32Bank"), "ALGEMENE KOSTEN VAN", "Bank", "0390123456", "000"),
+        (("020~00VE02", "~20TYTUL ", "~21LINIA 2", "~31PL27114020040000300201355387", "~32NAZWA"), "TYTUL LINIA 2", "NAZWA",
+         "PL27114020040000300201355387", "020"),
+        (("?20platba?21 VS:12345?32Novak",), "platba VS:12345", "Novak", "", ""),
+        (("EREF+R-1 SVWZ+Thanks 1+1=2 BIC+X",), "Thanks 1+1=2", "", "", ""),
+        (("/CTC/506/INCOMING WIRE/BO/HARBOUR/BI/X",), "/CTC/506/INCOMING WIRE/BO/HARBOUR/BI/X", "", "", ""),
+        (("/TRTP/ACCEPTGIRO/NAME/J. Jansen/REMI/ISSUER: CUR     REF: 1",), "ISSUER: CUR REF: 1", "J. Jansen", "", ""),
+        (("/BENM//NAME/CONTRA ACCOUN", "T HOLDER/REMI//ISDT/2026-01-02",), "", "CONTRA ACCOUNT HOLDER", "", ""),
+        (("VIREMENT DONNEUR D'ORDRE: ANNE BLANC COMMUNICATIONS: FACTURE 7",), None, "ANNE BLANC", "", ""),
+        (("short line", "and another"), "short line and another", "", "", ""),
+        (("x" * 65, "y"), "x" * 65 + "y", "", "", ""),
+    ],
+)  # fmt: skip
+def test_dialects_of_the_text(lines, text, name, account, code):
+    first, *more = lines
+    (entry,) = entries(":61:260105C1,00NTRFNONREF", f":86:{first}", *more, closing="C260131EUR101,00")
+    assert entry.text == (" ".join(lines) if text is None else text)
+    assert (entry.counterparty_name, entry.counterparty_account) == (name, account)
+    assert entry.bank_code_proprietary == (f"NTRF+{code}" if code else "NTRF")
+
+
+@pytest.mark.parametrize(
+    ("written", "account", "scheme", "other"),
+    [
+        ("NL69INGB0123456789EUR", "NL69INGB0123456789", "IBAN", ()),
+        ("NL69 INGB 0123 4567 89 EUR", "NL69INGB0123456789", "IBAN", ()),
+        ("/PL27114020040000300201355387", "PL27114020040000300201355387", "IBAN", ()),
+        ("1290.37.715 EUR", "1290.37.715", "OTHER", ()),
+        ("50010517/0648489890", "50010517/0648489890", "OTHER", ("DE12500105170648489890",)),
+        ("TRIODOSBANK/0390123456", "TRIODOSBANK/0390123456", "OTHER", ()),
+    ],
+)
+def test_accounts(written, account, scheme, other):
+    (found,) = formats.parse(statement(head=f":20:X\r\n:25:{written}\r\n:28C:7\r\n"))
+    assert (found.account, found.account_scheme, found.other_accounts) == (account, scheme, other)
 
 
 def test_wrapping_does_not_change_what_an_entry_is():
@@ -217,3 +263,9 @@ def test_two_encodings_in_one_file():
     (first, second) = formats.parse(one.encode("utf-8") + one.encode("cp1252"))
     assert first.entries[0].text == second.entries[0].text == "Zoë Müller"
     assert first.notes == ("mixed-encoding",)
+
+
+def test_an_envelope_without_its_message_is_a_cut_file():
+    whole = statement()
+    for envelope in (b"{1:F01INGBNL2ABXXX0000000000}", b"{1:F01INGBNL2ABXXX0000000000}{2:I940INGBNL2AXXXN}{4:\r\n"):
+        assert "ends with the beginning of a message" in samples.refusal(whole + envelope).reason

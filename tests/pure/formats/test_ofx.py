@@ -61,8 +61,8 @@ def test_xml_with_a_credit_card_and_a_second_account():
 
 @pytest.mark.parametrize(
     "written",
-    ["20260105", "20260105235959", "20260105120000.000", "20260105000000[0:GMT]", "20260105233000[-8:PST]", "20260105003000[+5.30:IST]",
-     "202601052330", "2026-01-05", "20260105 ", "20260105T101010"],
+    ["20260105", "20260105235959", "20260105120000.000", "20260105000000[0:GMT]", "20260105233000[-8:PST]",
+     "20260105003000[+5.30:IST]", "202601052330", "2026-01-05", "20260105 ", "20260105T101010"],
 )  # fmt: skip
 def test_no_time_and_no_zone_moves_the_day(written):
     (entry,) = entries(transaction(DTPOSTED=written))
@@ -71,7 +71,14 @@ def test_no_time_and_no_zone_moves_the_day(written):
 
 @pytest.mark.parametrize(
     ("written", "amount"),
-    [("-1234.56", "-1234.56"), ("+1234,56", "1234.56"), ("1234", "1234.00"), ("12.500", "12.50"), ("-.5", "-0.50"), ("- 7,", "-7.00")],
+    [
+        ("-1234.56", "-1234.56"),
+        ("+1234,56", "1234.56"),
+        ("1234", "1234.00"),
+        ("12.500", "12.50"),
+        ("-.5", "-0.50"),
+        ("- 7,", "-7.00"),
+    ],
 )
 def test_amounts(written, amount):
     (entry,) = entries(transaction(TRNAMT=written))
@@ -96,8 +103,16 @@ def test_a_bank_that_reuses_its_ids():
     assert len({entry.fingerprint for entry in found}) == 3
 
 
+def test_values_that_are_left_empty():
+    content = file_of(transaction(MEMO="", CHECKNUM=""), ledger="<LEDGERBAL><BALAMT><DTASOF>20260106</LEDGERBAL><MKTGINFO>")
+    (found,) = formats.parse(content.replace(b"</BANKACCTFROM>", b"<ACCTTYPE></BANKACCTFROM>"))
+    assert (found.account, found.closing, found.entries[0].text) == ("77", None, "X")
+
+
 def test_two_files_of_the_same_days_have_the_same_ids():
-    one, other = (entries(transaction(), transaction(FITID="F2", TRNAMT="2"), ledger=ledger) for ledger in ("", "<LEDGERBAL></LEDGERBAL>"))
+    one, other = (
+        entries(transaction(), transaction(FITID="F2", TRNAMT="2"), ledger=ledger) for ledger in ("", "<LEDGERBAL></LEDGERBAL>")
+    )
     assert [entry.fingerprint for entry in one] == [entry.fingerprint for entry in other]
 
 
@@ -139,8 +154,18 @@ def test_the_error_says_where():
 
 
 def test_two_charsets_in_one_file():
-    content = file_of(transaction(NAME="Zoë"), transaction(FITID="F2", TRNAMT="2", NAME="Zoë"), ledger="\n").replace(b"</STMTTRN>", b"</STMTTRN>\n")
+    content = file_of(transaction(NAME="Zoë"), transaction(FITID="F2", TRNAMT="2", NAME="Zoë"), ledger="\n").replace(
+        b"</STMTTRN>", b"</STMTTRN>\n"
+    )
     first, _line, second = content.decode().partition("</STMTTRN>\n")
     (found,) = formats.parse(first.encode("cp1252") + b"</STMTTRN>\n" + second.encode())
     assert [entry.counterparty_name for entry in found.entries] == ["Zoë", "Zoë"]
     assert found.notes == ("mixed-encoding",)
+
+
+def test_statements_without_balances_do_not_follow_each_other():
+    """Two lists of one account may repeat each other: what stands in both is counted alike in both."""
+    content = file_of(transaction(), ledger="")
+    statement = content[content.index(b"<STMTRS>") : content.index(b"</STMTRS>") + 9]
+    first, second = formats.parse(content.replace(statement, statement * 2))
+    assert first.entries[0].fingerprint == second.entries[0].fingerprint

@@ -67,17 +67,17 @@ def test_a_file_that_is_cut_between_elements_is_told_as_cut_short():
     ("element", "message", "advice"),
     [("BkToCstmrAcctRpt", "camt.052", "intraday"), ("BkToCstmrDbtCdtNtfctn", "camt.054", "notification")],
 )
-def test_reports_and_notifications_are_recognised_and_refused(element, message, advice):
+def test_reports_and_notifications_are_recognised_and_never_taken_for_statements(element, message, advice):
     content = GOOD.replace(b"BkToCstmrStmt", element.encode()).replace(b"camt.053", message.encode())
     assert formats.detect(content) == message
-    for format in (None, message, "camt.053"):
-        error = refusal(content, format)
-        assert advice in error.reason
-        assert "camt.053" in error.advice
+    error = refusal(content, "camt.053")
+    assert advice in error.reason
+    assert "camt.053" in error.advice
+    assert "holds no statement" in refusal(content).reason
 
 
 def test_statement_claimed_to_be_a_notification():
-    assert "notification" in refusal(GOOD, "camt.054").reason
+    assert "this is a camt.053 message, not camt.054" in refusal(GOOD, "camt.054").reason
 
 
 def test_unknown_format_name():

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import zipfile
 from decimal import Decimal
 
 import openpyxl
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from fc import formats
 from fc.formats import Profile, Told, table, table_cells
 from fc.formats.records import Charge
+from fc.formats.told import NOTHING
 
 from .make import day
 from .test_zip import archive
@@ -34,12 +37,12 @@ def csv_of(*rows, head="Date;Amount;Text;Payee;Balance", end="\r\n"):
     return ("\r\n".join(lines) + end).encode("cp1252")
 
 
-def one(content, profile=SIGNED, told=Told()):
+def one(content, profile=SIGNED, told=NOTHING):
     (found,) = table.parse(content, profile, told)
     return found
 
 
-def refusal(content, profile=SIGNED, told=Told()):
+def refusal(content, profile=SIGNED, told=NOTHING):
     with pytest.raises(formats.FormatError) as caught:
         list(table.parse(content, profile, told))
     return caught.value
@@ -47,11 +50,21 @@ def refusal(content, profile=SIGNED, told=Told()):
 
 def test_a_balance_beside_every_row_proves_them():
     found = one(csv_of(*ROWS))
-    assert (found.opening, found.closing, found.proof, found.is_proven) == (Decimal("100.00"), Decimal("335.50"), "running-balance", True)
+    assert (found.opening, found.closing, found.proof, found.is_proven) == (
+        Decimal("100.00"),
+        Decimal("335.50"),
+        "running-balance",
+        True,
+    )
     assert (found.account, found.currency, found.format) == ("DE02120300000000202051", "EUR", "csv")
     assert (found.from_date, found.to_date) == (day("2026-01-05"), day("2026-01-06"))
     first, fee, twin, rent = found.entries
-    assert (first.amount, first.text, first.counterparty_name, first.line) == (Decimal("1250.50"), "Invoice; 77", "Ines Okafor", 2)
+    assert (first.amount, first.text, first.counterparty_name, first.line) == (
+        Decimal("1250.50"),
+        "Invoice; 77",
+        "Ines Okafor",
+        2,
+    )
     assert fee.fingerprint[-2:] == ":1" and twin.fingerprint == f"{fee.fingerprint[:-2]}:2"
     assert rent.amount == Decimal("-1000.00")
 
@@ -76,6 +89,13 @@ def test_a_balance_that_does_not_fit_names_its_row():
 def test_balances_now_and_then():
     rows = [(*ROWS[0][:4], ""), ROWS[1], (*ROWS[2][:4], ""), ROWS[3]]
     assert (one(csv_of(*rows)).opening, one(csv_of(*rows)).proof) == (Decimal("100.00"), "running-balance")
+
+
+def test_behind_the_last_balance_nothing_is_proven():
+    found = one(csv_of(*ROWS[:3], (*ROWS[3][:4], "")))
+    assert (found.opening, found.closing, found.proof, found.is_proven) == (Decimal("100.00"), None, "one-balance", False)
+    told = Told(closing=Decimal("335.50"))
+    assert one(csv_of(*ROWS[:3], (*ROWS[3][:4], "")), SIGNED, told).proof == "balances"
 
 
 def test_without_balances_nothing_is_made_up_and_what_is_told_is_proven():
@@ -103,12 +123,17 @@ NEGATED = "Date;Amount\r\n05.01.2026;12,50\r\n06.01.2026;-7,00\r\n07.01.2026;3,0
 )
 def test_rules_of_signs(content, rule, columns):
     profile = Profile(columns=columns, date_order="dmy", decimal_sign=",", delimiter=";", currency="EUR", **rule)
-    assert [entry.amount for entry in one(content.encode(), profile).entries] == [Decimal("-12.50"), Decimal("7.00"), Decimal("-3.00")]
+    assert [entry.amount for entry in one(content.encode(), profile).entries] == [
+        Decimal("-12.50"),
+        Decimal("7.00"),
+        Decimal("-3.00"),
+    ]
 
 
 def test_fees_pending_rows_and_several_currencies():
     profile = Profile(
-        columns=(("date", "Date"), ("amount", "Amount"), ("fee", "Fee"), ("currency", "Cur"), ("status", "State"), ("balance", "Balance")),
+        columns=(("date", "Date"), ("amount", "Amount"), ("fee", "Fee"), ("currency", "Cur"), ("status", "State"),
+                 ("balance", "Balance")),
         date_order="ymd", decimal_sign=".", booked_words=("COMPLETED",),
     )  # fmt: skip
     content = (
@@ -131,7 +156,7 @@ def test_fees_pending_rows_and_several_currencies():
         (csv_of(*ROWS, ("06.01.2026", "", "x", "", "")), 6, "the row has no amount"),
         (csv_of(*ROWS, ("06.01.2026", "1,005", "x", "", "")), 6, "more decimals than EUR allows"),
         (csv_of(*ROWS, ("06.01.2026", "#REF!", "x", "", "")), 6, "is no amount"),
-        (csv_of(*ROWS, ("31.02.2026", "1,00", "x", "", "")), None, "not all dates of the file can be read as day first"),
+        (csv_of(*ROWS, ("31.02.2026", "1,00", "x", "", "")), 6, "is no date (day first)"),
         (csv_of(*ROWS, ("soon", "1,00", "x", "", "")), 6, "is no date"),
         (csv_of(*ROWS, ("06.01.2026", "1,00", "x")), 6, "has 3 columns, the table 5"),
         (csv_of(*ROWS, (*ROWS[0], "more")), 6, "has 6 columns, the table 5"),
@@ -184,9 +209,7 @@ CELLS = [
     (day("2026-01-05"), 0.1 + 0.2, "dust", "X", 100.3),
     (day("2026-01-06"), -1000, "Rent", None, -899.7),
 ]
-IN_SHEET = Profile(
-    columns=SIGNED.columns, header_row=3, currency="EUR", sheet="Statement", account="DE02120300000000202051"
-)
+IN_SHEET = Profile(columns=SIGNED.columns, header_row=3, currency="EUR", sheet="Statement", account="DE02120300000000202051")
 
 
 def test_xlsx():
@@ -195,8 +218,17 @@ def test_xlsx():
     found = one(content, IN_SHEET)
     # Binary dust behind the fifteenth digit is none of the amount's.
     assert [str(entry.amount) for entry in found.entries] == ["0.30", "-1000.00"]
-    assert (found.opening, found.closing, found.entries[0].booking_date) == (Decimal("100.00"), Decimal("-899.70"), day("2026-01-05"))
+    assert (found.opening, found.closing, found.entries[0].booking_date) == (
+        Decimal("100.00"),
+        Decimal("-899.70"),
+        day("2026-01-05"),
+    )
     assert found.entries[1].line == 5
+    # A wrong size in the file cuts nothing off.
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        parts = [(name, book.read(name)) for name in book.namelist()]
+    wrong = archive(*((name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:B2"', part)) for name, part in parts))
+    assert wrong != content and one(wrong, IN_SHEET) == found
     assert "no sheet 'Other'" in refusal(content, Profile(columns=SIGNED.columns, sheet="Other")).reason
 
 
@@ -252,10 +284,12 @@ def test_the_preview_lists_all_that_would_be_refused():
     rows = [ROWS[0], ("soon", "1,00", "x", "", ""), ROWS[1], ("06.01.2026", "?", "x", "", "")]
     seen = table.preview(csv_of(*rows), SIGNED)
     assert [line for line, _reason in seen.refused] == [3, 5]
-    assert [entry.amount for entry in seen.entries] == [Decimal("1250.50"), Decimal("-7.50")]
-    assert (seen.proof, seen.refusal.line) == (None, 3)
-    good = table.preview(csv_of(*ROWS), SIGNED, limit=2)
-    assert (len(good.entries), good.proof.count, good.refusal, good.refused) == (2, 4, None, ())
+    (statement,) = seen.statements
+    assert [entry.amount for entry in statement.entries] == [Decimal("1250.50"), Decimal("-7.50")]
+    assert (statement.proof, seen.refusal.line) == (None, 3)
+    good = formats.preview(csv_of(*ROWS), SIGNED, limit=2)
+    (statement,) = good.statements
+    assert (len(statement.entries), statement.count, statement.proof.count, good.refusal, good.refused) == (2, 4, 4, None, ())
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,6 +9,9 @@ from fc.formats import Told, guess, table
 
 from .make import day
 
+# The lines are those of a bank, however long.
+# ruff: noqa: E501
+
 SPARKASSE = """"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"BIC (SWIFT-Code)";"Betrag";"Waehrung"
 "DE02120300000000202051";"05.01.26";"05.01.26";"GUTSCHRIFT";"Rechnung; 77";"Inès Okafor";"DE89370400440532013000";"COBADEFFXXX";"1.250,50";"EUR"
 "DE02120300000000202051";"06.01.26";"06.01.26";"ENTGELT";"Konto";"";"";"";"-12,35";"EUR"
@@ -44,15 +47,32 @@ def proposed(text, encoding="utf-8"):
 
 def test_german():
     content, found = proposed(SPARKASSE, "cp1252")
-    assert (found.profile.delimiter, found.profile.date_order, found.profile.decimal_sign, found.profile.sign) == (";", "dmy", ",", "signed")
+    assert (found.profile.delimiter, found.profile.date_order, found.profile.decimal_sign, found.profile.sign) == (
+        ";",
+        "dmy",
+        ",",
+        "signed",
+    )
     assert found.questions == ()
-    assert {what for what, _why in found.reasons} >= {"delimiter", "header_row", "date", "amount", "date_order", "decimal_sign", "sign"}
+    assert {what for what, _why in found.reasons} >= {
+        "delimiter",
+        "header_row",
+        "date",
+        "amount",
+        "date_order",
+        "decimal_sign",
+        "sign",
+    }
     (statement,) = table.parse(content, found.profile)
     first = statement.entries[0]
     assert (first.amount, first.booking_date, first.text, first.counterparty_name) == (
         Decimal("1250.50"), day("2026-01-05"), "Rechnung; 77", "Inès Okafor",
     )  # fmt: skip
-    assert (statement.account, statement.currency, first.counterparty_account) == ("DE02120300000000202051", "EUR", "DE89370400440532013000")
+    assert (statement.account, statement.currency, first.counterparty_account) == (
+        "DE02120300000000202051",
+        "EUR",
+        "DE89370400440532013000",
+    )
 
 
 def test_dutch_with_words_for_directions_and_the_newest_first():
@@ -91,7 +111,11 @@ def test_a_status_is_asked_about():
 
 def test_without_a_header():
     content, found = proposed(BARE)
-    assert (found.profile.header_row, found.profile.delimiter, found.profile.columns) == (0, "|", (("date", "1"), ("amount", "3"), ("text", "2")))
+    assert (found.profile.header_row, found.profile.delimiter, found.profile.columns) == (
+        0,
+        "|",
+        (("date", "1"), ("amount", "3"), ("text", "2")),
+    )
     (statement,) = table.parse(content, found.profile)
     assert [entry.text for entry in statement.entries] == ["Rent", "Sale"]
 
@@ -108,7 +132,11 @@ def test_thousands_or_decimals_is_asked_about():
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("hello\nworld\n", "no character divides"), ("a;b\nc;d\n", "no column of dates"), ("Date;Text\n13/01/2026;x\n14/01/2026;y\n", "none of amounts")],
+    [
+        ("hello\nworld\n", "no character divides"),
+        ("a;b\nc;d\n", "no column of dates"),
+        ("Date;Text\n13/01/2026;x\n14/01/2026;y\n", "none of amounts"),
+    ],
 )
 def test_no_table_of_entries(text, reason):
     with pytest.raises(formats.FormatError, match=reason):

@@ -79,8 +79,12 @@ def test_rejects_debits_and_a_late_return_reach_the_instructions(bank):
     index = Index(SentInstruction(one.end_to_end_id, "MSG1", "B1", one.end_to_end_id, one.amount) for one in payments)
     applied = [from_report(pain002.read(content), index) for content in received(bank, "pain.002")]
     applied += [from_returns(pacs004.read(content), index, "pacs.004") for content in received(bank, "pacs.004")]
-    for content in received(bank, "camt.053"):
-        applied += [from_entries(statement.entries, index, "camt.053") for statement in formats.parse(content)]
+    for kind in ("camt.053", "camt.054"):
+        for content in received(bank, kind):
+            told = [from_entries(statement.entries, index, kind) for statement in formats.parse(content)]
+            assert told
+            applied += told
+    assert {fact.source for one in applied for facts in one.facts.values() for fact in facts} >= {"camt.053", "camt.054"}
     facts = {one.end_to_end_id: [] for one in payments}
     for one in applied:
         assert one.mismatches == ()

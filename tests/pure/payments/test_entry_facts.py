@@ -8,7 +8,7 @@ import pytest
 
 from fc.core.instruction import fold
 from fc.core.money import Money
-from fc.formats.records import Charge, Detail, Entry
+from fc.formats.records import ANNOUNCED_AS_BOOKED, Charge, Detail, Entry
 from fc.payments.answer_facts import Index, SentInstruction
 from fc.payments.entry_facts import from_entries
 
@@ -72,6 +72,8 @@ def test_batches_of_one_name_are_told_apart_by_their_sum_or_not_at_all():
 def test_what_names_nothing_of_ours_is_left_alone():
     assert found(entry(), entry(detail(name="")), entry(detail(name="E2E9"))) == ({}, [])
     assert found(entry(detail(), status="PDNG")) == ({}, [])
+    announced = entry(detail(), status="PDNG", notes=(ANNOUNCED_AS_BOOKED,))
+    assert found(announced, source="camt.054") == ({"k1": [("execute", 10000)]}, [])
 
 
 def test_currencies():

@@ -188,11 +188,13 @@ def test_a_version_has_its_own_shapes(version, says, says_not):
     assert not [tag for tag in says_not if tag in text]
 
 
-def test_a_notification_is_refused_as_one():
+def test_a_notification_is_read_as_one_and_never_as_a_statement():
     content = camt.notification(account(), [entry(100)], number=1, at=datetime(2025, 3, 14, 12, tzinfo=timezone.utc), zone=BERLIN)
     assert b"2025-03-14T13:00:00+01:00" in content
     with pytest.raises(formats.FormatError, match="notification"):
-        read(content)
+        list(formats.parse(content, "camt.053"))
+    (found,) = formats.parse(content)
+    assert (found.provisional, [entry.status for entry in found.entries]) == (True, ["PDNG"])
 
 
 def test_an_overdrawn_account_has_debit_balances():

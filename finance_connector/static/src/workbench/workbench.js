@@ -9,16 +9,20 @@ import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Choice } from "./choice";
+import { Files } from "./files";
 import { useKeys } from "./keys";
 import { LineList } from "./line_list";
+import { Safe } from "./safe";
+import { Saved } from "./saved";
 
 const SEARCH_MS = 300;
 const AGES = [0, 3, 7, 30];
 const AMOUNTS = [0, 100, 1000, 10000];
+const ANY = { state: "", journal_id: false, search: "", older_than: 0, at_least: 0 };
 
 export class FinanceWorkbench extends Component {
     static template = "finance_connector.Workbench";
-    static components = { Choice, Layout, LineList };
+    static components = { Choice, Files, Layout, LineList, Safe, Saved };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -30,14 +34,13 @@ export class FinanceWorkbench extends Component {
         this.ages = AGES;
         this.amounts = AMOUNTS;
         this.state = useState({
-            wanted: { state: "", journal_id: false, search: "", older_than: 0, at_least: 0 },
+            wanted: { ...ANY },
             version: 0,
             summary: null,
             detail: null,
             nearest: null,
             mode: "look",
             start: { items: [], writeOff: false },
-            safe: null,
             colleagues: null,
             comment: "",
             busy: false,
@@ -87,12 +90,25 @@ export class FinanceWorkbench extends Component {
         if (name === "search") {
             return this.find();
         }
+        return this.readAnew();
+    }
+
+    useFilter(wanted) {
+        Object.assign(this.state.wanted, ANY, wanted);
+        return this.readAnew();
+    }
+
+    /** Another list: no line of the old one stays chosen. */
+    readAnew() {
         this.state.detail = null;
+        this.wantedLine = null;
         return this.restart();
     }
 
     onLoaded(offset, found) {
-        const listed = found.lines.some((line) => line.id === this.state.detail?.id);
+        // What a person has clicked while the list was read is not taken from him.
+        const chosen = this.state.detail?.id ?? this.wantedLine;
+        const listed = found.lines.some((line) => line.id === chosen);
         if (offset === 0 && !listed && this.state.mode === "look") {
             if (found.lines.length) {
                 this.select(found.lines[0]);
@@ -157,8 +173,7 @@ export class FinanceWorkbench extends Component {
     async leave(text) {
         this.notification.add(text, { type: "success" });
         this.state.mode = "look";
-        this.state.detail = null;
-        await this.restart();
+        await this.readAnew();
     }
 
     acceptBest() {
@@ -248,22 +263,8 @@ export class FinanceWorkbench extends Component {
         });
     }
 
-    // --- many at once ---------------------------------------------------------------------------------------------
-
-    async previewSafe() {
-        this.state.safe = await this.call("preview_safe", this.state.wanted.journal_id || null);
-    }
-
-    acceptSafe() {
-        return this.attempt(async () => {
-            const ids = this.state.safe.map((one) => one.id);
-            const done = await this.call("accept", ids);
-            this.state.safe = null;
-            for (const text of done.refused.slice(0, 3)) {
-                this.notification.add(text, { type: "warning" });
-            }
-            await this.leave(_t("%s lines were reconciled.", done.applied));
-        });
+    acceptedSafe(count) {
+        return this.leave(_t("%s lines were reconciled.", count));
     }
 
     // --- keys -----------------------------------------------------------------------------------------------------
@@ -283,6 +284,7 @@ export class FinanceWorkbench extends Component {
             a: working(() => this.assignToMe()),
             n: working(() => this.newRule()),
             u: () => this.state.summary.may_reconcile && this.state.detail?.state === "done" && this.undo(),
+            f: () => this.saved.toggle(),
             "/": () => this.search.el.focus(),
             "?": () => (this.state.help = !this.state.help),
         };

@@ -1,0 +1,29 @@
+"""How a file of records of one width falls apart: which lines are records, and what no record of the format is."""
+
+from .decoding import lines_of
+from .errors import FormatError
+
+ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
+# The end of a file as old systems mark it, and the blanks that others cut off.
+_PADDING = " \x1a"
+
+
+def records(text, width, kinds, name):
+    """(record, line) of every record, padded to ``width``; empty lines are left out.
+
+    A file without line ends is cut after every ``width`` characters. Raises FormatError for a longer line, and for
+    one that begins with none of ``kinds`` (of one length).
+    """
+    lines = lines_of(text)
+    if len(lines) == 1 and len(text.rstrip(_PADDING)) > width:
+        lines = [text[at : at + width] for at in range(0, len(text), width)]
+    size = len(kinds[0])
+    for number, line in enumerate(lines, 1):
+        bare = line.rstrip(_PADDING)
+        if not bare:
+            continue
+        if len(bare) > width:
+            raise FormatError(number, f"the record has {len(bare)} characters; {name} has {width}.", ADVICE)
+        if bare[:size] not in kinds:
+            raise FormatError(number, f"the record begins with {bare[:size]!r}, none of {', '.join(kinds)}.", ADVICE)
+        yield bare.ljust(width), number

@@ -1,0 +1,4 @@
+from . import bank_statement_line
+from . import held
+from . import reconciliation
+from . import workbench
