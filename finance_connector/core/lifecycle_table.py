@@ -6,8 +6,7 @@ hold and whose ``lacks`` all fail names the state; the last row asks for nothing
 exactly one state.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
+from .state_table import Row, bits, machine
 
 # The order is that of the bits in a vector.
 CONDITIONS = (
@@ -24,16 +23,7 @@ CONDITIONS = (
     "expired",
     "failed",
 )
-BIT = {name: 1 << position for position, name in enumerate(CONDITIONS)}
-
-
-class Row(NamedTuple):
-    """One row: ``state`` holds when all of ``needs`` and none of ``lacks`` do; ``why`` says it in words."""
-
-    state: str
-    needs: tuple
-    lacks: tuple
-    why: str
+BIT = bits(CONDITIONS)
 
 
 TABLE = (
@@ -77,18 +67,5 @@ STATES = (
     "charged_back", "voided", "expired", "failed", "unknown",
 )  # fmt: skip
 
-
-def _mask(names):
-    return sum(BIT[name] for name in names)
-
-
-_COMPILED = tuple((_mask(row.needs), _mask(row.lacks), row.state) for row in TABLE)
-
-
-@lru_cache(maxsize=1 << len(CONDITIONS))
-def state_of(vector):
-    """The state of a payment whose conditions are the set bits of ``vector`` (see `BIT`)."""
-    for needs, lacks, state in _COMPILED:
-        if vector & needs == needs and not vector & lacks:
-            return state
-    raise AssertionError("The last row of the lifecycle table holds for every vector.")
+# The state of a payment whose conditions are the set bits of the vector that it is called with (see `BIT`).
+state_of = machine(TABLE, BIT)

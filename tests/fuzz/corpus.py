@@ -13,6 +13,7 @@ import openpyxl
 import xlwt
 
 from simulator import stripe_objects as stripe
+from tests.pure.payments import answer_files as answers
 
 _PURE = Path(__file__).resolve().parents[1] / "pure"
 T0 = 1_790_000_000
@@ -132,3 +133,30 @@ def headers() -> tuple[bytes, ...]:
     genuine = stripe.sign(b"{}", "whsec_1", T0)
     other = stripe.sign(b"{}", "whsec_of_somebody_else", T0)
     return genuine.encode(), other.encode(), (genuine + ",v0=00").encode(), (genuine + "," + genuine.partition(",")[2]).encode()
+
+
+@cache
+def status_reports() -> tuple[bytes, ...]:
+    """Status reports of banks with answers of every level, in each version."""
+    first = answers.batch(answers.transaction(1, "RJCT", "AC04", "100.00"), answers.transaction(2, "PDNG"))
+    second = answers.batch(status="ACSP", name="B2")
+    return tuple(answers.report(first, second, status="PART", version=version) for version in ("03", "10", "12", "14"))
+
+
+@cache
+def returns() -> tuple[bytes, ...]:
+    """Payments that came back, as pacs.004 tells them."""
+    return (answers.pacs(answers.returned(), answers.returned("1.00")),)
+
+
+@cache
+def ach_files() -> tuple[bytes, ...]:
+    """Returns and notifications of change of the ACH network, with and without line ends."""
+    content = answers.ach(answers.R03, answers.NOC)
+    return content, content.replace(b"\n", b"")
+
+
+@cache
+def bacs_reports() -> tuple[bytes, ...]:
+    """A report of returned direct debits."""
+    return (answers.arudd(answers.item(), answers.item("1,000.00", "B"), totals='<Totals numberOf="2" valueOf="1,012.34"/>'),)

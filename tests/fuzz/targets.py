@@ -13,6 +13,7 @@ from fc import formats
 from fc.core.errors import FinanceError
 from fc.core.records import Request
 from fc.formats import table
+from fc.payments import bacs_answers, nacha_answers, pacs004, pain002
 from fc.providers import get
 from fc.providers.stripe.listing import read_list
 from tests.fuzz import corpus
@@ -162,4 +163,8 @@ TARGETS = {
     "detect_report": Target(lambda content: str(STRIPE.detect_report(content)), corpus.reports),
     "lines": Target(lambda content: STRIPE.parse_settlement(content, "po_1"), corpus.lists),
     "list": Target(lambda content: str(read_list(content)), corpus.lists),
+    "pain002": Target(pain002.read, corpus.status_reports),
+    "pacs004": Target(pacs004.read, corpus.returns),
+    "ach": Target(nacha_answers.read, corpus.ach_files),
+    "bacs": Target(bacs_answers.read, corpus.bacs_reports),
 }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fc.core.errors import MoneyError
 from fc.core.money import Money, iso_exponent, minor_units
 
-PURE = [Path(__file__).parents[3] / "finance_connector" / room for room in ("core", "providers", "formats", "feeds")]
+PURE = [Path(__file__).parents[3] / "finance_connector" / room for room in ("core", "providers", "formats", "feeds", "payments")]
 CURRENCIES = ("EUR", "JPY", "KWD", "ISK", "CLF", "UGX", "HUF")
 MINORS = st.integers(-(10**15), 10**15)
 

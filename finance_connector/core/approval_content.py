@@ -1,0 +1,85 @@
+"""What an approval of a payment order binds to: one canonical form of its content, and the hash of it (INV-10).
+
+The hashed bytes are ``finance-payment-approval/1`` and the canonical JSON of `hashing.canonical_json`, each on its own
+line, in UTF-8; the hash is written ``v1:`` and the SHA-256 in lower-case hex. The JSON is an object with ``account``
+(ours), ``company``, ``kind`` (`transfer` or `collection`) and ``lines``. Each line has ``account`` ``agent``
+``amount`` ``date`` ``end_to_end_id`` ``payee`` ``payee_key`` ``references``; lines are sorted by their own canonical
+JSON, references within a line too, so that the order in which they are shown does not matter and how often they occur
+does. Accounts are written without spaces in upper case; texts in Unicode form NFC; nothing else is normalised, for
+whatever can reach the bank has to void the approval when it changes.
+"""
+
+import hashlib
+import unicodedata
+from datetime import date
+from typing import NamedTuple
+
+from .errors import FinanceError
+from .hashing import canonical_json
+from .money import Money
+
+VERSION = "v1"
+_PREFIX = b"finance-payment-approval/1\n"
+TRANSFER, COLLECTION = "transfer", "collection"
+
+
+class Line(NamedTuple):
+    """One instruction as it is approved. ``payee``: the name that the bank gets, ``payee_key`` which partner it is;
+    ``account`` and ``agent`` (BIC or clearing member): where the money goes; ``references``: all that is sent with it."""
+
+    payee_key: str
+    payee: str
+    account: str
+    agent: str
+    amount: Money
+    date: date
+    references: tuple = ()
+    end_to_end_id: str = ""
+
+
+class Order(NamedTuple):
+    """What is approved as one: ``account`` is ours, ``kind`` TRANSFER or COLLECTION."""
+
+    company: str
+    account: str
+    lines: tuple
+    kind: str = TRANSFER
+
+
+def canonical(order):
+    """The canonical bytes of an `Order`. Raises FinanceError for one without lines, and for amounts not above zero."""
+    if not order.lines:
+        raise FinanceError("The payment order has no line; there is nothing to approve.")
+    for line in order.lines:
+        if line.amount.minor <= 0:
+            raise FinanceError(f"The line for {line.payee} is over {line.amount}; only amounts above zero can be paid.")
+    lines = [_line(line) for line in order.lines]
+    content = {
+        "account": _account(order.account),
+        "company": order.company,
+        "kind": order.kind,
+        "lines": sorted(lines, key=canonical_json),
+    }
+    return canonical_json(content)
+
+
+def content_hash(order):
+    """The hash of an `Order` that approvals are bound to. Raises as `canonical` does."""
+    return f"{VERSION}:{hashlib.sha256(_PREFIX + canonical(order)).hexdigest()}"
+
+
+def _line(line):
+    return {
+        "account": _account(line.account),
+        "agent": _account(line.agent),
+        "amount": line.amount,
+        "date": line.date,
+        "end_to_end_id": line.end_to_end_id,
+        "payee": unicodedata.normalize("NFC", line.payee),
+        "payee_key": line.payee_key,
+        "references": sorted(unicodedata.normalize("NFC", reference) for reference in line.references),
+    }
+
+
+def _account(number):
+    return "".join(number.split()).upper()
