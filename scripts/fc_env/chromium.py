@@ -91,9 +91,8 @@ class Page:
         self.wait(_matching(selector, text), seconds)
 
     def click(self, selector: str, text: str = "") -> None:
-        """Wait for an element whose text contains ``text``, and click it."""
-        self.wait_for(selector, text)
-        self.run(f"{_matching(selector, text)}.click()")
+        """Wait for an element whose text contains ``text``, and click it in the same moment, before it can be drawn anew."""
+        self.wait(f"(() => {{ const found = {_matching(selector, text)}; found?.click(); return found; }})()")
 
     def type(self, selector: str, text: str) -> None:
         """Write ``text`` into an input or text area, as a person would."""
