@@ -23,6 +23,8 @@ from . import webhook_target
 from . import wake
 from . import exception_once
 from . import approved_content
+from . import approved_part
+from . import approved_version
 from . import posting_rule
 from . import movement_posting
 from . import transaction_link
@@ -45,6 +47,9 @@ from . import finance_import
 from . import import_entry
 from . import import_account
 from . import import_stage
+from . import sample_file
+from . import settlement_profile
+from . import settlement_profile_preview
 from . import import_report
 from . import import_plan
 from . import import_conflict

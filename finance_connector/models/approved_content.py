@@ -38,7 +38,9 @@ class FinanceApprovedContent(models.AbstractModel):
         for name in self._content:
             field = self._fields[name]
             value = self[name]
-            if field.type == "many2many":
+            if field.type == "one2many":
+                content[name] = value._plain_content()
+            elif field.type == "many2many":
                 content[name] = sorted(value.ids)
             elif field.type == "float":
                 content[name] = Decimal(str(value)) if value else None
