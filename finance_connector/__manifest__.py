@@ -47,6 +47,8 @@
         "views/workbench_views.xml",
         "views/match_rule_views.xml",
         "views/settlement_profile_views.xml",
+        "views/table_profile_views.xml",
+        "views/tell_balances_views.xml",
         "views/menus.xml",
         "views/settings_views.xml",
     ],

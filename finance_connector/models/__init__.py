@@ -25,6 +25,7 @@ from . import exception_once
 from . import approved_content
 from . import approved_part
 from . import approved_version
+from . import sample_file
 from . import posting_rule
 from . import movement_posting
 from . import transaction_link
@@ -46,8 +47,10 @@ from . import coverage
 from . import finance_import
 from . import import_entry
 from . import import_account
+from . import import_told
+from . import table_profile
+from . import table_profile_preview
 from . import import_stage
-from . import sample_file
 from . import settlement_profile
 from . import settlement_profile_preview
 from . import import_report

@@ -3,3 +3,4 @@ from . import set_secret
 from . import posting_preview
 from . import import_file
 from . import set_feed_secret
+from . import tell_balances
