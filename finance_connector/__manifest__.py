@@ -22,7 +22,7 @@
         "security/ir.model.access-bank.csv",
         "security/rules-bank.xml",
         "data/crons_bank.xml",
-        "views/import_wizard_views.xml",
+        "views/import_files_views.xml",
         "views/import_views.xml",
         "views/match_views.xml",
         "views/bank_line_views.xml",

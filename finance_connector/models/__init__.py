@@ -59,6 +59,7 @@ from . import import_conflict
 from . import import_lines
 from . import import_match
 from . import import_work
+from . import import_preview
 from . import import_drop
 from . import feed
 from . import feed_account

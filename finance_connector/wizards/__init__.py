@@ -1,6 +1,5 @@
 from . import exception_resolve
 from . import set_secret
 from . import posting_preview
-from . import import_file
 from . import set_feed_secret
 from . import tell_balances
