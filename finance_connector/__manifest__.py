@@ -43,6 +43,7 @@
         "views/audit_entry_views.xml",
         "views/provider_views.xml",
         "views/feed_views.xml",
+        "views/capability_views.xml",
         "views/dashboard_views.xml",
         "views/workbench_views.xml",
         "views/match_rule_views.xml",

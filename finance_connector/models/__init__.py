@@ -98,8 +98,11 @@ from . import transaction_screen
 from . import settlement_screen
 from . import message_screen
 from . import exception_screen
+from . import provider_approval
+from . import provider_checklist
 from . import provider_screen
 from . import audit_screen
+from . import capability
 from . import dashboard
 from . import dashboard_money
 from . import dashboard_books

@@ -63,6 +63,7 @@ class FinanceImport(models.Model):
             "name": self.env._("State the balances of %s", self.filename),
             "res_model": "finance.import.tell",
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
             "context": {"default_import_id": self.id, "default_journal_id": self.journal_id.id},
         }

@@ -56,7 +56,7 @@ class FinanceSettlementProfile(models.Model):
         for line in parsed.lines:
             rows[line.kind, line.gross.currency].append(line.net)
         for (kind, _currency), amounts in sorted(rows.items()):
-            words = self.env._("%(kind)s, %(count)s rows, net", kind=LABELS.get(kind, kind), count=len(amounts))
+            words = self.env._("%(kind)s, rows: %(count)s, net", kind=LABELS.get(kind, kind), count=len(amounts))
             told.append([words, str(sum(amounts[1:], amounts[0]))])
         return told
 

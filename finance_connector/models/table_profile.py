@@ -54,7 +54,7 @@ class FinanceTableProfile(models.Model):
         string="Order of dates", help="Empty takes only dates that can be read in one way.",
     )  # fmt: skip
     decimal_sign = fields.Selection(
-        [(".", "Point"), (",", "Comma")], help="Empty takes only amounts that can be read in one way."
+        [(".", "Point"), (",", "Comma")], string="Decimal sign", help="Empty takes only amounts that can be read in one way."
     )
     delimiter = fields.Selection(DELIMITERS, required=True, default=",", help="Between the columns of a CSV file.")
     encoding = fields.Char(help="Of a CSV file; empty finds it.")
@@ -63,7 +63,9 @@ class FinanceTableProfile(models.Model):
     sheet = fields.Char(help="Of a workbook. Empty: the first.")
     currency_id = fields.Many2one("res.currency", help="Where no column says it; empty: that of the bank account.")
     account = fields.Char(string="Account number", help="Where no column says it; empty: that of the bank account.")
-    booked_words = fields.Char(help="Values of the column of the status that are booked, with commas; others are left out.")
+    booked_words = fields.Char(
+        string="Words for booked", help="Values of the column of the status that are booked, with commas; others are left out."
+    )
 
     @api.depends("name", "version")
     def _compute_display_name(self):

@@ -43,3 +43,4 @@ from . import test_scenarios_books
 from . import test_settlement_profile
 from . import test_table_profile
 from . import test_import_preview
+from . import test_capability

@@ -155,7 +155,7 @@ class TestSettlementProfile(BankCase):
         self.assertEqual(shown["rows"][0]["cells"][1:5], ["1", "Captured", "1100.00 EUR", "15.00 EUR"])
         self.assertEqual(shown["rows"][0]["cells"][7], "2026-03-24 08:00", "the time zone of the profile")
         self.assertIn(["Payout 77", "985.00 EUR"], shown["totals"])
-        self.assertIn(["Captured, 1 rows, net", "1085.00 EUR"], shown["totals"])
+        self.assertIn(["Captured, rows: 1, net", "1085.00 EUR"], shown["totals"])
         profile.kind_ids.filtered(lambda one: one.value == "Refund").unlink()
         profile.invalidate_recordset()
         self.assertIn("Refund", profile.preview["problem"])

@@ -162,7 +162,7 @@ class TestTold(ProfileCase):
         self.assertRefused(record, "no balance")
         self.assertEqual(record.way_out, "word")
         wizard = self.tell(record, opening=1000, closing=1237.5, note="Paper statement 2")
-        self.assertIn("2 entries from 2026-02-13 to 2026-02-14, together 237.50", wizard.summary)
+        self.assertIn("Entries: 2, from 2026-02-13 to 2026-02-14, together 237.50", wizard.summary)
         self.assertEqual(record.state, "imported", record.reason)
         self.assertEqual((record.told_by_id, record.told_note, record.way_out), (self.plain, "Paper statement 2", False))
         self.assertEqual((record.opening, record.closing, record.coverage_ids.proof), (1000, 1237.5, "balances"))

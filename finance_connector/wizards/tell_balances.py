@@ -62,7 +62,7 @@ class FinanceImportTell(models.TransientModel):
         for statement in formats.preview(data, reader, told, 0).statements:
             lines.append(
                 self.env._(
-                    "%(count)s entries from %(first)s to %(last)s, together %(total)s",
+                    "Entries: %(count)s, from %(first)s to %(last)s, together %(total)s",
                     count=statement.count,
                     first=statement.header.from_date,
                     last=statement.header.to_date,
