@@ -14,9 +14,10 @@ def desk(shop):
     from simulator.story import bank_file
 
     today = shop.notes.today
-    names = ("Desk Twin", "Desk Lump", "Desk Fee")
+    names = ("Desk Twin", "Desk Lump", "Desk Fee", "Desk Pair")
     partners = shop.rpc.call("res.partner", "create", vals_list=[{"name": name} for name in names])
-    asked = [(partners[0], 5100), (partners[0], 5100), (partners[1], 7000), (partners[1], 3300), (partners[2], 12000)]
+    asked = [(partners[0], 5100), (partners[0], 5100), (partners[1], 7000), (partners[1], 3300), (partners[2], 12000),
+             (partners[3], 6600), (partners[3], 6600)]
     invoices = shop.rpc.call("account.move", "create", vals_list=[
         {"move_type": "out_invoice", "partner_id": partner, "invoice_date": str(today), "payment_reference": f"DESK-{number}",
          "invoice_line_ids": [[0, 0, {"name": "Goods", "quantity": 1, "price_unit": cents / 100, "tax_ids": False}]]}
@@ -24,7 +25,7 @@ def desk(shop):
     shop.rpc.call("account.move", "action_post", invoices)
     tax = shop.rpc.search_read("account.tax", [["type_tax_use", "=", "purchase"], ["amount_type", "=", "percent"]], ["name"])
     entries = [(5100, "Desk Twin", "thanks"), (9900, "Desk Lump", "for two of them"), (11885, "Desk Fee", "less the fee"),
-               (777, "Nobody Known", "who is this")]
+               (6600, "Desk Pair", "thanks"), (777, "Nobody Known", "who is this")]
     take(shop, bank_file.camt053(today - timedelta(days=20), OPENING, entries, first=20))
     return {"tax": tax[0]["name"] if tax else None}
 
@@ -88,21 +89,21 @@ def test_an_ambiguous_line_is_decided_by_a_person_and_taken_back(shop, desk, ope
 
 def test_numbers_accept_and_a_person_who_works_downwards_stays_where_he_is(shop, desk, open_page):
     page = open_page("user", "finance-workbench")
-    open_line(page, "Desk Twin")
+    open_line(page, "Desk Pair")
     page.wait_for(".o_fc_candidate .o_fc_entry", "Receivable")
     places = "[...document.querySelectorAll('.o_fc_line')].sort((a, b) => parseInt(a.style.top) - parseInt(b.style.top))"
-    place = page.run(f"{places}.findIndex((line) => line.textContent.includes('Desk Twin'))")
+    place = page.run(f"{places}.findIndex((line) => line.textContent.includes('Desk Pair'))")
     assert place > 0, "the line is the first one: nothing to see"
     follower = page.run(f"{places}[{place} + 1]?.dataset.id || {places}[{place} - 1].dataset.id")
     press(page, "2")
     page.wait_for(".o_fc_last", "Reconciled with")
     page.wait(f"document.querySelector('.o_fc_selected')?.dataset.id === '{follower}'")
-    assert (paid(shop, 1), paid(shop, 2)) == ("not_paid", "paid")
+    assert (paid(shop, 6), paid(shop, 7)) == ("not_paid", "paid")
     press(page, "z")
     page.wait_for(".o_fc_last", "are open again")
-    page.wait_for(".o_fc_facts", "Desk Twin")
-    assert not state_of(shop, "Desk Twin")
-    assert paid(shop, 2) == "not_paid"
+    page.wait_for(".o_fc_facts", "Desk Pair")
+    assert not state_of(shop, "Desk Pair")
+    assert paid(shop, 7) == "not_paid"
 
 
 def test_what_was_only_near_is_taken_by_its_number(shop, desk, open_page):
