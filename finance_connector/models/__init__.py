@@ -88,6 +88,8 @@ from . import reconcile_rules
 from . import workbench
 from . import workbench_line
 from . import workbench_notes
+from . import workbench_entry
+from . import workbench_items
 from . import workbench_filters
 from . import reconcile_store
 from . import reconcile_apply
@@ -107,3 +109,15 @@ from . import dashboard
 from . import dashboard_money
 from . import dashboard_books
 from . import secret_screen
+from . import payee_edit
+from . import payment_fact
+from . import payment_instruction
+from . import payment_order
+from . import payment_policy
+from . import payment_approval
+from . import payment_file
+from . import payment_build
+from . import payment_radar
+from . import payment_send
+from . import payment_answer
+from . import payment_execution
