@@ -69,13 +69,26 @@ class FinanceImport(models.Model):
             reason = self.env._("The file is large: the scheduled action reads it, and its import shows how far it is.")
             return {"verdict": "large", "reason": reason}
         try:
-            return {"verdict": "good", **(self._report_foretold(data) or self._statements_foretold(data))}
+            told = self._answer_foretold(data) or self._report_foretold(data) or self._statements_foretold(data)
+            return {"verdict": "good", **told}
         except COLLISIONS:
             raise
         except (ImportRefused, FinanceError) as error:
             return _refused(str(error), getattr(error, "line", 0), getattr(error, "way_out", False))
         except Exception as error:
             return _refused(self.env._("The file could not be read: %s.", error))
+
+    def _answer_foretold(self, data):
+        """Of a bank's answer to payments, as if it had been taken; None if it is none."""
+        if not self._take_answer(data):
+            return None
+        return {
+            "kind": "answer",
+            "target": self.company_id.name,
+            "format": self.format,
+            "entry_count": self.line_count,
+            "reason": self.message_id.outcome,
+        }
 
     def _report_foretold(self, data):
         """Of a provider's settlement report; None if it is none."""
