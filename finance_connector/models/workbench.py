@@ -128,6 +128,7 @@ class FinanceWorkbench(models.AbstractModel):
             "states": states,
             "open": sum(states.values()),
             "money": [screen._money_text(float(amount), currencies.browse(key)) for key, amount in sorted(money.items())],
+            "announced": self.env["finance.announced"]._summary(self._journals().filtered(lambda one: journal_id in (None, one.id))),
             "done_today": done,
             "mine": self.env["account.bank.statement.line"].search_count(
                 [("fc_user_id", "=", self.env.uid), ("is_reconciled", "=", False)]

@@ -40,3 +40,4 @@ from . import test_document_link
 from . import test_online_payment
 from . import test_tie_out
 from . import test_scenarios_books
+from . import test_announced

@@ -24,11 +24,6 @@ class TestImportRefused(BankCase):
             self.take(b"<?xml version='1.0'?><Invoice><Id>1</Id></Invoice>"), "Invoice", "camt.053"
         )
 
-    def test_notification_is_no_statement(self):
-        content = file_of(entry("1.00")).replace(b"camt.053.001.08", b"camt.054.001.08")
-        content = content.replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn").replace(b"Stmt>", b"Ntfctn>")
-        self.assertRefused(self.take(content), "camt.054")
-
     def test_entity_bomb(self):
         content = (
             b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
