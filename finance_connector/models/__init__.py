@@ -80,6 +80,8 @@ from . import reconcile_rules
 from . import workbench
 from . import workbench_line
 from . import workbench_notes
+from . import workbench_entry
+from . import workbench_items
 from . import workbench_filters
 from . import reconcile_store
 from . import reconcile_apply
