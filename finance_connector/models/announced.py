@@ -1,8 +1,8 @@
-"""Announced entries, of files (camt.052, camt.054, MT942, interim BAI2) and of feeds: shown, followed until a statement confirms or
-drops them, and never booked themselves.
+"""Announced entries, of files (camt.052, camt.054, MT942, interim BAI2) and of feeds: shown, followed until a statement
+confirms or drops them, and never booked themselves.
 
-What a file announced is settled by what is booked of its account; what a feed announced, by what the feed lists. How they are told
-apart is `formats.announce`.
+What a file announced is settled by what is booked of its account; what a feed announced, by what the feed lists. How they are
+told apart is `formats.announce`.
 """
 
 from datetime import date, timedelta
@@ -183,10 +183,9 @@ class FinanceAnnounced(models.Model):
 
     def _item(self):
         day = self.date or fields.Date.today()
-        links = frozenset(self.links or ())
-        return _Item(
-            self.external_id or "", self.fingerprint or "", day, Decimal(str(self.amount)), self.id, self.value_date or None, links
-        )
+        amount, links = Decimal(str(self.amount)), frozenset(self.links or ())
+        bank_id, fingerprint = self.external_id or "", self.fingerprint or ""
+        return _Item(bank_id, fingerprint, day, amount, self.id, self.value_date or None, links)
 
     @api.model
     def _proven_until(self, journal):
@@ -224,13 +223,10 @@ class FinanceAnnounced(models.Model):
     def _learn(self, told):
         """Take up the members of ``told``, [(data, amount)] of staged entries that announce this one again, as itself or in
         parts; and give them to the bank line that it has become."""
-        if len(told) > 1:
-            members = [as_member(*one) for one in told]
-        else:
-            members = told[0][0].get("details", {}).get("members", [])
-        adds_up = all("amount" in one for one in members) and sum(Decimal(one["amount"]) for one in members) == Decimal(
-            str(self.amount)
-        )
+        own = told[0][0].get("details", {}).get("members", [])
+        members = [as_member(*one) for one in told] if len(told) > 1 else own
+        amounts = [Decimal(one.get("amount", "NaN")) for one in members]
+        adds_up = sum(amounts) == Decimal(str(self.amount))
         if len(members) > len(self._members()) and adds_up:
             data = dict(self.data or {})
             self.data = data | {"details": data.get("details", {}) | {"members": members, "members_state": "proven"}}
@@ -263,9 +259,9 @@ class FinanceAnnounced(models.Model):
             journal.company_id,
             self.env._("%(journal)s: %(count)s announced entries were never booked", journal=journal.name, count=len(self)),
             detail=self.env._(
-                "The bank announced them, the oldest on %(day)s (%(amount)s “%(text)s”), and no statement has confirmed or dropped "
-                "them since. Import the statements of these days. If they are here already, ask the bank what became of the "
-                "entries; none of them is in the books.",
+                "The bank announced them, the oldest on %(day)s (%(amount)s “%(text)s”), and no statement has confirmed or "
+                "dropped them since. Import the statements of these days. If they are here already, ask the bank what became of "
+                "the entries; none of them is in the books.",
                 day=oldest.date,
                 amount=oldest.currency_id.format(oldest.amount),
                 text=oldest.text,
@@ -291,4 +287,5 @@ def as_member(told, amount):
         "remittance": [told["text"]] if told.get("text") else [],
         "structured": [told["structured_reference"]] if told.get("structured_reference") else [],
     }
-    return {name: value for name, value in own.items() if value} | (members[0] if len(members) == 1 else {}) | {"amount": amount}
+    only = members[0] if len(members) == 1 else {}
+    return {name: value for name, value in own.items() if value} | only | {"amount": amount}

@@ -39,7 +39,9 @@ SELECT e.journal_id, e.uid, json_agg(json_build_array(e.data, e.amount::text) OR
 class FinanceImport(models.Model):
     _inherit = "finance.import"
 
-    announced_count = fields.Integer(string="Announced", readonly=True, help="Entries that the file announces for the first time.")
+    announced_count = fields.Integer(
+        string="Announced", readonly=True, help="Entries that the file announces for the first time."
+    )
 
     def _plan_announced(self, coverage):
         """Decide which entries of an announcing report are announced for the first time."""
@@ -50,7 +52,8 @@ class FinanceImport(models.Model):
         days = [entry.booking_date for entry in incoming]
         values = {"journal": coverage.journal_id.id, "import": self.id, "coverage": coverage.id}
         self.env.cr.execute(f"{_STORED} UNION ALL {_EARLIER}", values | {"first": min(days), "last": max(days)})
-        known = [dedupe.Known(*row[:3], Decimal(row[3]), row[4], frozenset(row[5])) for row in self.env.cr.fetchall()]
+        rows = self.env.cr.fetchall()
+        known = [dedupe.Known(*row[:3], Decimal(row[3]), row[4], frozenset(row[5])) for row in rows]
         decisions = dedupe.decide(known, incoming)
         taken = {one.fingerprint for one in known}
         rows = [(new.entry.row_id, "announced", free_uid(new.fingerprint, taken), None) for new in decisions.new]

@@ -1,4 +1,4 @@
-"""Announced entries: kept, shown, confirmed or dropped by the statement, and never booked; a batch and its split are one money."""
+"""Announced entries: kept, confirmed or dropped by the statement, and never booked; a batch and its split are one money."""
 
 from datetime import timedelta
 
@@ -112,8 +112,8 @@ class TestAnnounced(AnnouncedCase):
 
     def test_in_text_formats_too(self):
         content = (
-            f":20:R\n:25:{IBAN}\n:28C:1/1\n:34F:EUR0,\n:13D:2603021200+0100\n:61:2603020302C250,00NTRFINV-7//BANK-1\n:86:Invoice 7\n"
-            ":90D:0EUR0,\n:90C:1EUR250,00\n-\n"
+            f":20:R\n:25:{IBAN}\n:28C:1/1\n:34F:EUR0,\n:13D:2603021200+0100\n"
+            ":61:2603020302C250,00NTRFINV-7//BANK-1\n:86:Invoice 7\n:90D:0EUR0,\n:90C:1EUR250,00\n-\n"
         )
         record = self.take(content.encode(), "day.942")
         self.assertEqual((record.state, record.format, record.announced_count), ("imported", "mt942", 1), record.reason)
