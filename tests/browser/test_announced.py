@@ -7,10 +7,10 @@ import pytest
 
 @pytest.fixture(scope="module")
 def report(shop):
-    """An intraday report (MT942) with two entries of the demo's bank account."""
+    """An intraday report (MT942) with two entries of the demo's bank account, behind its last statement."""
     from simulator.story import story
 
-    day = shop.notes.today - timedelta(days=1)
+    day = shop.notes.today + timedelta(days=1)
     journal = shop.rpc.search_read("account.journal", [["name", "=", story.BANK_NAME]], ["bank_acc_number"])[0]
     content = (
         f":20:REPORT\n:25:{journal['bank_acc_number']}\n:28C:1/1\n:34F:EUR0,\n:13D:{day:%y%m%d}1200+0100\n"
