@@ -41,12 +41,14 @@ from . import account_move
 from . import tie_out
 from . import verify
 from . import coverage
+from . import announced
 from . import finance_import
 from . import import_entry
 from . import import_account
 from . import import_stage
 from . import import_report
 from . import import_plan
+from . import import_announced
 from . import import_conflict
 from . import import_lines
 from . import import_match
@@ -56,7 +58,6 @@ from . import feed
 from . import feed_account
 from . import feed_call
 from . import feed_consent
-from . import feed_pending
 from . import feed_import
 from . import feed_pull
 from . import feed_health
