@@ -92,7 +92,7 @@ def _trust(env, adapter, target, call):
     Raises ProviderUnavailable: then the provider must send again.
     """
     url = adapter.certificate_url(call, target.environment) if "certificate" in adapter.capabilities else None
-    return Trust(env["finance.provider"]._certificate(url)) if url else None
+    return Trust(env["finance.provider"]._certificate(url), target.anchors) if url else None
 
 
 def _store(env, target, messages, call):

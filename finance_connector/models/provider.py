@@ -6,10 +6,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import providers
+from ..providers.paypal.certificates import load
 from .account_roles import ROLE_FIELDS
 
 # Changes of these are noted in the audit chain, as are those of the role accounts.
-_AUDITED = ("account_key", "code", "company_id", "environment", "journal_id", "posting_mode")
+_AUDITED = ("account_key", "code", "company_id", "environment", "journal_id", "posting_mode", "trust_anchors")
+# What the webhook door keeps in its cache.
+_SEEN_BY_WEBHOOKS = {"state", "webhook_token", "environment", "trust_anchors"}
 
 
 class FinanceProvider(models.Model):
@@ -84,6 +87,12 @@ class FinanceProvider(models.Model):
         groups="finance_connector.group_administrator",
         help="Only for a test connection: the address of a stand-in for the provider's API.",
     )
+    trust_anchors = fields.Text(
+        string="Further trusted certificates",
+        groups="finance_connector.group_administrator",
+        help="PEM. Trusted beside the public authorities as issuers of the certificates that the provider signs calls with; only "
+        "where its certificates do not bring those that issued them, and for stand-ins.",
+    )
     poll_cursor = fields.Json(copy=False, readonly=True)
     polled_at = fields.Datetime(string="Last complete poll", copy=False, readonly=True)
     last_message_at = fields.Datetime(compute="_compute_last_message_at")
@@ -114,6 +123,18 @@ class FinanceProvider(models.Model):
             if provider.api_base and provider.environment == "live":
                 raise ValidationError(
                     self.env._("%s is live: a live connection always calls the provider's own API address.", provider.name)
+                )
+
+    @api.constrains("trust_anchors")
+    def _check_trust_anchors(self):
+        for provider in self.sudo().filtered("trust_anchors"):
+            try:
+                found = load(provider.trust_anchors.encode())
+            except ValueError:
+                found = []
+            if not found:
+                raise ValidationError(
+                    self.env._("The further certificates of %s are no certificates in PEM. Paste them whole.", provider.name)
                 )
 
     def _adapter(self):
@@ -186,7 +207,7 @@ class FinanceProvider(models.Model):
         return created
 
     def write(self, vals):
-        if "state" in vals or "webhook_token" in vals:
+        if set(vals) & _SEEN_BY_WEBHOOKS:
             self.env.registry.clear_cache()
         watched = sorted(set(vals) & {*_AUDITED, *ROLE_FIELDS})
         result = super().write(vals)

@@ -20,6 +20,7 @@ class WebhookTarget:
     url: str
     environment: str
     secrets: tuple
+    anchors: bytes = b""
 
     def active_secrets(self, now):
         """The secret values that are valid at ``now`` (aware UTC)."""
@@ -52,4 +53,5 @@ class FinanceProvider(models.Model):
             url=provider.webhook_url,
             environment=provider.environment,
             secrets=tuple((value, until and until.replace(tzinfo=timezone.utc)) for value, until in secrets),
+            anchors=(provider.trust_anchors or "").encode(),
         )
