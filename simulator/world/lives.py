@@ -29,7 +29,7 @@ def live(rng: Random, merchant: MerchantProfile, payment: Payment) -> list[Act]:
         kind = "capture_later"
     life = _Life(rng, payment)
     getattr(life, kind)()
-    if life.captured and kind != "late_failure":
+    if life.captured and kind != "late_failure" and (kind != "multicapture" or merchant.manners.parts):
         life.afterwards(merchant)
     return sorted(life.acts, key=lambda act: act.at)
 
@@ -153,10 +153,11 @@ class _Life:
         for number in (1, 2):
             self.add("dispute", self.captured, dispute, number, reason="fraudulent")
             self.later(30, 200)
-            if self.rng.random() < 0.45:
-                self.add("dispute_lost", self.captured, dispute, number, reason="fraudulent")
+            if self.rng.random() < 0.45 or (number == 2 and merchant.manners.second == "lost"):
+                if merchant.manners.verdicts:
+                    self.add("dispute_lost", self.captured, dispute, number, reason="fraudulent")
                 return
             self.add("dispute_won", self.captured, dispute, number, reason="fraudulent")
-            if self.rng.random() < 0.7:
+            if self.rng.random() < 0.7 or not merchant.manners.second:
                 return
             self.later(20, 60)
