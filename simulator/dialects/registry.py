@@ -5,9 +5,10 @@ from simulator.world.world import Merchant
 
 from .adyen import AdyenDialect
 from .base import Dialect
+from .mollie import MollieDialect
 from .stripe import StripeDialect
 
-DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect)}
+DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect, MollieDialect)}
 
 
 def dialect_of(merchant: Merchant) -> Dialect:

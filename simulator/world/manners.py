@@ -23,6 +23,8 @@ class Manners:
     trace: str = "{prefix}TR{number:04d}"
     lives: tuple = LIVES
     converts: bool = True
+    # What was converted may come back: a failed refund, a dispute that is won.
+    converts_back: bool = True
     reserves: bool = True
     reviews: bool = False
     inquiries: bool = False
@@ -61,6 +63,7 @@ MANNERS = {
     "mollie": Manners(
         "STICHTING MOLLIE PAYMENTS", "Mollie", "{prefix}.2403.{number:02d}",
         lives=("sale", "capture_later", "partial_capture", "multicapture", "void", "expire", "decline"), verdicts=False,
+        converts_back=False,
         defaults={**_NEVER, **_NO_BOUNCE, "lives": dict(_CARDS)}),
     # Debits of accounts: nothing is reserved beforehand, the bank takes money back days later, a payment is collected again.
     "gocardless": Manners(
