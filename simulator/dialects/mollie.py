@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 
-from simulator.world.truth import Act, BalanceLine, Payment, Payout
+from simulator.world.truth import Act, Payment, Payout
 
 from .base import Dialect, Message
 from .clocked_api import ClockedApi

@@ -5,10 +5,11 @@ from simulator.world.world import Merchant
 
 from .adyen import AdyenDialect
 from .base import Dialect
+from .gocardless import GoCardlessDialect
 from .mollie import MollieDialect
 from .stripe import StripeDialect
 
-DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect, MollieDialect)}
+DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect, MollieDialect, GoCardlessDialect)}
 
 
 def dialect_of(merchant: Merchant) -> Dialect:
