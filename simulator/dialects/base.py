@@ -12,7 +12,7 @@ from simulator.world.truth import Document, Payment, Payout
 from simulator.world.world import Merchant
 
 # By how many seconds the time in a signature differs from the clock.
-_SKEW = {"stale": -3600, "future": 3600, "behind": -240, "ahead": 240}
+_SKEW = {"stale": -5 * 86400, "future": 3600, "behind": -240, "ahead": 240}
 
 
 @dataclass(frozen=True, slots=True)

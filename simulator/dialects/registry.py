@@ -7,9 +7,10 @@ from .adyen import AdyenDialect
 from .base import Dialect
 from .gocardless import GoCardlessDialect
 from .mollie import MollieDialect
+from .paypal import PayPalDialect
 from .stripe import StripeDialect
 
-DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect, MollieDialect, GoCardlessDialect)}
+DIALECTS = {dialect.code: dialect for dialect in (StripeDialect, AdyenDialect, MollieDialect, GoCardlessDialect, PayPalDialect)}
 
 
 def dialect_of(merchant: Merchant) -> Dialect:

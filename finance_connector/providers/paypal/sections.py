@@ -27,7 +27,7 @@ def settle(found, name):
         for currency in currencies:
             members = [row for row in rows if row.gross.currency == currency]
             info, told = _currency(section, currency, members, alone, name)
-            settlements += [*([info] if members else []), *(_payout(row) for row in members if row.kind == "payout")]
+            settlements += [*([info] if members else []), *ledger.payouts_of(members)]
             lines += told
     return Parsed(tuple(movements), (), tuple(settlements), tuple(lines))
 
@@ -80,9 +80,3 @@ def _line(key, row, own, unpaired):
 def _carried(key, own, amount, at):
     nothing = Money.zero(amount.currency)
     return SettlementLine(key, own, "transfer", amount, nothing, nothing, amount, at, category=f"{own} balance")
-
-
-def _payout(row):
-    return SettlementInfo(
-        row.id, abs(row.gross), row.at, status="in_transit", automatic=row.code == "T0401", trace=row.bank_reference
-    )
