@@ -7,8 +7,8 @@ from datetime import datetime
 
 from simulator.connection import API_KEY, WEBHOOK_SECRET
 from simulator.world import expected
-from simulator.world.outcome import Outcome
-from simulator.world.truth import Document, Payment, Payout
+from simulator.world.expected import Told
+from simulator.world.truth import Payment, Payout
 from simulator.world.world import Merchant
 
 # By how many seconds the time in a signature differs from the clock.
@@ -26,16 +26,6 @@ class Message:
     told_elsewhere: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A payment as the provider tells of it: its id there, what it has come to, and the document that it pays."""
-
-    key: str
-    end: Outcome
-    currency: str
-    document: Document | None
-
-
 class Dialect:
     """Speaks of one merchant. A dialect is made once a world and asked for everything that it would send."""
 
@@ -49,6 +39,8 @@ class Dialect:
     # A signature carries its time, which makes an old one stale.
     is_timed = False
     signature_header = ""
+    # The authority that the connection must trust (PEM), for a provider that signs by certificate.
+    anchors = b""
     report_name = "report-{}.csv"
     # Every report arrives in the end: nothing else tells all of it.
     needs_reports = False

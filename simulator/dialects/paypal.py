@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
+from simulator.world.expected import Told
 from simulator.world.outcome import outcome
 from simulator.world.truth import Act, Payment, Payout
 
 from . import paypal_rows
-from .base import Dialect, Message, Told
+from .base import Dialect, Message
 from .clocked_api import ClockedApi
 from .stripe_lines import major
 from .stripe_payments import compact

@@ -229,7 +229,10 @@ class World:
         self.start = datetime.combine(first, time(0), timezone.utc)
         self.end = self.start + timedelta(days=profile.days)
         companies: dict[int, Company] = {}
+        owners = [merchant.company or -number for number, merchant in enumerate(profile.merchants, 1)]
+        # For each merchant, which of the world's companies is its own.
+        self.owners = [list(dict.fromkeys(owners)).index(owner) for owner in owners]
         self.merchants = [
             Merchant(Random(rng.getrandbits(64)), merchant, number, self.start, profile.days,
-                     companies.setdefault(merchant.company or -number, Company()))
+                     companies.setdefault(owners[number - 1], Company()))
             for number, merchant in enumerate(profile.merchants, 1)]
