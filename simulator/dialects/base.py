@@ -41,7 +41,8 @@ class Dialect:
     signature_header = ""
     # The authority that the connection must trust (PEM), for a provider that signs by certificate.
     anchors = b""
-    report_name = "report-{}.csv"
+    # Nothing for a provider without report files.
+    report_name = ""
     # Every report arrives in the end: nothing else tells all of it.
     needs_reports = False
 
@@ -93,7 +94,7 @@ class Dialect:
 
     def reports(self) -> list[tuple[str, datetime]]:
         """(key, when it can be had) of each report, the earliest first."""
-        ready = [payout for payout in self.merchant.payouts if payout.itemized_at]
+        ready = [payout for payout in self.merchant.payouts if payout.itemized_at and self.report_name]
         return [(payout.key, payout.itemized_at) for payout in sorted(ready, key=lambda payout: payout.itemized_at)]
 
     def report_of(self, keys: tuple[str, ...]) -> bytes:

@@ -19,6 +19,7 @@ class StripeDialect(Dialect):
     code = "stripe"
     is_timed = True
     signature_header = "Stripe-Signature"
+    report_name = "report-{}.csv"
 
     def __init__(self, merchant: Merchant):
         super().__init__(merchant)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
-from ...core.records import Envelope, Parsed, SettlementInfo
+from ...core.records import Envelope, Parsed, PaymentInfo, SettlementInfo
 from ..facts import Facts
 from ..reading import decimal_money, identifier, iso_instant, known, mapping, objects, text
 from .codes import NOTHING, UNKNOWN, kind_of
@@ -60,6 +60,11 @@ def facts_of(rows):
         facts.add("fx", min(came.id, left.id), came.gross, counter_amount=-left.gross)
         movements += facts.movements
     return movements, unpaired
+
+
+def payments_of(rows):
+    """The `PaymentInfo`s of the captures among ``rows``: a webhook that told of them may never have come."""
+    return tuple(PaymentInfo(row.id, row.at, row.gross, row.invoice, row.id) for row in rows if row.kind == "capture")
 
 
 def payouts_of(rows):
@@ -169,7 +174,7 @@ def parse(document):
     movements, unpaired = facts_of(found)
     if unpaired:
         raise PayloadError(f"{unpaired[0].where}: the other half of the conversion is missing; import the report of that day.")
-    return Parsed(tuple(movements), settlements=payouts_of(found))
+    return Parsed(tuple(movements), payments_of(found), payouts_of(found))
 
 
 def read(info):
