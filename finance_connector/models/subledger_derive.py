@@ -78,23 +78,25 @@ class FinanceSubledger(models.AbstractModel):
         self._derive_settled(transaction_ids)
 
     def _derive_settled(self, transaction_ids):
-        """How far each payment has been paid out: what its settlement lines cover of what was captured."""
+        """How far each payment has been paid out: what its settlement lines cover of what was captured. Only what changes is
+        written: a row that is written again costs as much as one that changes."""
         self.env.cr.execute(
-            """UPDATE finance_transaction t SET settlement_state = CASE
-                    WHEN s.covered IS NULL THEN 'unsettled'
-                    WHEN abs(s.covered) < abs(t.amount_captured) THEN 'partial'
-                    WHEN s.reconciled THEN 'reconciled'
-                    ELSE 'settled' END
-                 FROM finance_transaction u
-                 LEFT JOIN (
-                      SELECT l.transaction_id,
-                             sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture') AS covered,
-                             bool_and(p.state = 'reconciled') AS reconciled
-                        FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id
-                       WHERE l.transaction_id = ANY(%(ids)s) GROUP BY l.transaction_id
-                 ) s ON s.transaction_id = u.id
-                WHERE t.id = u.id AND u.id = ANY(%(ids)s)
-                  AND (s.covered IS NOT NULL OR t.settlement_state != 'unsettled')""",
+            """UPDATE finance_transaction t SET settlement_state = n.state
+                 FROM (SELECT u.id, CASE
+                              WHEN s.covered IS NULL THEN 'unsettled'
+                              WHEN abs(s.covered) < abs(u.amount_captured) THEN 'partial'
+                              WHEN s.reconciled THEN 'reconciled'
+                              ELSE 'settled' END AS state
+                         FROM finance_transaction u
+                         LEFT JOIN (
+                              SELECT l.transaction_id,
+                                     sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture') AS covered,
+                                     bool_and(p.state = 'reconciled') AS reconciled
+                                FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id
+                               WHERE l.transaction_id = ANY(%(ids)s) GROUP BY l.transaction_id
+                         ) s ON s.transaction_id = u.id
+                        WHERE u.id = ANY(%(ids)s)) n
+                WHERE t.id = n.id AND t.settlement_state != n.state""",
             {"ids": list(transaction_ids)},
         )
 
