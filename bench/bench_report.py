@@ -77,8 +77,8 @@ def run():
                 [f"txn\\_{size}x%"])
             assert env.cr.fetchone() == (size, size)
             parse, load = parsed_at - started, loaded_at - parsed_at
-            print(f"report: {size} rows, {len(content) / 1e6:.0f} MB: parse {parse:.2f} s ({size / parse:.0f} rows/s, processor "
-                  f"{parsed_spent - spent:.2f} s); parse, load and match {load:.2f} s ({size / load:.0f} rows/s, target {TARGET}, "
+            print(f"report: {size} rows, {len(content) / 1e6:.0f} MB: parse {parse:.2f} s ({size / parse:.0f} rows/s, "
+                  f"processor {parsed_spent - spent:.2f} s); parse, load and match {load:.2f} s ({size / load:.0f} rows/s, target {TARGET}, "
                   f"processor {loaded_spent - parsed_spent:.2f} s); memory {before} to {_memory()} MB", flush=True)  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class AdyenDialect(Dialect):
         """Every call, in the order in which things happened; what happens to a payment at one moment is one call."""
         told = [(act.at, payment.key, index, payment, act)
                 for payment in self.merchant.payments for index, act in enumerate(payment.acts)]
-        calls = [self._call(at, list(members)) for (at, _key), members in groupby(sorted(told, key=_order), key=lambda one: one[:2])]
+        moments = groupby(sorted(told, key=_order), key=lambda one: one[:2])
+        calls = [self._call(at, list(members)) for (at, _key), members in moments]
         calls += [self._announcement(key, at) for key, at in self.reports()]
         return iter(sorted((call for call in calls if call), key=lambda call: call.at))
 

@@ -179,7 +179,8 @@ class GoCardlessApi(ClockedApi):
         if name == "events":
             return self._page("events", self._events(query), query)
         if name == "payout_items":
-            items = [{"id": f"PI{number}", **item} for number, item in enumerate(self.dialect.items(self._payout(query["payout"])))]
+            found = self.dialect.items(self._payout(query["payout"]))
+            items = [{"id": f"PI{number}", **item} for number, item in enumerate(found)]
             return self._page("payout_items", items, query)
         if name == "payouts":
             return {name: self.dialect.payout(self._payout(own))}

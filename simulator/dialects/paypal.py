@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 from functools import cached_property, lru_cache
 
@@ -29,7 +30,9 @@ _HOST = "https://api.sandbox.paypal.com"
 _CERTIFICATE = "/v1/notifications/certs/CERT-of-the-world"
 _VALID = datetime(2020, 1, 1), datetime(2045, 1, 1)
 _TOKEN = "A21AA-made-up"
-_VERDICTS = {"inquiry_closed": "CANCELED_BY_BUYER", "dispute_won": "RESOLVED_SELLER_FAVOUR", "dispute_lost": "RESOLVED_BUYER_FAVOUR"}
+_VERDICTS = {
+    "inquiry_closed": "CANCELED_BY_BUYER", "dispute_won": "RESOLVED_SELLER_FAVOUR", "dispute_lost": "RESOLVED_BUYER_FAVOUR",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -84,8 +87,8 @@ class PayPalDialect(Dialect):
         for number, (payment, act) in enumerate(self.merchant.acts):
             kind, resource, told_elsewhere = self._event(payment, act)
             if kind:
-                own = f"WH-{self.merchant.prefix.upper()}{number:06d}"
-                document = {"id": own, "event_version": "1.0", "event_type": kind, "create_time": _iso(act.at), "resource": resource}
+                own, at = f"WH-{self.merchant.prefix.upper()}{number:06d}", _iso(act.at)
+                document = {"id": own, "event_version": "1.0", "event_type": kind, "create_time": at, "resource": resource}
                 yield Message(own, act.at, compact(document), told_elsewhere)
 
     def _event(self, payment: Payment, act: Act) -> tuple[str, dict, bool]:
@@ -144,7 +147,8 @@ class PayPalDialect(Dialect):
         signature = base64.b64encode(authority()[0].sign(content, padding.PKCS1v15(), hashes.SHA256())).decode()
         return body, {
             "Content-Type": "application/json", "PAYPAL-TRANSMISSION-ID": own, "PAYPAL-TRANSMISSION-TIME": sent,
-            "PAYPAL-TRANSMISSION-SIG": signature, "PAYPAL-CERT-URL": f"{_HOST}{_CERTIFICATE}", "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+            "PAYPAL-TRANSMISSION-SIG": signature, "PAYPAL-CERT-URL": f"{_HOST}{_CERTIFICATE}",
+            "PAYPAL-AUTH-ALGO": "SHA256withRSA",
         }  # fmt: skip
 
     # --- reports --------------------------------------------------------------------------------------------------
@@ -180,10 +184,11 @@ class PayPalDialect(Dialect):
         for act in captures:
             begun = [Act(act.at, "authorize", act.amount, act.ref)] if act.kind == "capture" else []
             later = [one for one in payment.acts if one.at >= act.at and one.kind not in ("authorize", "capture", "void", "fail")]
-            yield self._one(payment, paypal_rows.capture_key(payment, act), [*begun, act, *(later if act is captures[-1] else ())])
+            after = later if act is captures[-1] else []
+            yield self._one(payment, paypal_rows.capture_key(payment, act), [*begun, act, *after])
 
     def _one(self, payment: Payment, key: str, acts: list[Act]) -> Told:
-        alone = Payment(key, payment.customer, payment.document, payment.reference, payment.amount, payment.currency, payment.begun, acts)
+        alone = replace(payment, key=key, acts=acts)
         return Told(key, outcome(alone), payment.currency, payment.document)
 
 

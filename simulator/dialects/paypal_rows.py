@@ -89,7 +89,8 @@ def _rows(merchant: Merchant, line: BalanceLine) -> Iterator[Row]:
 
 def _plain(merchant: Merchant, line: BalanceLine, own: str) -> Row:
     """A line about no payment: the reserve, costs of the networks, a payout that came back."""
-    code = {"risk_reserved_funds": "T2101" if line.gross < 0 else "T2102", "fee": "T0107", "payout_reversal": "T1101"}[line.category]
+    reserve = "T2101" if line.gross < 0 else "T2102"
+    code = {"risk_reserved_funds": reserve, "fee": "T0107", "payout_reversal": "T1101"}[line.category]
     bounced = next((payout_key(payout) for payout in merchant.payouts if payout.key == line.source), "")
     return Row(own, code, line.at, line.gross, line.currency, reference=bounced)
 
@@ -134,8 +135,8 @@ def _line(row: Row) -> list[str]:
     at = f"{row.at:%Y/%m/%d %H:%M:%S} +0000"
     fee = [*_side(row.fee, row.currency), row.currency] if row.fee else ["", "", ""]
     kind = "TXN" if row.reference else ""
-    return ["SB", row.id, row.invoice, row.reference, kind, row.code, at, at, *_side(row.gross, row.currency), row.currency, *fee, "",
-            row.bank_reference]
+    gross = [*_side(row.gross, row.currency), row.currency]
+    return ["SB", row.id, row.invoice, row.reference, kind, row.code, at, at, *gross, *fee, "", row.bank_reference]
 
 
 def _footer(members: list[Row], currency: str, before: int) -> list[str]:

@@ -91,7 +91,8 @@ class _Checker:
         truth = {}
         for payout in self.merchant.payouts:
             state = expected.payout_state(self.merchant, payout)
-            truth[self.dialect.payout_key(payout)] = (_major(payout.amount, payout.currency), state, bool(payout.itemized_at), "0")
+            amount = _major(payout.amount, payout.currency)
+            truth[self.dialect.payout_key(payout)] = amount, state, bool(payout.itemized_at), "0"
         return _compare("payout", found, truth) + [f"a period that does not add up: {row}" for row in self.rows(
             """SELECT external_id, difference, amount_net FROM finance_settlement WHERE provider_id = %s AND method = 'report'
                   AND (NOT complete OR difference != 0 OR amount_net != 0)""", self.place["provider"])]

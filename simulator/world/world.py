@@ -72,7 +72,8 @@ class Merchant:
             if (total, currency) not in self.company.totals:
                 break
         self.company.totals.add((total, currency))
-        document = Document(self.company.reference(kind), customer or self.rng.choice(self.customers), total, currency, self.start.date())
+        reference = self.company.reference(kind)
+        document = Document(reference, customer or self.rng.choice(self.customers), total, currency, self.start.date())
         self.documents.append(document)
         return document
 

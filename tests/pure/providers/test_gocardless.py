@@ -129,7 +129,8 @@ def test_a_payment_that_was_tried_twice_is_one_capture_by_its_events_and_by_its_
 def test_what_a_payout_lists_twice_is_two_lines():
     payout = {"id": "PO9", "amount": 10000, "currency": "EUR", "created_at": kit.iso(), "status": "paid", "reference": "X"}
     kinds = ("payment_paid_out", "payment_charged_back", "payment_paid_out")
-    items = [{"type": kind, "amount": "-10000.0" if "charged" in kind else "10000.0", "links": {"payment": "PM1"}} for kind in kinds]
+    items = [{"type": kind, "amount": "-10000.0" if "charged" in kind else "10000.0", "links": {"payment": "PM1"}}
+             for kind in kinds]  # fmt: skip
     pages = [{"payouts": payout}, {"payout_items": items, "meta": {"cursors": {"after": None}}}]
     lines = ADAPTER.parse_settlement(b"\n".join(kit.encode(page) for page in pages), "PO9").lines
     assert len({line.external_id for line in lines}) == 3
