@@ -69,13 +69,16 @@ class FinanceImport(models.Model):
             reason = self.env._("The file is large: the scheduled action reads it, and its import shows how far it is.")
             return {"verdict": "large", "reason": reason}
         try:
-            return {"verdict": "good", **(self._report_foretold(data) or self._statements_foretold(data))}
+            return {"verdict": "good", **self._content_foretold(data)}
         except COLLISIONS:
             raise
         except (ImportRefused, FinanceError) as error:
             return _refused(str(error), getattr(error, "line", 0), getattr(error, "way_out", False))
         except Exception as error:
             return _refused(self.env._("The file could not be read: %s.", error))
+
+    def _content_foretold(self, data):
+        return self._answer_foretold(data) or self._report_foretold(data) or self._statements_foretold(data)
 
     def _report_foretold(self, data):
         """Of a provider's settlement report; None if it is none."""
