@@ -35,7 +35,8 @@ class FinanceImport(models.Model):
         journals = self.env["account.journal"].search(
             [("type", "in", ("bank", "credit", "cash")), ("company_id", "in", self.env.companies.ids)]
         )
-        banks = journals - self.env["finance.provider"].sudo().search([]).journal_id
+        connected = self.env["finance.provider"].sudo().search([("company_id", "in", self.env.companies.ids)])
+        banks = journals - connected.journal_id
         reading = providers.filtered(lambda one: "report_file" in one._adapter().capabilities)
         return {
             "journals": [{"id": one.id, "name": one.display_name} for one in banks],

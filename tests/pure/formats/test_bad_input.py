@@ -9,9 +9,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from fc import formats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from fc import formats
 
 from . import samples
 
@@ -69,7 +70,8 @@ def test_a_cut_file_is_refused_or_what_is_left_is_exact(name, tenth):
 def is_beginning(statement, whole):
     """Whether the entries, each with its balance, are the first of one of ``whole``: a table may end anywhere."""
     entries = samples.told(statement)[-1]
-    return statement.proof == "running-balance" and any(one[2] == statement.opening and one[-1][: len(entries)] == entries for one in whole)
+    begins = any(one[2] == statement.opening and one[-1][: len(entries)] == entries for one in whole)
+    return statement.proof == "running-balance" and begins
 
 
 @pytest.mark.parametrize("copies", [0, 2])
