@@ -24,6 +24,7 @@
         "data/crons_bank.xml",
         "views/import_files_views.xml",
         "views/import_views.xml",
+        "views/announced_views.xml",
         "views/match_views.xml",
         "views/bank_line_views.xml",
         "security/ir.model.access-feeds.csv",

@@ -44,6 +44,7 @@ from . import account_move
 from . import tie_out
 from . import verify
 from . import coverage
+from . import announced
 from . import finance_import
 from . import import_entry
 from . import import_account
@@ -55,6 +56,7 @@ from . import settlement_profile
 from . import settlement_profile_preview
 from . import import_report
 from . import import_plan
+from . import import_announced
 from . import import_conflict
 from . import import_lines
 from . import import_match
@@ -65,7 +67,6 @@ from . import feed
 from . import feed_account
 from . import feed_call
 from . import feed_consent
-from . import feed_pending
 from . import feed_import
 from . import feed_pull
 from . import feed_health

@@ -35,7 +35,8 @@ class FinanceImport(models.Model):
         journals = self.env["account.journal"].search(
             [("type", "in", ("bank", "credit", "cash")), ("company_id", "in", self.env.companies.ids)]
         )
-        banks = journals - self.env["finance.provider"].sudo().search([]).journal_id
+        connected = self.env["finance.provider"].sudo().search([("company_id", "in", self.env.companies.ids)])
+        banks = journals - connected.journal_id
         reading = providers.filtered(lambda one: "report_file" in one._adapter().capabilities)
         return {
             "journals": [{"id": one.id, "name": one.display_name} for one in banks],
@@ -69,8 +70,7 @@ class FinanceImport(models.Model):
             reason = self.env._("The file is large: the scheduled action reads it, and its import shows how far it is.")
             return {"verdict": "large", "reason": reason}
         try:
-            told = self._answer_foretold(data) or self._report_foretold(data) or self._statements_foretold(data)
-            return {"verdict": "good", **told}
+            return {"verdict": "good", **self._content_foretold(data)}
         except COLLISIONS:
             raise
         except (ImportRefused, FinanceError) as error:
@@ -78,17 +78,8 @@ class FinanceImport(models.Model):
         except Exception as error:
             return _refused(self.env._("The file could not be read: %s.", error))
 
-    def _answer_foretold(self, data):
-        """Of a bank's answer to payments, as if it had been taken; None if it is none."""
-        if not self._take_answer(data):
-            return None
-        return {
-            "kind": "answer",
-            "target": self.company_id.name,
-            "format": self.format,
-            "entry_count": self.line_count,
-            "reason": self.message_id.outcome,
-        }
+    def _content_foretold(self, data):
+        return self._answer_foretold(data) or self._report_foretold(data) or self._statements_foretold(data)
 
     def _report_foretold(self, data):
         """Of a provider's settlement report; None if it is none."""

@@ -104,6 +104,7 @@ class FinanceImport(models.Model):
                 "is_copy": header.is_copy,
                 "notes": ", ".join(header.notes),
                 "proof": header.proof,
+                "provisional": header.provisional,
             }
         )
 
@@ -131,19 +132,9 @@ class FinanceImport(models.Model):
         return journals[key]
 
     def _refuse_unproven(self, header):
-        """Only what lies between two balances is booked: an announcement comes again in a statement, and a file without balances
-        may lack anything."""
-        if header.provisional:
-            raise ImportRefused(
-                self.env._(
-                    "The file (%(format)s) only announces entries of %(account)s: nothing of it is booked. The account statement "
-                    "will bring them; import that one.",
-                    format=header.format,
-                    account=header.account,
-                ),
-                header.line,
-            )
-        if not header.is_proven and not self._is_vouched():
+        """Only what lies between two balances is booked: a file without them may lack anything. What is only announced is not
+        booked at all."""
+        if not header.is_proven and not header.provisional and not self._is_vouched():
             raise ImportRefused(
                 self.env._(
                     "The file states no balance before and after its entries, so that nothing proves that they are all of them. "

@@ -85,7 +85,7 @@ class FinanceImport(models.Model):
     def _only_journal(self):
         """The bank journal to begin with where none was chosen. Raises UserError when the company has none."""
         found = self.env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", self.company_id.id)])
-        own = found - self.env["finance.provider"].sudo().search([]).journal_id
+        own = found - self.env["finance.provider"].sudo().search([("company_id", "=", self.company_id.id)]).journal_id
         if not own:
             raise UserError(self.env._("%s has no bank journal; make one first.", self.company_id.name))
         return own[:1]

@@ -1,5 +1,5 @@
-"""What banks answer to payments: files that come in like every other, applied to the instructions that they name, and told where they
-fit none."""
+"""What banks answer to payments: files that come in like every other, applied to the payments that they name, and told where
+they fit none."""
 
 from odoo import api, models
 
@@ -33,27 +33,55 @@ class FinanceImport(models.Model):
         told = sum(len(facts) for facts in applied.facts.values())
         self.write({"format": name, "line_count": told})
         self._set_imported(
-            self.env._("%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.", told=told, new=len(new),
-                       other=len(applied.mismatches))
-        )  # fmt: skip
+            self.env._(
+                "%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.",
+                told=told,
+                new=len(new),
+                other=len(applied.mismatches),
+            )
+        )
         return True
+
+    def _answer_foretold(self, data):
+        """Of an answer to payments, for the preview; None if it is none."""
+        name = detect.detect(data)
+        if name is None:
+            return None
+        applied, _changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        return {
+            "kind": "report",
+            "target": self.company_id.name,
+            "format": self.env._("Answer to payments (%s)", name),
+            "profile": "",
+            "entry_count": sum(len(facts) for facts in applied.facts.values()),
+            "reason": "\n".join(mismatch.text for mismatch in applied.mismatches),
+            "settlements": [],
+        }
 
     def _tell_mismatch(self, mismatch):
         one = self.env["finance.payment.instruction"].sudo().browse(int(mismatch.key) if mismatch.key else ())
         self.env["finance.exception"]._raise(
-            "payment_answer", f"{self.checksum}/{mismatch.code}/{mismatch.text[:80]}", self.company_id,
-            self.env._("An answer of the bank fits no payment: %s", mismatch.text), detail=mismatch.text, record=one or self,
-            amount=one.amount if one else 0, currency=one.currency_id if one else None,
-        )  # fmt: skip
+            "payment_answer",
+            f"{self.checksum}/{mismatch.code}/{mismatch.text[:80]}",
+            self.company_id,
+            self.env._("An answer of the bank fits no payment: %s", mismatch.text),
+            detail=mismatch.text,
+            record=one or self,
+            amount=one.amount if one else 0,
+            currency=one.currency_id if one else None,
+        )
 
     def _tell_change(self, change):
         corrected = ", ".join(f"{name}: {value}" for name, value in (change.corrected or {}).items())
         text = f"{change.reason.code}: {change.reason.text}. {corrected}".strip()
         self.env["finance.exception"]._raise(
-            "payment_answer", f"change/{change.change_id}", self.company_id,
+            "payment_answer",
+            f"change/{change.change_id}",
+            self.company_id,
             self.env._("The bank tells a change of %(what)s: %(text)s", what=change.reference or change.trace, text=text),
-            detail=f"{text}\n{change.reason.advice}", record=self,
-        )  # fmt: skip
+            detail=f"{text}\n{change.reason.advice}",
+            record=self,
+        )
 
 
 class FinancePaymentInstruction(models.Model):
@@ -80,7 +108,9 @@ class FinancePaymentInstruction(models.Model):
         if not company:
             raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
         own = [("company_id", "in", (self.env.companies | company).ids)]
-        files = self.env["finance.payment.file"].search([("message_name", "in", list(message_names)), ("order_id.company_id", "in", (self.env.companies | company).ids)])
+        files = self.env["finance.payment.file"].search(
+            [("message_name", "in", list(message_names)), ("order_id.company_id", "in", (self.env.companies | company).ids)]
+        )
         found = files.order_id.instruction_ids | self.search([*own, ("end_to_end_id", "in", [name for name in names if name])])
         sent = []
         for one in found:
@@ -107,9 +137,16 @@ class FinancePaymentInstruction(models.Model):
             cause = f"payment-{one.id}"
             if one.state in ("rejected", "returned"):
                 self.env["finance.exception"]._raise(
-                    "payment_failed", cause, one.company_id,
-                    self.env._("The payment to %(payee)s was %(state)s", payee=one.partner_id.name,
-                               state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower()),
-                    detail="\n".join(filter(None, (one.reason_text, one.advice))), record=one, amount=one.amount,
+                    "payment_failed",
+                    cause,
+                    one.company_id,
+                    self.env._(
+                        "The payment to %(payee)s was %(state)s",
+                        payee=one.partner_id.name,
+                        state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower(),
+                    ),
+                    detail="\n".join(filter(None, (one.reason_text, one.advice))),
+                    record=one,
+                    amount=one.amount,
                     currency=one.currency_id,
-                )  # fmt: skip
+                )

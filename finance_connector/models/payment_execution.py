@@ -1,5 +1,5 @@
-"""Bank lines of payments that were sent: each line that names them is a fact (executed, or come back), and is reconciled with the bills
-that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet)."""
+"""Bank lines of payments that were sent: each line that names them is a fact (executed, or come back), and is reconciled with
+the bills that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet)."""
 
 from collections import defaultdict
 from datetime import datetime, time, timezone
@@ -29,7 +29,8 @@ SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id), bool_and(n.name IS NUL
   JOIN finance_payment_instruction i
     ON i.company_id = %(company)s AND i.state NOT IN ('draft', 'cancelled')
    AND (i.end_to_end_id = n.name
-        OR EXISTS (SELECT FROM finance_payment_file f WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || '1')))
+        OR EXISTS (SELECT FROM finance_payment_file f
+                    WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || '1')))
  WHERE NOT EXISTS (SELECT FROM finance_payment_bank_line_rel r
                     WHERE r.account_bank_statement_line_id = n.line_id AND r.finance_payment_instruction_id = i.id)
  GROUP BY n.line_id
@@ -78,17 +79,26 @@ class FinanceReconciliation(models.AbstractModel):
         at = datetime.combine(line.fc_value_date or line.date, time(12), timezone.utc)
         name = line.fc_bank_id or line.fc_import_uid or str(line.id)
         if amount < 0 and same_currency and -amount == total:
-            return {key: InstructionFact("execute", f"{name}/{key}", at, source="camt.053", amount=money) for key, money in ordered.items()}
+            return {
+                key: InstructionFact("execute", f"{name}/{key}", at, source="camt.053", amount=money)
+                for key, money in ordered.items()
+            }
         if amount > 0 and len(named) == 1 and same_currency and amount <= total:
             reasons = (line.fc_return_reason,) if line.fc_return_reason else ()
             came = Money.from_decimal(amount, currency)
             kept = ordered[named.id] - came
             return {
                 named.id: InstructionFact(
-                    "return", f"{name}/{named.id}", at, source="camt.053", amount=came, charges=kept if kept else None,
-                    reasons=reasons, text=line.payment_ref or "",
+                    "return",
+                    f"{name}/{named.id}",
+                    at,
+                    source="camt.053",
+                    amount=came,
+                    charges=kept if kept else None,
+                    reasons=reasons,
+                    text=line.payment_ref or "",
                 )
-            }  # fmt: skip
+            }
         return None
 
     def _link_payments(self, line, named):
@@ -118,19 +128,28 @@ class FinanceReconciliation(models.AbstractModel):
                 self._choose(line, choice, self.env.user)
         except Exception as error:
             self.env["finance.exception"]._raise(
-                "posting_failed", f"line-{line.id}", company,
+                "posting_failed",
+                f"line-{line.id}",
+                company,
                 self.env._("The bank line of %s could not be booked", ", ".join(named.mapped("order_id.name"))),
-                detail=str(error), record=line, amount=abs(line.amount), currency=line.currency_id,
-            )  # fmt: skip
+                detail=str(error),
+                record=line,
+                amount=abs(line.amount),
+                currency=line.currency_id,
+            )
 
     def _tell_other_amount(self, company, line, named):
         self.env["finance.exception"]._raise(
-            "payment_answer", f"line-{line.id}", company,
+            "payment_answer",
+            f"line-{line.id}",
+            company,
             self.env._("A bank line names payments to %s and has another amount", ", ".join(named.mapped("partner_id.name"))),
             detail=self.env._(
                 "The line has %(amount)s, the payments have %(sum)s. Compare the statement with the order and ask the bank.",
                 amount=line.currency_id.format(line.amount),
                 sum=", ".join(one.currency_id.format(one.amount) for one in named),
             ),
-            record=line, amount=abs(line.amount), currency=line.currency_id,
-        )  # fmt: skip
+            record=line,
+            amount=abs(line.amount),
+            currency=line.currency_id,
+        )

@@ -88,8 +88,11 @@ class FinancePaymentOrder(models.Model):
                 f"{names.get(problem.instruction, problem.instruction)}: {problem.text}" if problem.instruction else problem.text
                 for problem in error.problems
             ]
-            raise UserError(self.env._("%(order)s cannot be paid as it is:\n%(problems)s", order=self.name,
-                                       problems="\n".join(dict.fromkeys(told)))) from error  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be paid as it is:\n%(problems)s", order=self.name, problems="\n".join(dict.fromkeys(told))
+                )
+            ) from error
 
     def _message(self):
         """The `PaymentMessage` of the order."""
@@ -100,9 +103,15 @@ class FinancePaymentOrder(models.Model):
         keys = self.instruction_ids.mapped("intent_key")
         message_id = instruction_intent.message_id([key or "" for key in keys], self._content_now())
         batch = records.TransferBatch(
-            f"{message_id}1", self.scheme, self.execution_date, debtor, _account(own), _agent(own),
-            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")), self.batch_booking or None,
-        )  # fmt: skip
+            f"{message_id}1",
+            self.scheme,
+            self.execution_date,
+            debtor,
+            _account(own),
+            _agent(own),
+            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
+            self.batch_booking or None,
+        )
         # The time of making is that of the content: the same order gives the same bytes, however often it is written.
         made = (self.submitted_at or fields.Datetime.now()).replace(tzinfo=timezone.utc)
         made = min(made, datetime.combine(self.execution_date, datetime.max.time(), timezone.utc).replace(microsecond=0))
@@ -111,10 +120,15 @@ class FinancePaymentOrder(models.Model):
     def _transfer(self, one):
         account = _account(one.bank_account_id)
         return records.Transfer(
-            one.end_to_end_id or f"D{one.id}", one._money(), records.Party(one.partner_id.name or "", _address(one.partner_id)),
-            account, _agent(one.bank_account_id), text=one.text or "", reference=one.reference or "",
+            one.end_to_end_id or f"D{one.id}",
+            one._money(),
+            records.Party(one.partner_id.name or "", _address(one.partner_id)),
+            account,
+            _agent(one.bank_account_id),
+            text=one.text or "",
+            reference=one.reference or "",
             uetr=instruction_intent.uetr(one.intent_key or "") if self.file_format == pain001.NEW else "",
-        )  # fmt: skip
+        )
 
 
 def _account(bank):

@@ -8,9 +8,16 @@ from ..core.errors import FinanceError
 from ..payments.schemes import TRANSFER_SCHEMES
 
 STATES = [
-    ("draft", "Draft"), ("to_approve", "To approve"), ("approved", "Approved"), ("sent", "Sent"), ("accepted", "Accepted"),
-    ("partially_accepted", "Partially accepted"), ("executed", "Executed"), ("rejected", "Rejected"), ("cancelled", "Cancelled"),
-]  # fmt: skip
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("approved", "Approved"),
+    ("sent", "Sent"),
+    ("accepted", "Accepted"),
+    ("partially_accepted", "Partially accepted"),
+    ("executed", "Executed"),
+    ("rejected", "Rejected"),
+    ("cancelled", "Cancelled"),
+]
 # Nothing has left us yet: it may still be changed, which voids what was approved.
 OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
@@ -26,17 +33,24 @@ class FinancePaymentOrder(models.Model):
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    journal_id = fields.Many2one("account.journal", string="Our bank account", required=True, tracking=True, ondelete="restrict",
-                                 domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]")  # fmt: skip
-    scheme = fields.Selection([(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa",
-                              tracking=True)  # fmt: skip
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Our bank account",
+        required=True,
+        tracking=True,
+        ondelete="restrict",
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+    )
+    scheme = fields.Selection(
+        [(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa", tracking=True
+    )
     file_format = fields.Selection(
         [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
     )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
-    amount_total = fields.Monetary(compute="_compute_amount_total", store=True)
+    amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
     instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)
     instruction_count = fields.Integer(compute="_compute_amount_total", store=True, string="Number of payments")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)
@@ -62,13 +76,17 @@ class FinancePaymentOrder(models.Model):
         self.ensure_one()
         lines = tuple(
             approval_content.Line(
-                str(one.partner_id.id), one.partner_id.name or "", one.bank_account_id.acc_number or "",
-                one.bank_account_id.bank_bic or "", one._money(), self.execution_date,
+                str(one.partner_id.id),
+                one.partner_id.name or "",
+                one.bank_account_id.acc_number or "",
+                one.bank_account_id.bank_bic or "",
+                one._money(),
+                self.execution_date,
                 tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
                 one.end_to_end_id or "",
             )
             for one in self.instruction_ids
-        )  # fmt: skip
+        )
         own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
         return approval_content.Order(str(self.company_id.id), own, lines)
 

@@ -9,7 +9,8 @@ from .approved_content import hash_of, plain_content
 # In the context of a write it says that the button does it. An object cannot come in from a client.
 _BUTTON = object()
 CONTENT = (
-    "code", "company_id", "environment", "journal_id", "posting_mode", "account_key", "api_base", "trust_anchors", *ROLE_FIELDS,
+    "code", "company_id", "environment", "journal_id", "posting_mode", "account_key", "api_base", "certificate_anchors",
+    *ROLE_FIELDS,
 )  # fmt: skip
 
 

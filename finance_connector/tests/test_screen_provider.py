@@ -109,12 +109,12 @@ class TestScreenProvider(ScreenCase):
             draft.write({"approved_hash": draft.sudo()._connection_hash()})
 
     def test_further_certificates_are_checked_and_known_to_the_webhook(self):
-        with self.assertRaisesRegex(ValidationError, "no certificates in PEM"):
-            self.draft.trust_anchors = "nonsense"
+        with self.assertRaisesRegex(ValidationError, "no certificates"):
+            self.draft.certificate_anchors = "nonsense"
         pem = Path(certifi.where()).read_text()
         pem = pem[pem.index("-----BEGIN") : pem.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")]
         self.provider._webhook_target(self.provider.webhook_token)
-        self.provider.trust_anchors = pem
+        self.provider.certificate_anchors = pem
         self.assertEqual(self.provider._webhook_target(self.provider.webhook_token).anchors, pem.encode())
 
     def test_silence_says_so(self):

@@ -38,6 +38,8 @@ class MollieAdapter(Adapter):
         "Fees, VAT and the rolling reserve are taken from the settlement, which tells them a month and a method at a time; "
         "what balance transactions deduct for them is not booked a second time.",
         "The list of types of balance transactions is not definitive; one that nobody has seen is refused by name.",
+        "What came back (a refund that failed, a chargeback that was reversed) is taken to be listed in a settlement with a "
+        "positive amount.",
         "Captures of a payment are told one by one; the payment itself is only taken as captured when it has none.",
     )
 

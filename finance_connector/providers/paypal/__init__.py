@@ -35,8 +35,8 @@ class PayPalAdapter(Adapter):
     unverified = (
         "PayPal has no tolerance for the age of a call; one older than four days is refused, since it is not sent again "
         "after three.",
-        "Whether the address of a certificate also gives the certificates that issued it was not tried: if not, add them as "
-        "anchors.",
+        "Whether the address of a certificate also gives the certificates that issued it was not tried: if not, calls are "
+        "refused, and what they would have told comes by polling.",
         "The columns of balances in the footers of the settlement report are taken as pairs of sign and amount, beginning and "
         "end; where they do not fit the rows, the report is not taken as complete.",
         "The codes of holds and reserves other than T1110 and T1111 (T15, T17, T21) are taken by their sign.",
