@@ -7,16 +7,9 @@ from odoo import fields
 from odoo.tests import new_test_user
 
 from .bank_common import BankCase, ReconcileCase
-from .camt_file import IBAN, entry, file_of, zipped
+from .camt_file import IBAN, announcing, entry, file_of, zipped
 
 DAY, NEXT = "2026-03-02", "2026-03-03"
-
-
-def announcing(*entries, kind="camt.052", **values):
-    """An intraday report (camt.052) or a notification (camt.054) with ``entries``."""
-    root, name = {"camt.052": ("BkToCstmrAcctRpt", "Rpt"), "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}[kind]
-    content = file_of(*entries, **values).decode().replace("camt.053", kind).replace("BkToCstmrStmt", root)
-    return content.replace("Stmt>", f"{name}>").encode()
 
 
 def members(*amounts):
