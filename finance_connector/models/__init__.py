@@ -98,3 +98,15 @@ from . import dashboard
 from . import dashboard_money
 from . import dashboard_books
 from . import secret_screen
+from . import payee_edit
+from . import payment_fact
+from . import payment_instruction
+from . import payment_order
+from . import payment_policy
+from . import payment_approval
+from . import payment_file
+from . import payment_build
+from . import payment_radar
+from . import payment_send
+from . import payment_answer
+from . import payment_execution

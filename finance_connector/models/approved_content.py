@@ -1,6 +1,7 @@
 """Configuration that a second person puts into force: the approval binds to the exact content (INV-10)."""
 
 import hashlib
+from datetime import timezone
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -40,8 +41,10 @@ class FinanceApprovedContent(models.AbstractModel):
             value = self[name]
             if field.type == "many2many":
                 content[name] = sorted(value.ids)
-            elif field.type == "float":
+            elif field.type in ("float", "monetary"):
                 content[name] = Decimal(str(value)) if value else None
+            elif field.type == "datetime":
+                content[name] = value.replace(tzinfo=timezone.utc) if value else None
             else:
                 content[name] = (value.id if field.relational else value) or None
         return content

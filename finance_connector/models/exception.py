@@ -32,6 +32,9 @@ KINDS = {
     "bank_conflict": ("Bank changed a booked entry", "high", 48),
     "match_ambiguous": ("Several equally good matches", "medium", 72),
     "match_missing": ("Bank line not explained", "low", 120),
+    "payment_failed": ("Payment rejected or returned", "high", 24),
+    "payment_answer": ("Answer of a bank fits no payment", "high", 24),
+    "payment_unknown": ("Payment with unknown outcome", "critical", 8),
     "chain_broken": ("Audit chain broken", "critical", 4),
 }
 SEVERITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]

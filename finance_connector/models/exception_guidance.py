@@ -106,6 +106,18 @@ GUIDANCE = {
         _lt("No document explains this bank line."),
         _lt("Open the bank line: create or find the document, or book it to the account where it belongs."),
     ),
+    "payment_failed": (
+        _lt("The bank did not execute a payment, or the money came back. Its bills are open again."),
+        _lt("Open the source: it says why and what to do. Correct the cause, then pay the bills by a new order."),
+    ),
+    "payment_answer": (
+        _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
+        _lt("Compare the answer with the payment order, and ask the bank what it means."),
+    ),
+    "payment_unknown": (
+        _lt("Payments were given to the bank, and nobody has said whether it has them. They are not sent again before."),
+        _lt("Ask the bank, or look into its portal. Then confirm on the order that it was sent, or that it was not."),
+    ),
     "chain_broken": (
         _lt("The audit chain does not verify: an entry was changed, removed or put in outside the application."),
         _lt("Tell the auditor at once, keep a copy of the database, and compare it with the last exported chain."),

@@ -17,6 +17,7 @@ LIMITS = {
     "feed_pages": ("finance_connector.feed_page_limit", 200),
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
     "consent_days": ("finance_connector.consent_warning_days", 14),
+    "payee_cooling_off_hours": ("finance_connector.payee_cooling_off_hours", 168),
 }
 
 
@@ -56,6 +57,11 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_import_chunk = _setting(
         "import_chunk", "Bank lines a step", "How many bank lines a big import makes before it commits."
+    )
+    finance_payee_cooling_off_hours = _setting(
+        "payee_cooling_off_hours",
+        "Changed account of a payee, hours",
+        "For so long whoever changed the bank account of a payee cannot approve payments to it.",
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."

@@ -3,3 +3,5 @@ from . import set_secret
 from . import posting_preview
 from . import import_file
 from . import set_feed_secret
+from . import payment_proposal
+from . import payment_signing
