@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import openpyxl
+
 from fc import formats
 
 from . import make
