@@ -23,6 +23,9 @@ from . import webhook_target
 from . import wake
 from . import exception_once
 from . import approved_content
+from . import approved_part
+from . import approved_version
+from . import sample_file
 from . import posting_rule
 from . import movement_posting
 from . import transaction_link
@@ -42,10 +45,16 @@ from . import tie_out
 from . import verify
 from . import coverage
 from . import announced
+from . import announced_overdue
 from . import finance_import
 from . import import_entry
 from . import import_account
+from . import import_told
+from . import table_profile
+from . import table_profile_preview
 from . import import_stage
+from . import settlement_profile
+from . import settlement_profile_preview
 from . import import_report
 from . import import_plan
 from . import import_announced
@@ -53,6 +62,7 @@ from . import import_conflict
 from . import import_lines
 from . import import_match
 from . import import_work
+from . import import_preview
 from . import import_drop
 from . import feed
 from . import feed_account
@@ -92,8 +102,11 @@ from . import transaction_screen
 from . import settlement_screen
 from . import message_screen
 from . import exception_screen
+from . import provider_approval
+from . import provider_checklist
 from . import provider_screen
 from . import audit_screen
+from . import capability
 from . import dashboard
 from . import dashboard_money
 from . import dashboard_books

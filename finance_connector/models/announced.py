@@ -13,7 +13,6 @@ from odoo import api, fields, models
 
 from ..formats.announce import settle
 from .bank_links import links_sql
-from .limits import limit
 
 # How long an announced entry that came to its end is still shown, and may still be confirmed.
 KEEP_DAYS = 30
@@ -246,44 +245,6 @@ class FinanceAnnounced(models.Model):
             self.data = data | {"details": data.get("details", {}) | {"members": members, "members_state": "proven"}}
         if len(self.line_ids) == 1 and len(self.line_ids.fc_announced_ids) == 1:
             self.line_ids._learn_members(self._members())
-
-    # --- what stays too long ----------------------------------------------------------------------------------
-
-    @api.model
-    def _cron_check_overdue(self):
-        """Scheduled action: one exception for each account with entries that were announced too long ago; closed by itself."""
-        before = fields.Date.today() - timedelta(days=limit(self.env, "announced_days"))
-        overdue = self.search([("state", "=", "announced"), ("date", "<", before)]).grouped("journal_id")
-        exceptions = self.env["finance.exception"].sudo()
-        known = exceptions.search([("kind", "=", "announced_overdue"), ("state", "in", ("open", "in_progress"))])
-        for journal, rows in overdue.items():
-            if str(journal.id) not in {row.cause_key.partition(":")[2] for row in known}:
-                rows._raise_overdue(journal)
-        for row in known:
-            cause = row.cause_key.partition(":")[2]
-            if cause not in {str(journal.id) for journal in overdue}:
-                settled = self.env._("Every announced entry was confirmed or dropped.")
-                exceptions._clear("announced_overdue", cause, row.company_id, settled)
-
-    def _raise_overdue(self, journal):
-        oldest = self[-1]
-        self.env["finance.exception"]._raise(
-            "announced_overdue",
-            journal.id,
-            journal.company_id,
-            self.env._("%(journal)s: %(count)s announced entries were never booked", journal=journal.name, count=len(self)),
-            detail=self.env._(
-                "The bank announced them, the oldest on %(day)s (%(amount)s “%(text)s”), and no statement has confirmed or "
-                "dropped them since. Import the statements of these days. If they are here already, ask the bank what became of "
-                "the entries; none of them is in the books.",
-                day=oldest.date,
-                amount=oldest.currency_id.format(oldest.amount),
-                text=oldest.text,
-            ),
-            record=oldest,
-            amount=sum(abs(row.amount) for row in self),
-            currency=oldest.currency_id,
-        )
 
     @api.autovacuum
     def _remove_old(self):

@@ -210,14 +210,15 @@ class FinanceImport(models.Model):
 
     # --- outcomes -------------------------------------------------------------------------------------------
 
-    def _reject(self, reason, line=None):
-        """Refuse the file: nothing of it stays but its bytes and the reason."""
+    def _reject(self, reason, line=None, way_out=False):
+        """Refuse the file: nothing of it stays but its bytes and the reason. ``way_out``: what a person can add to it."""
         self.ensure_one()
         self._drop_staging()
         self.write(
             {
                 "state": "rejected",
                 "reason": reason,
+                "way_out": way_out,
                 "error_line": line or 0,
                 "finished_at": fields.Datetime.now(),
                 "staged": False,
@@ -266,7 +267,7 @@ class FinanceImport(models.Model):
         return True
 
     def _read_again(self):
-        vals = {"state": "received", "reason": False, "error_line": 0, "finished_at": False}
+        vals = {"state": "received", "reason": False, "way_out": False, "error_line": 0, "finished_at": False}
         original = self._same_file(self.checksum, self.company_id, self.journal_id, self.provider_id)
         if original:
             self.write(vals | {"state": "duplicate", "original_import_id": original.id})
@@ -278,6 +279,17 @@ class FinanceImport(models.Model):
         if not self.env.su and not self.env.user.has_group("finance_connector.group_user"):
             raise AccessError(self.env._("You may not import files. Ask an administrator for the role User."))
         self.check_access("read")
+
+    def _form_action(self):
+        """The action that opens this import."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
 
     def action_open_lines(self):
         """The bank lines made of this file."""

@@ -59,8 +59,13 @@ class FinanceImport(models.Model):
     _inherit = "finance.import"
 
     def _plan(self):
-        """Decide about every staged entry that has no bank line yet. Raises ImportRefused if a new one may
-        not be booked."""
+        """Decide about every staged entry that has no bank line yet, and what its line will pay. Raises ImportRefused if a
+        new one may not be booked."""
+        self._decide()
+        self._foresee()
+
+    def _decide(self):
+        """Which staged entries are new. Raises ImportRefused if one of them may not be booked."""
         self.ensure_one()
         self.env.flush_all()
         for coverage in self.coverage_ids.sorted("sequence"):
@@ -80,7 +85,6 @@ class FinanceImport(models.Model):
         )
         known, conflicts = self.env.cr.fetchone()
         self.write({"planned": True, "duplicate_count": known, "conflict_count": conflicts})
-        self._foresee()
 
     def _plan_statement(self, coverage):
         if coverage.provisional:

@@ -42,6 +42,22 @@ class FinanceImport(models.Model):
         )
         return True
 
+    def _answer_foretold(self, data):
+        """Of an answer to payments, for the preview; None if it is none."""
+        name = detect.detect(data)
+        if name is None:
+            return None
+        applied, _changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        return {
+            "kind": "report",
+            "target": self.company_id.name,
+            "format": self.env._("Answer to payments (%s)", name),
+            "profile": "",
+            "entry_count": sum(len(facts) for facts in applied.facts.values()),
+            "reason": "\n".join(mismatch.text for mismatch in applied.mismatches),
+            "settlements": [],
+        }
+
     def _tell_mismatch(self, mismatch):
         one = self.env["finance.payment.instruction"].sudo().browse(int(mismatch.key) if mismatch.key else ())
         self.env["finance.exception"]._raise(

@@ -53,7 +53,9 @@ class FinancePaymentInstruction(models.Model):
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
     bill_names = fields.Char(compute="_compute_bill_names", string="Bills")
     intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
-    end_to_end_id = fields.Char(readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank.")
+    end_to_end_id = fields.Char(
+        string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
+    )
     replaces_id = fields.Many2one(
         "finance.payment.instruction",
         readonly=True,

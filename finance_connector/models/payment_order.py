@@ -50,7 +50,7 @@ class FinancePaymentOrder(models.Model):
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
-    amount_total = fields.Monetary(compute="_compute_amount_total", store=True)
+    amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
     instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)
     instruction_count = fields.Integer(compute="_compute_amount_total", store=True, string="Number of payments")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)

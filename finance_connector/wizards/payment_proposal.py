@@ -21,7 +21,11 @@ class FinancePaymentProposal(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     journal_id = fields.Many2one(
-        "account.journal", string="Pay from", required=True, domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]"
+        "account.journal",
+        string="Pay from",
+        required=True,
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+        default=lambda self: self.env["finance.payment.order"]._default_journal(self.env.company),
     )
     pay_on = fields.Date(string="Execute on", required=True, default=fields.Date.context_today)
     next_run = fields.Date(
@@ -59,6 +63,10 @@ class FinancePaymentProposal(models.TransientModel):
         for one in self:
             chosen = one.line_ids.filtered("is_chosen")
             one.total = sum(line.amount for line in chosen if line.currency_id == one.currency_id)
+
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = self.env._("Payment proposal")
 
     def action_propose(self):
         """Look at all open bills, and say of each whether it is paid in this run, and why."""

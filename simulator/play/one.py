@@ -56,16 +56,15 @@ def play(odoo: host.Host, world: World, prefix: int | None, order: str = "") -> 
     """Play a script of ``world``, or its first operations; the verdict, with the ``books`` if it holds."""
     player = Player(odoo, world)
     try:
-        instants = [[message.at for message in told] for told in player.messages]
-        drawn = script.write(world, instants, order=order)
+        drawn = script.write(world, player.spoken, order=order)
         operations = drawn.operations if prefix is None else drawn.operations[:prefix]
         verdict = {"operations": len(drawn.operations), "log": [str(operation) for operation in operations[-40:]]}
         try:
-            player.play(operations + script.closing(world, instants))
+            player.play(operations + script.closing(world, player.spoken))
             wrong = check.differences(player, drawn.expected_of(operations))
             if not wrong:
                 before = check.everything(player)
-                player.play([*again(operations), script.Operation("settle", world.end)])
+                player.play([*again(operations), script.Operation("settle", world.end + script.LAST)])
                 wrong = check.changed(before, check.everything(player))
                 verdict["books"] = whatever_order(odoo)
         except Exception as error:
