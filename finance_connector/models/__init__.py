@@ -25,7 +25,7 @@ from . import exception_once
 from . import approved_content
 from . import approved_part
 from . import approved_version
-from . import sample_file
+from . import file_profile
 from . import posting_rule
 from . import movement_posting
 from . import transaction_link

@@ -98,18 +98,7 @@ class FinanceApprovedContent(models.AbstractModel):
     def _new_version(self, versions, **values):
         """A draft copy with the version after those of ``versions``, as an action that opens it."""
         self.ensure_one()
-        return self.copy({"version": max(versions.mapped("version")) + 1, **values})._form_action()
-
-    def _form_action(self):
-        """The action that opens this record."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self.copy({"version": max(versions.mapped("version")) + 1, **values}).get_formview_action()
 
     def _audit(self, act):
         self.ensure_one()

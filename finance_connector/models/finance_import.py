@@ -280,17 +280,6 @@ class FinanceImport(models.Model):
             raise AccessError(self.env._("You may not import files. Ask an administrator for the role User."))
         self.check_access("read")
 
-    def _form_action(self):
-        """The action that opens this import."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
-
     def action_open_lines(self):
         """The bank lines made of this file."""
         self.ensure_one()

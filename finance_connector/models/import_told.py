@@ -80,7 +80,7 @@ class FinanceImport(models.Model):
                 "sample_name": self.filename,
             }
         )
-        return made._form_action()
+        return made.get_formview_action()
 
     def _only_journal(self):
         """The bank journal to begin with where none was chosen. Raises UserError when the company has none."""

@@ -2,10 +2,9 @@
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from .. import providers
-from ..core.errors import FinanceError
 from ..providers.profile import Profile
 from ..providers.profile.definition import FIELDS, LINE_KINDS
 from .movement import LABELS
@@ -24,7 +23,8 @@ KIND_LABELS = [(kind, LABELS[kind]) for kind in LABELS if kind in LINE_KINDS]
 class FinanceSettlementProfile(models.Model):
     _name = "finance.settlement.profile"
     _description = "Settlement profile"
-    _inherit = ["finance.approved.version"]
+    _inherit = ["finance.file.profile"]
+    _owner_field = "provider_id"
     _order = "name, version desc, id desc"
     _content = (
         "name", "provider_id", "column_ids", "kind_ids", "sign", "minor_units", "decimal", "thousands", "fees_negative",
@@ -32,7 +32,6 @@ class FinanceSettlementProfile(models.Model):
     )  # fmt: skip
     _audited_as = "settlement_profile"
 
-    name = fields.Char(required=True)
     provider_id = fields.Many2one(
         "finance.provider", string="Connection", required=True, index=True, ondelete="restrict",
         domain="[('code', '=', 'generic')]", help="Whose settlement files these are.",
@@ -68,11 +67,6 @@ class FinanceSettlementProfile(models.Model):
         help="What rows belong to where no column says it; {filename} is the name of the file.",
     )  # fmt: skip
 
-    @api.depends("name", "version")
-    def _compute_display_name(self):
-        for profile in self:
-            profile.display_name = f"{profile.name} (v{profile.version})"
-
     @api.constrains("provider_id")
     def _check_provider(self):
         for profile in self:
@@ -107,34 +101,9 @@ class FinanceSettlementProfile(models.Model):
         """The adapter that reads by this profile. Raises ProfileError when the profile contradicts itself."""
         return providers.get("generic").with_profile(self._pure())
 
-    @api.model
-    def _in_force(self, connections):
-        """The profiles of ``connections`` that are approved as they stand."""
-        found = self.sudo().search([("provider_id", "in", connections.ids), ("state", "=", "approved")])
-        return found.filtered(lambda profile: profile._is_valid())
-
     def _fitting(self, content):
         """Those of these profiles whose columns are in the file ``content`` (bytes)."""
         return self.filtered(lambda profile: profile._reader().detect_report(content))
-
-    def _same_name(self):
-        return [("name", "=", self.name), ("provider_id", "=", self.provider_id.id)]
-
-    def _approve(self, user):
-        for profile in self:
-            profile._refuse_unseen()
-        return super()._approve(user)
-
-    def _refuse_unseen(self):
-        """Nobody can approve what reads no file. Raises UserError."""
-        if not self.sample:
-            raise UserError(self.env._("%s has no sample file: load one, so that you see what you approve.", self.display_name))
-        try:
-            self._reader().parse_report(self._sample_bytes(), self.sample_name)
-        except FinanceError as error:
-            raise UserError(
-                self.env._("The sample of %(name)s is refused: %(error)s", name=self.display_name, error=error)
-            ) from error
 
 
 class FinanceSettlementProfileColumn(models.Model):

@@ -5,13 +5,12 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ..core.errors import FinanceError
+from .file_profile import SHOWN_ROWS
 from .movement import LABELS
-from .sample_file import SHOWN_ROWS
 
 
 class FinanceSettlementProfile(models.Model):
-    _name = "finance.settlement.profile"
-    _inherit = ["finance.settlement.profile", "finance.sample.file"]
+    _inherit = "finance.settlement.profile"
 
     preview = fields.Json(compute="_compute_preview")
 

@@ -23,7 +23,8 @@ _PLAIN = Profile(columns=(("date", "1"), ("amount", "2")))
 class FinanceTableProfile(models.Model):
     _name = "finance.table.profile"
     _description = "Table profile"
-    _inherit = ["finance.approved.version"]
+    _inherit = ["finance.file.profile"]
+    _owner_field = "journal_id"
     _order = "name, version desc, id desc"
     _content = (
         "name", "journal_id", "column_ids", "sign", "negated", "debit_words", "credit_words", "date_order", "decimal_sign",
@@ -31,7 +32,6 @@ class FinanceTableProfile(models.Model):
     )  # fmt: skip
     _audited_as = "table_profile"
 
-    name = fields.Char(required=True)
     journal_id = fields.Many2one(
         "account.journal", string="Bank account", required=True, index=True, ondelete="restrict",
         domain="[('type', 'in', ('bank', 'credit', 'cash'))]",
@@ -67,11 +67,6 @@ class FinanceTableProfile(models.Model):
         string="Words for booked", help="Values of the column of the status that are booked, with commas; others are left out."
     )
 
-    @api.depends("name", "version")
-    def _compute_display_name(self):
-        for profile in self:
-            profile.display_name = f"{profile.name} (v{profile.version})"
-
     def _pure(self):
         """The `formats.Profile`. Raises FormatError when it contradicts itself."""
         self.ensure_one()
@@ -98,12 +93,6 @@ class FinanceTableProfile(models.Model):
         """`Told` of the bank account that the tables belong to."""
         journal = self.journal_id
         return Told(account=journal.bank_account_id.acc_number or "", currency=currency_of(journal).name if journal else "")
-
-    @api.model
-    def _in_force(self, journals):
-        """The profiles of ``journals`` that are approved as they stand."""
-        found = self.sudo().search([("journal_id", "in", journals.ids), ("state", "=", "approved")])
-        return found.filtered(lambda profile: profile._is_valid())
 
     def _fitting(self, content):
         """Those of these profiles whose columns the table ``content`` (bytes) has."""
@@ -159,26 +148,6 @@ class FinanceTableProfile(models.Model):
             "currency_id": currency and currency.id,
             "account": found.account or False,
         }
-
-    # --- approval -----------------------------------------------------------------------------------------------------
-
-    def _same_name(self):
-        return [("name", "=", self.name), ("journal_id", "=", self.journal_id.id)]
-
-    def _approve(self, user):
-        for profile in self:
-            profile._refuse_unseen()
-        return super()._approve(user)
-
-    def _refuse_unseen(self):
-        """Nobody can approve what reads no file. Raises UserError."""
-        if not self.sample:
-            raise UserError(self.env._("%s has no sample file: load one, so that you see what you approve.", self.display_name))
-        problem = self._preview_of(self._sample_bytes())["problem"]
-        if problem:
-            raise UserError(
-                self.env._("The sample of %(name)s is refused: %(error)s", name=self.display_name, error=problem)
-            )
 
 
 class FinanceTableProfileColumn(models.Model):

@@ -5,13 +5,12 @@ from odoo import api, fields, models
 from .. import formats
 from ..formats import FormatError
 from ..formats.records import BOOKED
-from .sample_file import SHOWN_ROWS
+from .file_profile import SHOWN_ROWS
 from .table_profile import ROLE_LABELS
 
 
 class FinanceTableProfile(models.Model):
-    _name = "finance.table.profile"
-    _inherit = ["finance.table.profile", "finance.sample.file"]
+    _inherit = "finance.table.profile"
 
     preview = fields.Json(compute="_compute_preview")
 

@@ -81,4 +81,4 @@ class FinanceImportTell(models.TransientModel):
         record = self.import_id
         journal = record._allowed_target("account.journal", self.journal_id)
         record._tell(journal, self.word, opening, closing, self.date_order, self.note)
-        return record._form_action()
+        return record.get_formview_action()
