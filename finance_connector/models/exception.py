@@ -23,6 +23,7 @@ KINDS = {
     "poll_gap": ("Events may be missing", "high", 24),
     "import_rejected": ("File refused", "high", 24),
     "statement_gap": ("Gap between statements", "high", 48),
+    "announced_overdue": ("Announced entries never booked", "medium", 72),
     "feed_failed": ("Bank feed could not be asked", "medium", 24),
     "feed_calls": ("Calls of a bank feed used up", "low", 24),
     "feed_gap": ("Days of a bank feed are missing", "high", 48),
@@ -31,6 +32,9 @@ KINDS = {
     "bank_conflict": ("Bank changed a booked entry", "high", 48),
     "match_ambiguous": ("Several equally good matches", "medium", 72),
     "match_missing": ("Bank line not explained", "low", 120),
+    "payment_failed": ("Payment rejected or returned", "high", 24),
+    "payment_answer": ("Answer of a bank fits no payment", "high", 24),
+    "payment_unknown": ("Payment with unknown outcome", "critical", 8),
     "chain_broken": ("Audit chain broken", "critical", 4),
 }
 SEVERITIES = [("low", "Low"), ("medium", "Medium"), ("high", "High"), ("critical", "Critical")]

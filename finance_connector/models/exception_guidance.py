@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended"}  # fmt: skip
+               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -70,6 +70,10 @@ GUIDANCE = {
         _lt("Between two statements of an account something is missing: the balances do not follow on each other."),
         _lt("Get the missing statement from the bank and import it; the exception closes by itself."),
     ),
+    "announced_overdue": (
+        _lt("The bank announced entries, and after days no statement has confirmed or dropped them. None of them is booked."),
+        _lt("Import the statements of these days; where they are here, ask the bank. It closes by itself once all are settled."),
+    ),
     "feed_failed": (
         _lt("A bank could not be asked for entries. Nothing is lost; the next pull goes on where the last one ended."),
         _lt("Read the reason below. It is asked again by itself; “Pull now” on the feed asks at once."),
@@ -101,6 +105,18 @@ GUIDANCE = {
     "match_missing": (
         _lt("No document explains this bank line."),
         _lt("Open the bank line: create or find the document, or book it to the account where it belongs."),
+    ),
+    "payment_failed": (
+        _lt("The bank did not execute a payment, or the money came back. Its bills are open again."),
+        _lt("Open the source: it says why and what to do. Correct the cause, then pay the bills by a new order."),
+    ),
+    "payment_answer": (
+        _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
+        _lt("Compare the answer with the payment order, and ask the bank what it means."),
+    ),
+    "payment_unknown": (
+        _lt("Payments were given to the bank, and nobody has said whether it has them. They are not sent again before."),
+        _lt("Ask the bank, or look into its portal. Then confirm on the order that it was sent, or that it was not."),
     ),
     "chain_broken": (
         _lt("The audit chain does not verify: an entry was changed, removed or put in outside the application."),

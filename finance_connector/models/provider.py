@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import providers
+from ..providers.paypal.certificates import load
 from .account_roles import ROLE_FIELDS
 
 # Changes of these are noted in the audit chain, as are those of the role accounts.
@@ -128,7 +129,11 @@ class FinanceProvider(models.Model):
                 raise ValidationError(
                     self.env._("%s is live: a live connection trusts the public authorities alone.", provider.name)
                 )
-            if "-----BEGIN CERTIFICATE-----" not in provider.certificate_anchors:
+            try:
+                found = load(provider.certificate_anchors.encode())
+            except ValueError:
+                found = []
+            if not found:
                 raise ValidationError(
                     self.env._("The trusted authorities of %s are no certificates; paste them as PEM.", provider.name)
                 )

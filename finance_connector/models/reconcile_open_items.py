@@ -75,11 +75,11 @@ SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o
        o.date_maturity, o.partner_name, o.account_id, o.discount_date, o.discount::text
   FROM open_items o
  WHERE %(all)s
-    OR EXISTS (SELECT 1 FROM amounts x WHERE x.amount = o.residual AND x.currency = o.currency)
-    OR EXISTS (SELECT 1 FROM spellings y WHERE y.spelling IN (
-                   regexp_replace(upper(o.name), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g'),
-                   regexp_replace(upper(o.ref), '[\\W_]', '', 'g')))
+    -- Each of these is asked of a hash, so that a line with many members costs no more an item than one with none.
+    OR (o.residual, o.currency) IN (SELECT amount, currency FROM amounts)
+    OR regexp_replace(upper(o.name), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
+    OR regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
+    OR regexp_replace(upper(o.ref), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
     OR o.commercial_partner_id = ANY(%(partners)s)
 """
 

@@ -2,11 +2,13 @@
 
 import re
 
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools.misc import format_date
 
 from ..core.matching import nearest
 
-FOUND = 20
+ACCOUNTS_SHOWN = 20
 
 
 class FinanceWorkbench(models.AbstractModel):
@@ -20,12 +22,13 @@ class FinanceWorkbench(models.AbstractModel):
         matches = line.fc_match_ids.filtered(lambda match: match.state in ("proposed", "ambiguous", "applied"))
         state = {"matched": "done", "none": "unmatched"}.get(line.fc_match_state, line.fc_match_state)
         facts = [
+            (self.env._("Date"), format_date(self.env, line.date)),
             (self.env._("Bank account"), line.journal_id.name),
             (self.env._("Payer") if line.amount > 0 else self.env._("Payee"), line.partner_name or line.partner_id.name),
             (self.env._("Account"), line.account_number),
             (self.env._("Reference"), line.fc_structured_reference or line.ref),
             (self.env._("End-to-end id"), line.fc_end_to_end_id),
-            (self.env._("Value date"), line.fc_value_date and fields.Date.to_string(line.fc_value_date)),
+            (self.env._("Value date"), line.fc_value_date and format_date(self.env, line.fc_value_date)),
             (self.env._("Return reason"), line.fc_return_reason),
         ]
         return {
@@ -56,7 +59,9 @@ class FinanceWorkbench(models.AbstractModel):
             "gap": match.score - match.runner_up_score,
             "reasons": [reason["text"] for reason in match.reasons or []],
             "difference": self._text(match.difference, match, signed=True) if match.difference else "",
+            "due": self._due(match.move_line_ids) or format_date(self.env, match.settlement_id.arrival_date),
             "items": match.move_line_ids.ids,
+            "entry": self._would_book(match) if match.state in ("proposed", "ambiguous") else [],
             "is_single": not (match.settlement_id or match.other_line_id),
             "is_complete": not match.difference or bool(self.env["finance.reconciliation"]._choice_of(match)),
         }
@@ -95,53 +100,6 @@ class FinanceWorkbench(models.AbstractModel):
     # --- choosing by hand ---------------------------------------------------------------------------------------------
 
     @api.model
-    def search_items(self, line_id, text=""):
-        """Open journal items that a person may pick: those of the partner and of the amount first."""
-        self._check_reader()
-        line = self._lines([line_id])
-        domain = [
-            ("company_id", "=", line.company_id.id), ("parent_state", "=", "posted"), ("reconciled", "=", False),
-            ("account_id.reconcile", "=", True), ("account_id", "!=", line.journal_id.suspense_account_id.id),
-            ("statement_line_id", "=", False), ("amount_residual_currency", "!=", 0),
-        ]  # fmt: skip
-        for word in (text or "").split():
-            number = word.replace(",", ".")
-            if number.lstrip("-").replace(".", "", 1).isdigit():
-                either = ["|", ("amount_residual_currency", "in", [float(number), -float(number)])]
-            else:
-                either = ["|", ("partner_id.name", "ilike", word)]
-            domain += [*either, "|", ("move_name", "ilike", word), ("move_id.payment_reference", "ilike", word)]
-        items = self.env["account.move.line"].search(domain, limit=FOUND * 10, order="date desc, id desc")
-        open_amount = float(self._open_amount(line))
-
-        def far(item):
-            return (
-                (item.amount_residual_currency > 0) != (open_amount > 0),
-                item.partner_id != line.partner_id or not line.partner_id,
-                abs(item.amount_residual_currency - open_amount),
-                item.id,
-            )
-
-        return [self._item(item) for item in items.sorted(far)[:FOUND]]
-
-    def _item(self, item):
-        return {
-            "id": item.id,
-            "name": self._name_of(item),
-            "partner": item.partner_id.name or "",
-            "due": fields.Date.to_string(item.date_maturity or item.date),
-            "residual": str(self.env["finance.reconciliation"]._exact(item.amount_residual_currency)),
-            "currency": item.currency_id.name,
-            "amount": self.env["finance.screen"]._money_text(item.amount_residual_currency, item.currency_id),
-        }
-
-    @staticmethod
-    def _name_of(item):
-        """The number of the document, and the reference that its payer was asked to tell."""
-        names = item.move_id.name or item.name or "/", item.move_id.payment_reference
-        return " · ".join(dict.fromkeys(filter(None, names)))
-
-    @api.model
     def preview(self, line_id, choice):
         """The entry that ``choice`` would book, and what of the line would stay open. Nothing is written."""
         self._check_reader()
@@ -150,14 +108,10 @@ class FinanceWorkbench(models.AbstractModel):
         books = self.env["finance.reconciliation"].sudo().with_company(line.company_id)
         rows, remainder = books._plan_choice(line.with_env(books.env), choice)
         return {
-            "rows": [
-                {"account": row.account.display_name, "partner": row.partner.name or "", "label": row.label,
-                 "amount": self._text(row.amount, line, signed=True)}
-                for row in rows
-            ],
+            "rows": [self._entry_row(line, row.account, row.partner, row.label, row.amount) for row in rows],
             "open": str(remainder),
             "open_text": self._text(remainder, line, signed=True),
-        }  # fmt: skip
+        }
 
     @api.model
     def choose(self, line_id, choice):
@@ -195,7 +149,7 @@ class FinanceWorkbench(models.AbstractModel):
         line = self._lines([line_id])
         accounts = self.env["account.account"].with_company(line.company_id)
         domain = [("company_ids", "in", line.company_id.ids), "|", ("code", "=ilike", f"{text}%"), ("name", "ilike", text)]
-        found = accounts.search(domain, limit=FOUND)
+        found = accounts.search(domain, limit=ACCOUNTS_SHOWN)
         return [{"id": account.id, "name": account.display_name, "tax_ids": account.tax_ids.ids} for account in found]
 
     @api.model
@@ -216,7 +170,7 @@ class FinanceWorkbench(models.AbstractModel):
         return {
             "default_name": " ".join((line.payment_ref or "").split()[:4]),
             "default_company_id": line.company_id.id,
-            "default_journal_ids": [fields.Command.set(line.journal_id.ids)],
+            "default_journal_ids": [Command.set(line.journal_id.ids)],
             "default_direction": "in" if line.amount > 0 else "out",
             "default_label_regex": ".*".join(words[:4]),
         }

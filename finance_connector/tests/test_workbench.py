@@ -70,6 +70,36 @@ class TestWorkbench(ReconcileCase):
         self.assertIn("The text names it.", found[0]["speaks_for"])
         self.assertIn("29.00", found[0]["refused_by"][0])
 
+    def test_items_to_pick_begin_with_what_the_line_means(self):
+        meant = self.invoice(70, ref="A-2026-1")
+        payers, exact = self.invoice(33, ref="A-2026-2"), self.invoice(
+            99, ref="A-2026-3", partner=self.env["res.partner"].create({"name": "Somebody else"}))  # fmt: skip
+        line = self.bank_entries(entry("98.00", text="A-2026-1 and more", name=self.partner.name))
+        names = [one["name"].split(" · ")[-1] for one in self.bench.search_items(line.id)]
+        self.assertEqual(names, ["A-2026-1", "A-2026-2", "A-2026-3"])
+        found = self.bench.search_items(line.id, "Somebody")
+        self.assertEqual([one["id"] for one in found], self.item(exact).ids)
+        # What is near is used by its id: a document has a number and a reference, which no search finds together.
+        near = [one["id"] for one in self.bench.get_nearest(line.id)]
+        self.assertEqual({one["id"] for one in self.bench.get_items(line.id, near)}, set(near))
+        self.assertIn(self.item(meant).id, near)
+        self.assertIn(self.item(payers).id, near)
+
+    def test_each_proposal_shows_the_entry_that_accepting_it_books(self):
+        for number in (1, 2):
+            self.invoice(50, ref=f"A-2026-{number}")
+        line = self.bank_entries(entry("50.00", text="one of two", name=self.partner.name))
+        shown = self.bench.get_line(line.id)["matches"]
+        self.assertEqual(len(shown), 2)
+        for match in shown:
+            self.assertEqual([row["account"] for row in match["entry"]], [self.receivable.display_name])
+            self.assertEqual(match["entry"][0]["label"], match["name"])
+            self.assertTrue(match["due"])
+        self.env["finance.match"].browse(shown[0]["id"]).with_user(self.clerk).action_apply()
+        booked = self.bench.get_line(line.id)["entry"]
+        self.assertEqual([row["amount"] for row in booked], [row["amount"] for row in shown[0]["entry"]])
+        self.assertEqual([row["account"] for row in booked], [row["account"] for row in shown[0]["entry"]])
+
     def test_the_preview_is_what_is_booked(self):
         invoice = self.invoice(100, ref="A-2026-1")
         line = self.bank_entries(entry("97.00", text="thanks"))

@@ -14,9 +14,10 @@ def desk(shop):
     from simulator.story import bank_file
 
     today = shop.notes.today
-    names = ("Desk Twin", "Desk Lump", "Desk Fee")
+    names = ("Desk Twin", "Desk Lump", "Desk Fee", "Desk Pair")
     partners = shop.rpc.call("res.partner", "create", vals_list=[{"name": name} for name in names])
-    asked = [(partners[0], 5100), (partners[0], 5100), (partners[1], 7000), (partners[1], 3300), (partners[2], 12000)]
+    asked = [(partners[0], 5100), (partners[0], 5100), (partners[1], 7000), (partners[1], 3300), (partners[2], 12000),
+             (partners[3], 6600), (partners[3], 6600)]
     invoices = shop.rpc.call("account.move", "create", vals_list=[
         {"move_type": "out_invoice", "partner_id": partner, "invoice_date": str(today), "payment_reference": f"DESK-{number}",
          "invoice_line_ids": [[0, 0, {"name": "Goods", "quantity": 1, "price_unit": cents / 100, "tax_ids": False}]]}
@@ -24,7 +25,7 @@ def desk(shop):
     shop.rpc.call("account.move", "action_post", invoices)
     tax = shop.rpc.search_read("account.tax", [["type_tax_use", "=", "purchase"], ["amount_type", "=", "percent"]], ["name"])
     entries = [(5100, "Desk Twin", "thanks"), (9900, "Desk Lump", "for two of them"), (11885, "Desk Fee", "less the fee"),
-               (777, "Nobody Known", "who is this")]
+               (6600, "Desk Pair", "thanks"), (777, "Nobody Known", "who is this")]
     take(shop, bank_file.camt053(today - timedelta(days=20), OPENING, entries, first=20))
     return {"tax": tax[0]["name"] if tax else None}
 
@@ -72,7 +73,7 @@ def test_an_ambiguous_line_is_decided_by_a_person_and_taken_back(shop, desk, ope
     page.click(".o_fc_candidate", "DESK-2")
     page.run("[...document.querySelectorAll('.o_fc_candidate')].find((one) => one.textContent.includes('DESK-2'))"
              ".querySelector('.o_fc_accept').click()")
-    page.wait_for(".o_notification", "Reconciled with")
+    page.wait_for(".o_fc_last", "Reconciled with")
     page.wait(f"![...document.querySelectorAll('{LINE}')].some((line) => line.textContent.includes('Desk Twin'))")
     assert state_of(shop, "Desk Twin")
     assert (paid(shop, 1), paid(shop, 2)) == ("not_paid", "paid")
@@ -81,9 +82,38 @@ def test_an_ambiguous_line_is_decided_by_a_person_and_taken_back(shop, desk, ope
     open_line(page, "Desk Twin")
     page.wait_for(".o_fc_entry", "Receivable")
     press(page, "u")
-    page.wait_for(".o_notification", "are open again")
+    page.wait_for(".o_fc_last", "are open again")
     assert not state_of(shop, "Desk Twin")
     assert paid(shop, 2) == "not_paid"
+
+
+def test_numbers_accept_and_a_person_who_works_downwards_stays_where_he_is(shop, desk, open_page):
+    page = open_page("user", "finance-workbench")
+    open_line(page, "Desk Pair")
+    page.wait_for(".o_fc_candidate .o_fc_entry", "Receivable")
+    places = "[...document.querySelectorAll('.o_fc_line')].sort((a, b) => parseInt(a.style.top) - parseInt(b.style.top))"
+    place = page.run(f"{places}.findIndex((line) => line.textContent.includes('Desk Pair'))")
+    assert place > 0, "the line is the first one: nothing to see"
+    follower = page.run(f"{places}[{place} + 1]?.dataset.id || {places}[{place} - 1].dataset.id")
+    press(page, "2")
+    page.wait_for(".o_fc_last", "Reconciled with")
+    page.wait(f"document.querySelector('.o_fc_selected')?.dataset.id === '{follower}'")
+    assert (paid(shop, 6), paid(shop, 7)) == ("not_paid", "paid")
+    press(page, "z")
+    page.wait_for(".o_fc_last", "are open again")
+    page.wait_for(".o_fc_facts", "Desk Pair")
+    assert not state_of(shop, "Desk Pair")
+    assert paid(shop, 7) == "not_paid"
+
+
+def test_what_was_only_near_is_taken_by_its_number(shop, desk, open_page):
+    page = open_page("user", "finance-workbench")
+    page.click(".o_fc_tabs [data-state=unmatched]")
+    open_line(page, "Desk Fee")
+    page.wait_for(".o_fc_near", "DESK-5")
+    press(page, "1")
+    page.wait_for(".o_fc_choice .o_fc_chosen", "DESK-5")
+    page.wait_for(".o_fc_choice .o_fc_entry", "Receivable")
 
 
 def test_one_line_pays_one_invoice_whole_and_a_part_of_another(shop, desk, open_page):
@@ -97,7 +127,7 @@ def test_one_line_pays_one_invoice_whole_and_a_part_of_another(shop, desk, open_
     page.click(".o_fc_item", "DESK-4")
     page.wait_for(".o_fc_left_over", "All of it is explained")
     page.click(".o_fc_confirm")
-    page.wait_for(".o_notification", "Booked")
+    page.wait_for(".o_fc_last", "Booked")
     assert state_of(shop, "Desk Lump")
     assert (paid(shop, 3), paid(shop, 4)) == ("paid", "partial")
 
@@ -122,7 +152,7 @@ def test_a_fee_that_was_kept_is_booked_with_the_tax_in_it(shop, desk, open_page)
              "field.dispatchEvent(new Event('change', {bubbles: true})); })()")
     page.wait("document.querySelectorAll('.o_fc_choice .o_fc_entry tbody tr').length === 3")
     page.click(".o_fc_confirm")
-    page.wait_for(".o_notification", "Booked")
+    page.wait_for(".o_fc_last", "Booked")
     assert state_of(shop, "Desk Fee")
     assert paid(shop, 5) == "paid"
     assert shop.value(
@@ -187,7 +217,7 @@ def test_all_safe_proposals_are_accepted_after_a_preview(shop, desk, open_page):
     page.click(".o_fc_accept_safe")
     page.wait_for(".o_fc_right", "SAFE-1002")
     page.click(".o_fc_confirm_safe")
-    page.wait_for(".o_notification", "lines were reconciled")
+    page.wait_for(".o_fc_last", "lines were reconciled")
     assert [shop.value("SELECT payment_state FROM account_move WHERE payment_reference = %s", f"SAFE-{number}")
             for number in (1001, 1002)] == ["paid", "paid"]
 

@@ -16,6 +16,18 @@ class PayPalAdapter(Adapter):
     label = "PayPal"
     capabilities = frozenset({"webhook", "certificate", "poll", "report_file"})
     secret_names = {"webhook_secret": ("webhook", "webhook_id"), "api_key": ("client_credentials",)}
+    secret_help = {
+        "webhook_secret": (
+            "Webhook id",
+            "PayPal signs with a certificate, and what it signs has the id of the webhook in it: Apps & Credentials, your app, "
+            "Webhooks.",
+        ),
+        "api_key": ("Client id and secret", "client id:secret of the app, with Transaction search among its features."),
+    }
+    webhook_help = (
+        "Under Apps & Credentials, your app, add a webhook with this address for all events of payments, disputes and payouts; "
+        "the id that it then has goes in as secret."
+    )
     api_base = client.API_BASE
     trusted_hosts = frozenset().union(*signature.HOSTS.values())
     idempotency_header = "PayPal-Request-Id"

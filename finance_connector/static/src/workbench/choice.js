@@ -13,6 +13,7 @@ export class Choice extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.root = useRef("root");
         this.search = useRef("search");
         this.state = useState({
             text: "",
@@ -36,7 +37,7 @@ export class Choice extends Component {
             await this.look();
         });
         useEffect(
-            () => this.search.el?.focus(),
+            () => (this.props.start.writeOff ? this.root.el.querySelector(".o_fc_account") : this.search.el)?.focus(),
             () => []
         );
     }
@@ -83,6 +84,11 @@ export class Choice extends Component {
 
     async searchAccounts(row) {
         this.state.accounts = await this.call("search_accounts", row.text);
+        if (row.text && !row.account && this.state.accounts.length === 1) {
+            // What is typed so far means this one only: the entry below shows it.
+            row.account = this.state.accounts[0];
+            await this.look();
+        }
     }
 
     setAccount(row, text) {

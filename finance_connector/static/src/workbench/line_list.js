@@ -6,11 +6,14 @@ const ROW_HEIGHT = 58;
 const PAGE = 80;
 const SPARE_ROWS = 10;
 
+const pageOf = (place) => Math.floor(place / PAGE) * PAGE;
+
 export class LineList extends Component {
     static template = "finance_connector.LineList";
     static props = {
         wanted: Object,
         version: Number,
+        place: Number,
         selected: { type: Number, optional: true },
         onSelect: Function,
         onLoaded: Function,
@@ -22,6 +25,7 @@ export class LineList extends Component {
         this.scroller = useRef("scroller");
         this.state = useState({ total: 0, pages: {}, top: 0, height: 600, status: "loading", error: "" });
         this.waiting = new Set();
+        this.round = 0;
         this.props.register(this);
         onWillUpdateProps((next) => {
             if (next.version !== this.props.version) {
@@ -37,10 +41,15 @@ export class LineList extends Component {
         );
     }
 
+    /** Reads the list anew from where `props.place` is; what is shown stays until the answer is here. */
     restart(props) {
+        this.round++;
         this.waiting.clear();
-        Object.assign(this.state, { pages: {}, status: this.state.total ? this.state.status : "loading" });
-        return this.load(0, props);
+        if (!props.place && this.scroller.el) {
+            this.scroller.el.scrollTop = 0;
+        }
+        this.state.status = this.state.total ? this.state.status : "loading";
+        return this.load(pageOf(props.place), props, true);
     }
 
     measure() {
@@ -52,22 +61,22 @@ export class LineList extends Component {
         this.state.height = element.clientHeight || 600;
         for (const { place, line } of this.rows) {
             if (!line) {
-                this.load(Math.floor(place / PAGE) * PAGE);
+                this.load(pageOf(place));
             }
         }
     }
 
-    async load(offset, props = this.props) {
+    async load(offset, props = this.props, isFirst = false) {
         if (this.waiting.has(offset)) {
             return;
         }
+        const round = this.round;
         this.waiting.add(offset);
         try {
             const found = await this.orm.silent.call("finance.workbench", "get_lines", [props.wanted, offset]);
-            this.state.pages[offset] = found.lines;
-            this.state.total = found.total;
-            this.state.status = "ready";
-            props.onLoaded(offset, found);
+            if (round === this.round) {
+                this.take(offset, found, props, isFirst);
+            }
         } catch (error) {
             Object.assign(this.state, { status: "error", error: error.data?.message || error.message || String(error) });
         } finally {
@@ -75,8 +84,22 @@ export class LineList extends Component {
         }
     }
 
+    take(offset, found, props, isFirst) {
+        const pages = isFirst ? {} : this.state.pages;
+        Object.assign(this.state, { pages, total: found.total, status: "ready" });
+        if (isFirst && !found.lines.length && found.total) {
+            // The list has become shorter than where it was looked at.
+            return this.load(pageOf(found.total - 1), props, true);
+        }
+        this.state.pages[offset] = found.lines;
+        if (isFirst) {
+            props.onLoaded(offset, found);
+            this.measure();
+        }
+    }
+
     lineAt(place) {
-        return this.state.pages[Math.floor(place / PAGE) * PAGE]?.[place % PAGE];
+        return this.state.pages[pageOf(place)]?.[place % PAGE];
     }
 
     placeOf(id) {

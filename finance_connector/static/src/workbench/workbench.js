@@ -1,48 +1,43 @@
 /** The reconciliation workbench: the lines to explain at the left, at the right what explains one, and all of it by keyboard. */
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
-import { deserializeDate, deserializeDateTime, formatDate } from "@web/core/l10n/dates";
+import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { Assign } from "./assign";
 import { Choice } from "./choice";
+import { Comments } from "./comments";
 import { Files } from "./files";
+import { Filters } from "./filters";
 import { useKeys } from "./keys";
 import { LineList } from "./line_list";
 import { Safe } from "./safe";
-import { Saved } from "./saved";
 
 const SEARCH_MS = 300;
-const AGES = [0, 3, 7, 30];
-const AMOUNTS = [0, 100, 1000, 10000];
+const NUMBERS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const ANY = { state: "", journal_id: false, search: "", older_than: 0, at_least: 0 };
 
 export class FinanceWorkbench extends Component {
     static template = "finance_connector.Workbench";
-    static components = { Choice, Files, Layout, LineList, Safe, Saved };
+    static components = { Assign, Choice, Comments, Files, Filters, Layout, LineList, Safe };
     static props = { ...standardActionServiceProps };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.notification = useService("notification");
         this.display = { controlPanel: {} };
-        this.search = useRef("search");
-        this.ages = AGES;
-        this.amounts = AMOUNTS;
         this.state = useState({
             wanted: { ...ANY },
             version: 0,
+            place: 0,
             summary: null,
             detail: null,
+            last: null,
             nearest: null,
             mode: "look",
             start: { items: [], writeOff: false },
-            colleagues: null,
-            comment: "",
             busy: false,
             error: "",
             help: false,
@@ -80,9 +75,16 @@ export class FinanceWorkbench extends Component {
         this.state.summary = await this.call("get_summary", this.state.wanted.journal_id || null);
     }
 
-    restart() {
+    /** Reads the list anew; `place` is where it is looked at, and which line is chosen if the chosen one has gone. */
+    restart(place = 0) {
+        this.state.place = place;
         this.state.version++;
         return this.loadSummary();
+    }
+
+    /** The same list, after something in it has changed: a person who works downwards is not thrown back to its top. */
+    refresh() {
+        return this.restart(Math.max(0, this.list.placeOf(this.state.detail?.id)));
     }
 
     set(name, value) {
@@ -98,23 +100,23 @@ export class FinanceWorkbench extends Component {
         return this.readAnew();
     }
 
-    /** Another list: no line of the old one stays chosen. */
-    readAnew() {
+    /** Another list, or one without the chosen line: no line of the old one stays chosen. */
+    readAnew(place = 0) {
         this.state.detail = null;
         this.wantedLine = null;
-        return this.restart();
+        return this.restart(place);
     }
 
     onLoaded(offset, found) {
         // What a person has clicked while the list was read is not taken from him.
         const chosen = this.state.detail?.id ?? this.wantedLine;
-        const listed = found.lines.some((line) => line.id === chosen);
-        if (offset === 0 && !listed && this.state.mode === "look") {
-            if (found.lines.length) {
-                this.select(found.lines[0]);
-            } else {
-                this.state.detail = null;
-            }
+        if (this.state.mode !== "look" || found.lines.some((line) => line.id === chosen)) {
+            return;
+        }
+        if (found.lines.length) {
+            this.select(found.lines[Math.min(Math.max(this.state.place - offset, 0), found.lines.length - 1)]);
+        } else {
+            this.state.detail = null;
         }
     }
 
@@ -141,18 +143,6 @@ export class FinanceWorkbench extends Component {
         return done + open ? Math.round((100 * done) / (done + open)) : 100;
     }
 
-    get tabs() {
-        const { states, open, mine } = this.state.summary;
-        return [
-            { state: "", name: _t("Open"), count: open },
-            { state: "proposed", name: _t("Proposed"), count: states.proposed },
-            { state: "ambiguous", name: _t("Ambiguous"), count: states.ambiguous },
-            { state: "unmatched", name: _t("Unmatched"), count: states.unmatched },
-            { state: "mine", name: _t("Mine"), count: mine },
-            { state: "done", name: _t("Matched"), count: null },
-        ];
-    }
-
     // --- the right pane -------------------------------------------------------------------------------------------
 
     get mayWork() {
@@ -169,11 +159,11 @@ export class FinanceWorkbench extends Component {
         });
     }
 
-    /** The line is done: say so, and go to the one that takes its place. */
-    async leave(text) {
-        this.notification.add(text, { type: "success" });
+    /** The line is done: say so where it hides nothing, and go to the one that takes its place. */
+    async leave(text, canUndo = true) {
+        this.state.last = { text, id: canUndo && this.state.detail?.id };
         this.state.mode = "look";
-        await this.readAnew();
+        await this.readAnew(Math.max(0, this.list.placeOf(this.state.detail?.id)));
     }
 
     acceptBest() {
@@ -182,8 +172,22 @@ export class FinanceWorkbench extends Component {
             return this.accept(best);
         }
         this.state.error = best
-            ? _t("Several things may be paid by this line: choose one of them.")
+            ? _t("Several things may be paid by this line: choose one of them, by its number.")
             : _t("Nothing is proposed for this line: pick items (P) or an account (W).");
+    }
+
+    /** The `place`th of what is shown: accept it, or begin with it if it was only near. */
+    accepting(place) {
+        const match = this.state.detail.matches[place];
+        const near = this.state.detail.state === "unmatched" && this.state.nearest?.[place];
+        if (match && match.state !== "applied") {
+            return this.accept(match);
+        }
+        return near && near.id ? this.use(near) : null;
+    }
+
+    use(near) {
+        return this.chooseWith({ items: [near.id] });
     }
 
     reject(match) {
@@ -196,8 +200,8 @@ export class FinanceWorkbench extends Component {
 
     /** Put something together by hand, from the items of `match` if there is one. */
     async chooseWith(match, writeOff = false) {
-        const items = match ? await this.call("search_items", this.state.detail.id, match.name) : [];
-        this.state.start = { items: items.filter((item) => match.items.includes(item.id)), writeOff };
+        const items = match ? await this.call("get_items", this.state.detail.id, match.items) : [];
+        this.state.start = { items, writeOff };
         this.state.mode = "choose";
     }
 
@@ -205,42 +209,33 @@ export class FinanceWorkbench extends Component {
         if (isComplete) {
             await this.leave(_t("Booked."));
         } else {
-            this.notification.add(_t("Booked; what is left stays open."), { type: "info" });
-            await this.select(this.state.detail);
-            await this.restart();
+            this.state.last = { text: _t("Booked; what is left stays open."), id: this.state.detail.id };
+            await this.reread();
         }
     }
 
     undo() {
         return this.attempt(async () => {
             await this.call("undo", this.state.detail.id);
-            await this.leave(_t("The bank line, and what it paid, are open again."));
+            await this.leave(_t("The bank line, and what it paid, are open again."), false);
         });
     }
 
-    async assign(userId) {
-        await this.attempt(async () => {
-            await this.call("assign", [this.state.detail.id], userId);
-            await this.select(this.state.detail);
-            await this.restart();
+    /** Takes back what was done last, and shows its line. */
+    undoLast() {
+        const { id } = this.state.last;
+        return this.attempt(async () => {
+            await this.call("undo", id);
+            this.state.last = { text: _t("The bank line, and what it paid, are open again.") };
+            await this.select({ id });
+            await this.restart(this.state.place);
         });
-        this.state.colleagues = null;
     }
 
-    assignToMe() {
-        return this.assign(user.userId);
-    }
-
-    async offerColleagues() {
-        this.state.colleagues = this.state.colleagues ? null : await this.call("get_colleagues");
-    }
-
-    async comment() {
-        const text = this.state.comment.trim();
-        if (text) {
-            this.state.detail.comments = await this.call("comment", this.state.detail.id, text);
-            this.state.comment = "";
-        }
+    /** Something of the chosen line was changed: show it, and its list, as it is now. */
+    async reread() {
+        await this.select(this.state.detail);
+        await this.refresh();
     }
 
     openEntry() {
@@ -264,7 +259,7 @@ export class FinanceWorkbench extends Component {
     }
 
     acceptedSafe(count) {
-        return this.leave(_t("%s lines were reconciled.", count));
+        return this.leave(_t("%s lines were reconciled.", count), false);
     }
 
     // --- keys -----------------------------------------------------------------------------------------------------
@@ -278,24 +273,18 @@ export class FinanceWorkbench extends Component {
             ArrowUp: () => this.list?.move(-1),
             k: () => this.list?.move(-1),
             Enter: working(() => this.acceptBest()),
+            ...Object.fromEntries(NUMBERS.map((number) => [number, working(() => this.accepting(number - 1))])),
             p: working(() => this.chooseWith(null)),
             w: working(() => this.chooseWith(null, true)),
             x: working(() => first() && this.reject(first())),
-            a: working(() => this.assignToMe()),
+            a: working(() => this.assign.toMe()),
             n: working(() => this.newRule()),
             u: () => this.state.summary.may_reconcile && this.state.detail?.state === "done" && this.undo(),
-            f: () => this.saved.toggle(),
-            "/": () => this.search.el.focus(),
+            z: () => this.state.summary.may_reconcile && this.state.last?.id && this.undoLast(),
+            f: () => this.filters.toggleSaved(),
+            "/": () => this.filters.focus(),
             "?": () => (this.state.help = !this.state.help),
         };
-    }
-
-    day(text) {
-        return formatDate(deserializeDate(text));
-    }
-
-    ago(text) {
-        return deserializeDateTime(text).toRelative();
     }
 
     stateName(state) {

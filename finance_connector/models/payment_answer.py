@@ -1,0 +1,152 @@
+"""What banks answer to payments: files that come in like every other, applied to the payments that they name, and told where
+they fit none."""
+
+from odoo import api, models
+
+from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs004, pain002
+from .import_account import ImportRefused
+
+
+class FinanceImport(models.Model):
+    _inherit = "finance.import"
+
+    def _read(self, data):
+        """An answer to payments is taken whole, as a provider's report is."""
+        if not self._take_answer(data):
+            super()._read(data)
+
+    def _take_report(self, data):
+        return detect.detect(data) is None and super()._take_report(data)
+
+    def _take_answer(self, data):
+        """Apply ``data`` if it is the answer of a bank to payments. Whether it was one."""
+        name = detect.detect(data)
+        if name is None:
+            return False
+        instructions = self.env["finance.payment.instruction"].sudo()
+        applied, changes = instructions._applied(name, data, self.company_id)
+        new = instructions._take_facts(applied.facts, self.message_id.id)
+        for mismatch in applied.mismatches:
+            self._tell_mismatch(mismatch)
+        for change in changes:
+            self._tell_change(change)
+        told = sum(len(facts) for facts in applied.facts.values())
+        self.write({"format": name, "line_count": told})
+        self._set_imported(
+            self.env._(
+                "%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.",
+                told=told,
+                new=len(new),
+                other=len(applied.mismatches),
+            )
+        )
+        return True
+
+    def _answer_foretold(self, data):
+        """Of an answer to payments, for the preview; None if it is none."""
+        name = detect.detect(data)
+        if name is None:
+            return None
+        applied, _changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        return {
+            "kind": "report",
+            "target": self.company_id.name,
+            "format": self.env._("Answer to payments (%s)", name),
+            "profile": "",
+            "entry_count": sum(len(facts) for facts in applied.facts.values()),
+            "reason": "\n".join(mismatch.text for mismatch in applied.mismatches),
+            "settlements": [],
+        }
+
+    def _tell_mismatch(self, mismatch):
+        one = self.env["finance.payment.instruction"].sudo().browse(int(mismatch.key) if mismatch.key else ())
+        self.env["finance.exception"]._raise(
+            "payment_answer",
+            f"{self.checksum}/{mismatch.code}/{mismatch.text[:80]}",
+            self.company_id,
+            self.env._("An answer of the bank fits no payment: %s", mismatch.text),
+            detail=mismatch.text,
+            record=one or self,
+            amount=one.amount if one else 0,
+            currency=one.currency_id if one else None,
+        )
+
+    def _tell_change(self, change):
+        corrected = ", ".join(f"{name}: {value}" for name, value in (change.corrected or {}).items())
+        text = f"{change.reason.code}: {change.reason.text}. {corrected}".strip()
+        self.env["finance.exception"]._raise(
+            "payment_answer",
+            f"change/{change.change_id}",
+            self.company_id,
+            self.env._("The bank tells a change of %(what)s: %(text)s", what=change.reference or change.trace, text=text),
+            detail=f"{text}\n{change.reason.advice}",
+            record=self,
+        )
+
+
+class FinancePaymentInstruction(models.Model):
+    _inherit = "finance.payment.instruction"
+
+    @api.model
+    def _applied(self, name, data, company):
+        """(the `Applied` answers in ``data``, the changes that it tells). Raises FormatError for what cannot be trusted."""
+        if name == "pain.002":
+            report = pain002.read(data)
+            index = self._index(company, [report.message_id])
+            return answer_facts.from_report(report, index), ()
+        if name == "pacs.004":
+            returned, changes = pacs004.read(data), ()
+        else:
+            found = (nacha_answers if name == "nacha" else bacs_answers).read(data)
+            returned, changes = found.returned, found.changes
+        names = [one.end_to_end_id or one.trace for one in returned]
+        return answer_facts.from_returns(returned, self._index(company, (), names), name), changes
+
+    @api.model
+    def _index(self, company, message_names, names=()):
+        """What was sent, by the names that the bank may use. Raises ImportRefused where a company is not told at all."""
+        if not company:
+            raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
+        own = [("company_id", "in", (self.env.companies | company).ids)]
+        files = self.env["finance.payment.file"].search(
+            [("message_name", "in", list(message_names)), ("order_id.company_id", "in", (self.env.companies | company).ids)]
+        )
+        found = files.order_id.instruction_ids | self.search([*own, ("end_to_end_id", "in", [name for name in names if name])])
+        sent = []
+        for one in found:
+            for file in one.order_id.file_ids:
+                sent.append(
+                    answer_facts.SentInstruction(
+                        str(one.id), file.message_name, f"{file.message_name}1", one.end_to_end_id, one._money()
+                    )
+                )
+        return answer_facts.Index(sent)
+
+    @api.model
+    def _take_facts(self, facts, message_id):
+        """Store facts (key -> list) and fold. Returns the instructions of which something was new."""
+        told = {int(key): found for key, found in facts.items()}
+        new = self.browse(self.env["finance.payment.fact"].sudo()._add(told, message_id))
+        new._refold()
+        new._tell_failures()
+        return new
+
+    def _tell_failures(self):
+        """A payment that the bank rejected or gave back is an exception until it is paid anew or given up."""
+        for one in self:
+            cause = f"payment-{one.id}"
+            if one.state in ("rejected", "returned"):
+                self.env["finance.exception"]._raise(
+                    "payment_failed",
+                    cause,
+                    one.company_id,
+                    self.env._(
+                        "The payment to %(payee)s was %(state)s",
+                        payee=one.partner_id.name,
+                        state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower(),
+                    ),
+                    detail="\n".join(filter(None, (one.reason_text, one.advice))),
+                    record=one,
+                    amount=one.amount,
+                    currency=one.currency_id,
+                )

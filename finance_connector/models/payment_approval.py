@@ -1,0 +1,228 @@
+"""Who approved or rejected which content of an order: evidence, given by the buttons alone (INV-10)."""
+
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core import approval
+from ..core.errors import FinanceError
+from .payment_policy import minor
+
+# In the context it says that a button does it. An object cannot come in from a client.
+_BUTTON = object()
+
+
+class FinancePaymentApproval(models.Model):
+    _name = "finance.payment.approval"
+    _description = "Approval of a payment order"
+    _inherit = ["finance.append.only"]
+    _order = "at, id"
+    _rec_name = "user_id"
+    _log_access = False
+
+    order_id = fields.Many2one("finance.payment.order", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="order_id.company_id")
+    user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="restrict")
+    for_user_id = fields.Many2one("res.users", string="As deputy of", readonly=True, ondelete="restrict")
+    verdict = fields.Selection([("approved", "Approved"), ("rejected", "Rejected")], required=True, readonly=True)
+    level = fields.Integer(readonly=True)
+    group = fields.Char(string="As one of", readonly=True)
+    content_hash = fields.Char(required=True, readonly=True)
+    reason = fields.Text(readonly=True)
+    at = fields.Datetime(required=True, readonly=True)
+    counts = fields.Boolean(compute="_compute_counts", help="It is of the order as it stands now.")
+
+    def _compute_counts(self):
+        for one in self:
+            one.counts = one.verdict == "approved" and one.content_hash == one.order_id.content_hash
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("finance_payment_signs") is not _BUTTON:
+            raise UserError(self.env._("A payment order is approved by its button, never by writing an approval."))
+        return super().create(vals_list)
+
+    def _as_signature(self, place=0):
+        """As the core reads it. ``place``: its number in the order, which tells what came first within one second."""
+        self.ensure_one()
+        at = self.at.replace(tzinfo=timezone.utc) + timedelta(microseconds=place)
+        return approval.Signature(self.user_id.login, self.content_hash, at, self.level, self.for_user_id.login or "")
+
+
+class FinancePaymentOrder(models.Model):
+    _inherit = "finance.payment.order"
+
+    my_reasons = fields.Text(compute="_compute_my_reasons", string="Why you cannot approve it")
+    may_sign = fields.Boolean(compute="_compute_my_reasons", string="Waits for me", search="_search_may_sign")
+    missing = fields.Text(compute="_compute_missing", string="Still asked for")
+
+    def _compute_my_reasons(self):
+        for order in self:
+            verdict = order._verdict() if order.state == "to_approve" else None
+            order.may_sign = bool(verdict and verdict.ok)
+            order.my_reasons = "\n".join(one.text for one in verdict.reasons) if verdict else ""
+
+    def _search_may_sign(self, operator, value):
+        waiting = self.search([("state", "=", "to_approve")])
+        mine = waiting.filtered("may_sign")
+        return [("id", "in" if (operator in ("=", "in")) == bool(value) else "not in", mine.ids)]
+
+    def _compute_missing(self):
+        for order in self:
+            order.missing = "\n".join(order._standing().missing) if order.state == "to_approve" else ""
+
+    # --- the facts that the policy looks at -------------------------------------------------------------------------------
+
+    def _facts(self):
+        """The `OrderFacts` of one order as it stands now."""
+        self.ensure_one()
+        amounts = {}
+        for one in self.instruction_ids:
+            total, largest = amounts.get(one.currency_id.name, (0, 0))
+            own = minor(one.amount, one.currency_id)
+            amounts[one.currency_id.name] = total + own, max(largest, own)
+        edits = (
+            self.env["finance.payee.edit"].sudo().search([("bank_account_id", "in", self.instruction_ids.bank_account_id.ids)])
+        )
+        return approval.OrderFacts(
+            self._content_now(),
+            str(self.company_id.id),
+            str(self.journal_id.id),
+            self.create_uid.login,
+            (self.edited_by_id or self.create_uid).login,
+            amounts,
+            any(self.instruction_ids.mapped("payee_news")),
+            tuple(
+                approval.AccountEdit(
+                    edit.bank_account_id.partner_id.name or "", edit.user_id.login, edit.at.replace(tzinfo=timezone.utc)
+                )
+                for edit in edits
+            ),
+        )
+
+    def _signatures(self):
+        given = self.approval_ids.filtered(lambda one: one.verdict == "approved").sorted("id")
+        return [one._as_signature(place) for place, one in enumerate(given) if one.at >= (self.submitted_at or one.at)]
+
+    def _standing(self):
+        order = self.sudo()
+        policy = self.env["finance.payment.policy"]._of(order)
+        return approval.evaluate(policy, order._facts(), order._signatures(), datetime.now(timezone.utc))
+
+    def _verdict(self):
+        """Whether the user may sign, as the core says. Whatever its rights, it is the user who signs."""
+        user, order = self.env.user, self.sudo()
+        try:
+            policy = self.env["finance.payment.policy"]._of(order)
+            return approval.may_approve(
+                policy, order._facts(), order._signatures(), user.login, datetime.now(timezone.utc), order._signed_today(user)
+            )
+        except (FinanceError, UserError) as error:
+            return approval.Verdict(False, None, (approval.Reason("policy", str(error)),))
+
+    def _signed_today(self, user):
+        """What ``user`` has signed today in other orders: (login, currency) -> minor units."""
+        today = fields.Datetime.now().replace(hour=0, minute=0, second=0)
+        rows = self.env["finance.payment.approval"].search(
+            [
+                ("user_id", "=", user.id),
+                ("verdict", "=", "approved"),
+                ("at", ">=", today),
+                ("order_id", "!=", self.id),
+                ("order_id.company_id", "=", self.company_id.id),
+            ]
+        )
+        signed = [(row._as_signature(), row.order_id._facts().amounts) for row in rows]
+        return approval.signed_by_day(signed, today.date())
+
+    # --- the buttons --------------------------------------------------------------------------------------------------------
+
+    def action_approve(self):
+        """Sign each order for its content as it stands; refused, with the reason, for whoever may not (INV-10)."""
+        self.check_access("read")
+        for order in self.sorted("id"):
+            order._sign()
+        return True
+
+    def _sign(self):
+        self._locked()
+        user = self.env.user
+        if self.state != "to_approve":
+            raise UserError(self.env._("%s does not wait for an approval.", self.name))
+        if not user.has_group("finance_connector.group_approver"):
+            raise UserError(self.env._("You may not approve payments. Ask an administrator for the role Approver."))
+        verdict = self._verdict()
+        if not verdict.ok:
+            raise UserError(
+                self.env._(
+                    "You cannot approve %(order)s. %(why)s", order=self.name, why=" ".join(one.text for one in verdict.reasons)
+                )
+            )
+        absent = (
+            self.env["res.users"].sudo().search([("login", "=", verdict.seat.for_person)]) if verdict.seat.for_person else None
+        )
+        self._put("approved", level=verdict.seat.level, group=verdict.seat.group, for_user_id=absent.id if absent else False)
+        self._audit("approve", level=verdict.seat.level, content=self._content_now())
+        self.sudo()._derive()
+
+    def action_reject(self, reason=""):
+        """Send it back to its maker, saying why."""
+        self.check_access("read")
+        for order in self.sorted("id"):
+            order._locked()
+            if not (reason or "").strip():
+                raise UserError(self.env._("Say why %s is rejected: its maker has to know what to change.", order.name))
+            if order.state not in ("to_approve", "approved"):
+                raise UserError(self.env._("%s does not wait for an approval.", order.name))
+            if not self.env.user.has_group("finance_connector.group_approver"):
+                raise UserError(self.env._("You may not reject payments. Ask an administrator for the role Approver."))
+            order._put("rejected", reason=reason.strip())
+            order._audit("reject", reason=reason.strip())
+            order.sudo()._void()
+            order.sudo().write({"submitted_at": False, "state": "draft"})
+            order.sudo().message_post(body=self.env._("Rejected by %(who)s: %(why)s", who=self.env.user.name, why=reason.strip()))
+        return True
+
+    def _locked(self):
+        """Have this order alone: of two approvers at the same second the second one sees what the first has done."""
+        self.ensure_one()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT id FROM finance_payment_order WHERE id = %s FOR UPDATE", [self.id])
+        self.env.invalidate_all()
+
+    def _put(self, verdict, **vals):
+        """Write down what the user said of the order as it stands."""
+        self.env["finance.payment.approval"].sudo().with_context(finance_payment_signs=_BUTTON).create(
+            {
+                "order_id": self.id,
+                "user_id": self.env.uid,
+                "verdict": verdict,
+                "content_hash": self._content_now() or "-",
+                "at": fields.Datetime.now(),
+                **vals,
+            }
+        )
+        self.invalidate_recordset(["approval_ids"])
+
+    # --- what follows ---------------------------------------------------------------------------------------------------------
+
+    def _derive_approval(self):
+        """A submitted order is approved, or waits, for exactly the content that is there now."""
+        now = self._content_now()
+        if self.content_hash != now:
+            self.content_hash = now
+        approved = bool(now) and self._standing().approved
+        if approved and self.state != "approved":
+            self.state = "approved"
+            self._make_file()
+            self.instruction_ids._tell("approve", f"{now}/{len(self.approval_ids)}", content=now)
+        elif not approved:
+            if self.state == "approved":
+                self._void()
+            self.state = "to_approve"
+
+    def _void(self):
+        """What was approved is no longer what is there: the payments are a draft again."""
+        approved = self.instruction_ids.filtered(lambda one: one.state == "approved")
+        approved.with_context(finance_payment_made=True)._tell("edit", f"{self.id}/{datetime.now(timezone.utc).isoformat()}")

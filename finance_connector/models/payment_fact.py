@@ -1,0 +1,125 @@
+"""The facts of a payment instruction as rows: what we did, what the bank answered, what the account shows. Never changed."""
+
+from datetime import timezone
+
+from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
+
+from ..core.instruction_facts import KINDS, InstructionFact
+from ..core.money import Money
+
+_lt = LazyTranslate(__name__)
+
+LABELS = {
+    "approve": _lt("Approved"),
+    "edit": _lt("Changed after the approval"),
+    "file": _lt("Written into a file"),
+    "send_start": _lt("Transmission began"),
+    "send_done": _lt("Transmitted"),
+    "send_fail": _lt("Not transmitted"),
+    "timeout": _lt("No answer to the transmission"),
+    "cancel": _lt("Cancelled"),
+    "recall": _lt("Asked back"),
+    "probe_present": _lt("The bank says it has it"),
+    "probe_absent": _lt("The bank says it does not have it"),
+    "receive": _lt("Received by the bank"),
+    "hold": _lt("Waits at the bank"),
+    "accept": _lt("Accepted by the bank"),
+    "reject": _lt("Rejected by the bank"),
+    "withdraw": _lt("Taken back by the bank"),
+    "recall_refuse": _lt("The bank does not give it back"),
+    "execute": _lt("Executed"),
+    "return": _lt("Returned"),
+}
+
+
+class FinancePaymentFact(models.Model):
+    _name = "finance.payment.fact"
+    _description = "Fact of a payment"
+    _inherit = ["finance.append.only"]
+    _order = "at, id"
+    _rec_name = "external_id"
+    _log_access = False
+
+    instruction_id = fields.Many2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
+    company_id = fields.Many2one(related="instruction_id.company_id")
+    kind = fields.Selection([(kind, str(LABELS[kind])) for kind in KINDS], required=True, readonly=True)
+    external_id = fields.Char(required=True, readonly=True, help="Names the fact: a copy of it is the same fact.")
+    at = fields.Datetime(required=True, readonly=True)
+    attempt = fields.Char(readonly=True, help="The transmission it belongs to.")
+    content = fields.Char(readonly=True, help="The hash of what was approved or sent.")
+    level = fields.Char(readonly=True, help="What an answer of the bank speaks of: file, batch or instruction.")
+    source = fields.Char(readonly=True, help="The kind of message that told of money.")
+    amount_minor = fields.Float(digits=0, readonly=True, string="Amount in minor units")
+    charges_minor = fields.Float(digits=0, readonly=True, string="Charges in minor units")
+    currency = fields.Char(readonly=True)
+    amount_text = fields.Char(compute="_compute_amount_text", string="Amount")
+    reasons = fields.Json(readonly=True)
+    text = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    message_id = fields.Many2one("finance.message", string="As it came", readonly=True, ondelete="restrict")
+
+    _fact_uniq = models.UniqueIndex("(instruction_id, kind, external_id, COALESCE(source, ''))")
+
+    @api.depends("amount_minor", "currency")
+    def _compute_amount_text(self):
+        for fact in self:
+            fact.amount_text = str(Money(int(fact.amount_minor), fact.currency)) if fact.currency else ""
+
+    @api.model
+    def _add(self, told, message_id=None):
+        """Store what is new of ``told``: instruction id -> list of `InstructionFact`. The ids of the instructions of which
+        something is new (INV-3: the index decides what is a copy)."""
+        rows = [
+            (
+                instruction_id,
+                fact.kind,
+                fact.external_id,
+                fact.at.astimezone(timezone.utc).replace(tzinfo=None),
+                fact.attempt or None,
+                fact.content or None,
+                fact.level or None,
+                fact.source or None,
+                fact.amount.minor if fact.amount else None,
+                fact.charges.minor if fact.charges else None,
+                fact.amount.currency if fact.amount else None,
+                fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None,
+                fact.text or None,
+                self.env.uid,
+                message_id,
+            )
+            for instruction_id, facts in told.items()
+            for fact in facts
+        ]
+        if not rows:
+            return []
+        found = self.env.cr.execute_values(
+            """INSERT INTO finance_payment_fact (instruction_id, kind, external_id, at, attempt, content, level, source,
+                   amount_minor, charges_minor, currency, reasons, text, user_id, message_id)
+               VALUES %s ON CONFLICT DO NOTHING RETURNING instruction_id""",
+            rows,
+            fetch=True,
+        )
+        self.env["finance.payment.instruction"].invalidate_model(["fact_ids"])
+        return sorted({instruction_id for (instruction_id,) in found})
+
+    def _as_fact(self):
+        """The row as the core reads it."""
+        self.ensure_one()
+
+        def money(minor):
+            return Money(int(minor), self.currency) if self.currency and minor else None
+
+        return InstructionFact(
+            self.kind,
+            self.external_id,
+            self.at.replace(tzinfo=timezone.utc),
+            self.attempt or "",
+            self.content or "",
+            self.level or "",
+            self.source or "",
+            money(self.amount_minor),
+            money(self.charges_minor),
+            tuple(self.reasons or ()),
+            self.text or "",
+        )

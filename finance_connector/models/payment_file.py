@@ -1,0 +1,148 @@
+"""The payment file of an order: made and validated when the order is approved, kept as it was given out, never changed."""
+
+import base64
+import re
+from datetime import datetime, timezone
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..core import instruction_intent
+from ..payments import pain001, records
+from ..payments.problems import PaymentFileError
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,}", re.ASCII).fullmatch
+
+
+class FinancePaymentFile(models.Model):
+    _name = "finance.payment.file"
+    _description = "Payment file"
+    _inherit = ["finance.append.only"]
+    _order = "id desc"
+    _rec_name = "filename"
+    _log_access = False
+
+    order_id = fields.Many2one("finance.payment.order", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="order_id.company_id")
+    filename = fields.Char(required=True, readonly=True)
+    format = fields.Char(required=True, readonly=True)
+    message_name = fields.Char(string="Message id", required=True, readonly=True, index=True)
+    content = fields.Binary(attachment=False, required=True, readonly=True)
+    text = fields.Text(compute="_compute_text", string="What is in it")
+    checksum = fields.Char(string="SHA-256", required=True, readonly=True)
+    count = fields.Integer(string="Payments", readonly=True)
+    totals = fields.Char(readonly=True)
+    validated_by = fields.Char(readonly=True)
+    content_hash = fields.Char(required=True, readonly=True, help="The content that was approved.")
+    made_at = fields.Datetime(required=True, readonly=True)
+
+    def _compute_text(self):
+        for file in self:
+            file.text = file._bytes().decode("utf-8", "replace")
+
+    def _bytes(self):
+        self.ensure_one()
+        return base64.b64decode(self.with_context(bin_size=False).content or b"")
+
+
+class FinancePaymentOrder(models.Model):
+    _inherit = "finance.payment.order"
+
+    def _current_file(self):
+        """The file of the content as it stands, or none."""
+        self.ensure_one()
+        now = self._content_now()
+        return self.sudo().file_ids.filtered(lambda file: file.content_hash == now)[:1]
+
+    def _make_file(self):
+        """Write and keep the file of the approved content, once."""
+        if self._current_file():
+            return
+        written = self._written()
+        suffix = "xml"
+        self.env["finance.payment.file"].sudo().create(
+            {
+                "order_id": self.id,
+                "filename": f"{self.name.replace('/', '-')}-{written.message_id}.{suffix}",
+                "format": written.format,
+                "message_name": written.message_id,
+                "content": base64.b64encode(written.content),
+                "checksum": written.sha256,
+                "count": written.count,
+                "totals": ", ".join(str(total) for total in written.totals.values()),
+                "validated_by": written.validated_by,
+                "content_hash": self.content_hash,
+                "made_at": fields.Datetime.now(),
+            }
+        )
+        self.invalidate_recordset(["file_ids"])
+
+    def _written(self):
+        """The validated `WrittenFile`. Raises UserError with everything that is wrong."""
+        self.ensure_one()
+        try:
+            return pain001.write(self.sudo()._message(), self.file_format)
+        except PaymentFileError as error:
+            names = {one.end_to_end_id: one.display_name for one in self.instruction_ids}
+            told = [
+                f"{names.get(problem.instruction, problem.instruction)}: {problem.text}" if problem.instruction else problem.text
+                for problem in error.problems
+            ]
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be paid as it is:\n%(problems)s", order=self.name, problems="\n".join(dict.fromkeys(told))
+                )
+            ) from error
+
+    def _message(self):
+        """The `PaymentMessage` of the order."""
+        company, own = self.company_id, self.journal_id.bank_account_id
+        if not own:
+            raise UserError(self.env._("%s has no bank account number; enter it at the journal.", self.journal_id.name))
+        debtor = records.Party(company.name, _address(company.partner_id))
+        keys = self.instruction_ids.mapped("intent_key")
+        message_id = instruction_intent.message_id([key or "" for key in keys], self._content_now())
+        batch = records.TransferBatch(
+            f"{message_id}1",
+            self.scheme,
+            self.execution_date,
+            debtor,
+            _account(own),
+            _agent(own),
+            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
+            self.batch_booking or None,
+        )
+        # The time of making is that of the content: the same order gives the same bytes, however often it is written.
+        made = (self.submitted_at or fields.Datetime.now()).replace(tzinfo=timezone.utc)
+        made = min(made, datetime.combine(self.execution_date, datetime.max.time(), timezone.utc).replace(microsecond=0))
+        return records.PaymentMessage(message_id, made, debtor, (batch,))
+
+    def _transfer(self, one):
+        account = _account(one.bank_account_id)
+        return records.Transfer(
+            one.end_to_end_id or f"D{one.id}",
+            one._money(),
+            records.Party(one.partner_id.name or "", _address(one.partner_id)),
+            account,
+            _agent(one.bank_account_id),
+            text=one.text or "",
+            reference=one.reference or "",
+            uetr=instruction_intent.uetr(one.intent_key or "") if self.file_format == pain001.NEW else "",
+        )
+
+
+def _account(bank):
+    """What looks like an IBAN is one, so that a wrong check digit is told and not sent as some other number."""
+    number = "".join((bank.acc_number or "").split()).upper()
+    return records.Account(iban=number) if _IBAN(number) else records.Account(number=number)
+
+
+def _agent(bank):
+    return records.Agent(bic=bank.bank_bic or "", name=bank.bank_name or "")
+
+
+def _address(partner):
+    partner = partner.commercial_partner_id if not partner.country_id else partner
+    if not partner.country_id or not partner.city:
+        return None
+    return records.Address(partner.country_id.code, partner.city, partner.zip or "", partner.street or "")

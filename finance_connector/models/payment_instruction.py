@@ -1,0 +1,271 @@
+"""One payment of an order: to whom, how much, for which bills; its state is folded from its facts and never set by hand."""
+
+from datetime import datetime, timezone
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
+
+from ..core import instruction, instruction_intent
+from ..core.instruction_facts import InstructionFact
+from ..core.money import Money
+from ..payments.reasons import reason
+
+_lt = LazyTranslate(__name__)
+
+STATES = {
+    "draft": _lt("Draft"),
+    "approved": _lt("Approved"),
+    "sent": _lt("Sent"),
+    "unknown": _lt("Outcome unknown"),
+    "accepted": _lt("Accepted"),
+    "pending": _lt("Waits at the bank"),
+    "executed": _lt("Executed"),
+    "rejected": _lt("Rejected"),
+    "returned": _lt("Returned"),
+    "cancelled": _lt("Cancelled"),
+}
+# In these nothing of it is on its way, and what it was to pay may be paid otherwise.
+GONE = ("rejected", "returned", "cancelled")
+# What an approval binds: whoever changes one of these makes it void (INV-10).
+CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids")
+
+
+class FinancePaymentInstruction(models.Model):
+    _name = "finance.payment.instruction"
+    _description = "Payment instruction"
+    _order = "order_id desc, id"
+    _rec_name = "end_to_end_id"
+
+    order_id = fields.Many2one("finance.payment.order", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    journal_id = fields.Many2one(related="order_id.journal_id", store=True)
+    execution_date = fields.Date(related="order_id.execution_date", store=True)
+    partner_id = fields.Many2one("res.partner", string="Payee", required=True, index=True, ondelete="restrict")
+    bank_account_id = fields.Many2one(
+        "res.partner.bank", string="Account of the payee", ondelete="restrict", domain="[('partner_id', 'child_of', partner_id)]"
+    )
+    amount = fields.Monetary(required=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
+    text = fields.Char(string="Text for the payee", help="What the payee reads, unless a structured reference is sent.")
+    item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
+    bill_names = fields.Char(compute="_compute_bill_names", string="Bills")
+    intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    end_to_end_id = fields.Char(
+        string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
+    )
+    replaces_id = fields.Many2one(
+        "finance.payment.instruction",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The rejected or returned payment whose place this one takes.",
+    )
+    fact_ids = fields.One2many("finance.payment.fact", "instruction_id", readonly=True)
+    state = fields.Selection(
+        [(key, str(label)) for key, label in STATES.items()],
+        required=True,
+        default="draft",
+        readonly=True,
+        index=True,
+        copy=False,
+    )
+    in_doubt_since = fields.Datetime(readonly=True, copy=False)
+    amount_executed = fields.Monetary(readonly=True, copy=False)
+    amount_returned = fields.Monetary(readonly=True, copy=False)
+    reason_codes = fields.Char(readonly=True, copy=False)
+    reason_text = fields.Text(compute="_compute_reason", string="What the bank says")
+    advice = fields.Text(compute="_compute_reason", string="What to do")
+    bank_line_ids = fields.Many2many(
+        "account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines", readonly=True, copy=False
+    )
+    payee_news = fields.Selection(
+        [("new", "New payee"), ("changed", "Changed account")], compute="_compute_payee_news", string="New or changed"
+    )
+
+    _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND state NOT IN ('cancelled')")
+
+    @api.depends("end_to_end_id", "partner_id", "amount")
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = f"{one.partner_id.name or '/'} {one.currency_id.format(one.amount) if one.currency_id else ''}"
+
+    @api.depends("item_ids.move_line_id")
+    def _compute_bill_names(self):
+        for one in self:
+            one.bill_names = ", ".join(dict.fromkeys(one.item_ids.move_line_id.move_id.mapped(lambda move: move.name or "/")))
+
+    @api.depends("reason_codes")
+    def _compute_reason(self):
+        for one in self:
+            found = [reason(code) for code in (one.reason_codes or "").split()]
+            one.reason_text = "\n".join(f"{each.code}: {each.text}" for each in found)
+            one.advice = "\n".join(dict.fromkeys(each.advice for each in found if each.advice))
+
+    @api.depends("partner_id", "bank_account_id")
+    def _compute_payee_news(self):
+        for one in self:
+            earlier = one._earlier_payments()
+            account = one.bank_account_id.sanitized_acc_number
+            if not earlier:
+                one.payee_news = "new"
+            elif account not in earlier[0].mapped("bank_account_id.sanitized_acc_number") or one._changed_since(earlier[0]):
+                one.payee_news = "changed"
+            else:
+                one.payee_news = False
+
+    def _earlier_payments(self):
+        """Payments of the same payee that left us, the newest first."""
+        self.ensure_one()
+        sent = [("state", "not in", ("draft", "approved", "cancelled", "rejected")), ("id", "!=", self._origin.id)]
+        return self.sudo().search(
+            [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id), *sent], order="id desc", limit=1
+        )
+
+    def _changed_since(self, earlier):
+        edits = self.env["finance.payee.edit"].sudo()
+        return bool(
+            edits.search_count([("bank_account_id", "=", self.bank_account_id.id), ("at", ">", earlier.order_id.create_date)])
+        )
+
+    # --- its names and its content --------------------------------------------------------------------------------------
+
+    def _money(self):
+        """What is ordered, as the core counts it."""
+        self.ensure_one()
+        return Money.from_decimal(Decimal(str(round(self.amount, 6))), self.currency_id.name)
+
+    def _mint(self):
+        """Give each its intent key and the names that follow from it (INV-3)."""
+        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        for one in self:
+            items = tuple(sorted((str(item.move_line_id.id), item._minor()) for item in one.item_ids))
+            intent = instruction_intent.Intent(
+                f"{database}/{one.company_id.id}",
+                str(one.partner_id.id),
+                one._money(),
+                items or ((f"free/{one.id}", 1),),
+                one.replaces_id.intent_key or "",
+            )
+            key = instruction_intent.intent_key(intent)
+            if one.intent_key != key:
+                one.write({"intent_key": key, "end_to_end_id": instruction_intent.end_to_end_id(key)})
+
+    # --- its facts ------------------------------------------------------------------------------------------------------
+
+    def _tell(self, kind, name, **more):
+        """Add a fact of ours to each, and fold."""
+        at = more.pop("at", None) or datetime.now(timezone.utc)
+        fact = InstructionFact(kind, name, at, **more)
+        self.env["finance.payment.fact"].sudo()._add({one.id: [fact] for one in self})
+        self._refold()
+
+    def _folded(self):
+        """The `InstructionState` of one."""
+        self.ensure_one()
+        return instruction.fold([fact._as_fact() for fact in self.sudo().fact_ids], self._money())
+
+    def _refold(self):
+        """Derive state and amounts from the facts, and the state of the orders from that."""
+        for one in self.sudo():
+            found = one._folded()
+            since = found.in_doubt_since
+            one.write(
+                {
+                    "state": found.state,
+                    "amount_executed": float(found.executed.to_decimal()),
+                    "amount_returned": float(found.returned.to_decimal()),
+                    "in_doubt_since": since and since.astimezone(timezone.utc).replace(tzinfo=None),
+                    "reason_codes": " ".join(found.reasons),
+                }
+            )
+            one._tell_contradictions(found)
+        self.sudo().item_ids._set_open()
+        self.sudo().order_id._derive()
+
+    def _tell_contradictions(self, found):
+        exceptions, cause = self.env["finance.exception"], f"payment-{self.id}"
+        if not found.contradictions:
+            exceptions._clear("contradiction", cause, self.company_id, self.env._("The story of the payment fits."))
+            return
+        exceptions._raise(
+            "contradiction",
+            cause,
+            self.company_id,
+            self.env._("The payment to %s contradicts itself", self.partner_id.name),
+            detail="\n".join(one.text for one in found.contradictions),
+            record=self,
+            amount=self.amount,
+            currency=self.currency_id,
+        )
+
+    # --- edits ----------------------------------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = super().create(vals_list)
+        made.order_id._edited()
+        return made
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(vals) & set(CONTENT):
+            self.order_id._edited()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _refuse_sent(self):
+        if any(one.fact_ids for one in self):
+            raise UserError(self.env._("A payment that was approved once is evidence. Cancel it instead."))
+        self.order_id._edited()
+
+
+class FinancePaymentItem(models.Model):
+    _name = "finance.payment.item"
+    _description = "Document of a payment"
+    _order = "instruction_id, id"
+    _rec_name = "move_line_id"
+
+    instruction_id = fields.Many2one("finance.payment.instruction", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="instruction_id.company_id")
+    move_line_id = fields.Many2one("account.move.line", string="Open item", required=True, index=True, ondelete="restrict")
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
+    due = fields.Date(related="move_line_id.date_maturity", string="Due")
+    currency_id = fields.Many2one(related="instruction_id.currency_id")
+    amount = fields.Monetary(required=True, help="What is paid of it; negative for a credit note that is taken off.")
+    takes_discount = fields.Boolean(string="Cash discount taken")
+    is_open = fields.Boolean(default=True, readonly=True, copy=False)
+
+    # Credit notes may be taken off several payments; what is paid is in one of them.
+    _open_uniq = models.UniqueIndex(
+        "(move_line_id) WHERE is_open AND amount > 0", "A bill that is in an open payment order cannot enter another one."
+    )
+
+    def _minor(self):
+        self.ensure_one()
+        return Money.from_decimal(Decimal(str(round(self.amount, 6))), self.currency_id.name).minor
+
+    def _set_open(self):
+        """A document is free again when its payment has failed."""
+        for item in self:
+            is_open = item.instruction_id.state not in GONE
+            if item.is_open != is_open:
+                item.is_open = is_open
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = super().create(vals_list)
+        made.instruction_id.order_id._edited()
+        return made
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(vals) - {"is_open"}:
+            self.instruction_id.order_id._edited()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _edit_order(self):
+        self.instruction_id.order_id._edited()

@@ -1,0 +1,210 @@
+"""What is paid as one: a payment order with its instructions; its state follows from its approvals and from what the bank did."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..core import approval_content
+from ..core.errors import FinanceError
+from ..payments.schemes import TRANSFER_SCHEMES
+
+STATES = [
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("approved", "Approved"),
+    ("sent", "Sent"),
+    ("accepted", "Accepted"),
+    ("partially_accepted", "Partially accepted"),
+    ("executed", "Executed"),
+    ("rejected", "Rejected"),
+    ("cancelled", "Cancelled"),
+]
+# Nothing has left us yet: it may still be changed, which voids what was approved.
+OURS = ("draft", "to_approve", "approved")
+_GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
+# What an approval binds of the order itself.
+_CONTENT = {"journal_id", "execution_date", "company_id"}
+
+
+class FinancePaymentOrder(models.Model):
+    _name = "finance.payment.order"
+    _description = "Payment order"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+
+    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Our bank account",
+        required=True,
+        tracking=True,
+        ondelete="restrict",
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+    )
+    scheme = fields.Selection(
+        [(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa", tracking=True
+    )
+    file_format = fields.Selection(
+        [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
+    )
+    batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
+    execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
+    currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
+    amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
+    instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)
+    instruction_count = fields.Integer(compute="_compute_amount_total", store=True, string="Number of payments")
+    state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)
+    submitted_at = fields.Datetime(readonly=True, copy=False)
+    edited_by_id = fields.Many2one("res.users", string="Last edited by", readonly=True, copy=False)
+    content_hash = fields.Char(readonly=True, copy=False, help="Names exactly what an approval is of.")
+    approval_ids = fields.One2many("finance.payment.approval", "order_id", readonly=True)
+    file_ids = fields.One2many("finance.payment.file", "order_id", readonly=True)
+
+    @api.depends("instruction_ids.amount", "instruction_ids.currency_id", "journal_id")
+    def _compute_amount_total(self):
+        for order in self:
+            own = order.journal_id.currency_id or order.company_id.currency_id
+            used = order.instruction_ids.currency_id
+            order.currency_id = used if len(used) == 1 else own
+            order.amount_total = sum(one.amount for one in order.instruction_ids if one.currency_id == order.currency_id)
+            order.instruction_count = len(order.instruction_ids)
+
+    # --- what is approved -----------------------------------------------------------------------------------------------
+
+    def _content(self):
+        """The `approval_content.Order` as it stands. Raises UserError for what cannot be approved at all."""
+        self.ensure_one()
+        lines = tuple(
+            approval_content.Line(
+                str(one.partner_id.id),
+                one.partner_id.name or "",
+                one.bank_account_id.acc_number or "",
+                one.bank_account_id.bank_bic or "",
+                one._money(),
+                self.execution_date,
+                tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
+                one.end_to_end_id or "",
+            )
+            for one in self.instruction_ids
+        )
+        own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
+        return approval_content.Order(str(self.company_id.id), own, lines)
+
+    def _content_now(self):
+        """The hash of what is there now; empty where there is nothing to approve."""
+        try:
+            return approval_content.content_hash(self._content())
+        except FinanceError:
+            return ""
+
+    # --- edits ----------------------------------------------------------------------------------------------------------
+
+    def _edited(self):
+        """Its content was changed, or may have been: whoever did is the last editor, and approvals of something else are void."""
+        if self.env.context.get("finance_payment_made"):
+            return
+        for order in self.exists():
+            if order.state not in OURS:
+                raise UserError(
+                    self.env._("%s was sent and stays as it was sent. Pay what is missing by another order.", order.name)
+                )
+            if order.env.user != order.edited_by_id:
+                order.sudo().edited_by_id = order.env.user
+            if order.submitted_at:
+                order.sudo().instruction_ids._mint()
+            order.sudo()._derive()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
+                vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("finance.payment.order") or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if set(vals) & _CONTENT:
+            self._edited()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _refuse_evidence(self):
+        for order in self:
+            if order.state != "draft" or order.approval_ids:
+                raise UserError(self.env._("%s is evidence. Cancel it instead of deleting it.", order.name))
+
+    # --- its state ------------------------------------------------------------------------------------------------------
+
+    def _derive(self):
+        """Derive the state: from what the bank did once it was sent, from the approvals before."""
+        for order in self:
+            states = set(order.instruction_ids.mapped("state"))
+            if states & (_GOOD | _BAD | {"sent", "unknown"}):
+                order.state = _state_at_bank(states - {"cancelled"})
+            elif order.state == "cancelled" or (states and states == {"cancelled"}):
+                order.state = "cancelled"
+            elif order.submitted_at:
+                order._derive_approval()
+            else:
+                order.state = "draft"
+
+    # --- the way of it --------------------------------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Ask for the approval of what is there now: everything that can be checked is checked first."""
+        for order in self:
+            order._check_maker()
+            if order.state != "draft":
+                raise UserError(self.env._("%s is submitted already.", order.name))
+            if not order.instruction_ids:
+                raise UserError(self.env._("%s pays nobody. Add payments first.", order.name))
+            order.sudo().instruction_ids._mint()
+            order._refuse_suspicions()
+            order._written()
+            order.sudo().write({"submitted_at": fields.Datetime.now(), "edited_by_id": self.env.uid})
+            order.sudo()._derive()
+            order._audit("submit")
+        return True
+
+    def action_cancel(self):
+        """Give it up before it is sent; its bills are free again."""
+        for order in self:
+            order._check_maker()
+            if order.state not in OURS:
+                raise UserError(self.env._("%s was sent. Ask the bank to recall it, or wait for its answer.", order.name))
+            order.sudo().instruction_ids._tell("cancel", f"{order.id}/{fields.Datetime.now()}", text=self.env.user.name)
+            order.sudo().state = "cancelled"
+            order._audit("cancel")
+        return True
+
+    def action_recall(self):
+        """Take it back to the draft, to change it; approvals of it as it was stay as evidence."""
+        for order in self:
+            order._check_maker()
+            if order.state not in ("to_approve", "approved"):
+                raise UserError(self.env._("%s cannot be taken back any more.", order.name))
+            order.sudo()._void()
+            order.sudo().write({"submitted_at": False, "state": "draft"})
+            order._audit("recall")
+        return True
+
+    def _check_maker(self):
+        if not self.env.user.has_group("finance_connector.group_user"):
+            raise UserError(self.env._("You may not prepare payments. Ask an administrator for the role User."))
+        self.check_access("read")
+
+    def _audit(self, act, **more):
+        self.ensure_one()
+        told = {"order": self.name, "content": self.content_hash or None, "total": str(self.amount_total), **more}
+        self.env["finance.audit.entry"]._record(f"payment.{act}", self, told)
+
+
+def _state_at_bank(states):
+    if not states or states <= _BAD:
+        return "rejected"
+    if states & _BAD:
+        return "executed" if states <= _BAD | {"executed"} else "partially_accepted"
+    if states == {"executed"}:
+        return "executed"
+    return "accepted" if states <= _GOOD else "sent"

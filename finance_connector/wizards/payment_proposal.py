@@ -1,0 +1,261 @@
+"""A payment run: which open bills are to be paid now and why, which are left and why; then one order of those that are chosen."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..core import netting
+from ..core.errors import FinanceError
+from ..core.money import Money
+from ..core.payment_proposal import Candidate, Criteria, propose
+
+_RUN_DAYS = 7
+
+
+class FinancePaymentProposal(models.TransientModel):
+    _name = "finance.payment.proposal"
+    _description = "Payment proposal"
+
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Pay from",
+        required=True,
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+        default=lambda self: self.env["finance.payment.order"]._default_journal(self.env.company),
+    )
+    pay_on = fields.Date(string="Execute on", required=True, default=fields.Date.context_today)
+    next_run = fields.Date(
+        string="Next run",
+        required=True,
+        default=lambda self: fields.Date.today() + timedelta(days=_RUN_DAYS),
+        help="What is due before the next run is paid now.",
+    )
+    take_discounts = fields.Boolean(default=True, help="Pay early where a cash discount would be lost by the next run.")
+    currency_ids = fields.Many2many("res.currency", string="Only in these currencies")
+    journal_ids = fields.Many2many(
+        "account.journal", string="Only of these journals", domain="[('type', '=', 'purchase'), ('company_id', '=', company_id)]"
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    limit = fields.Monetary(string="Pay at most", help="Empty: without limit.")
+    keep = fields.Monetary(string="Keep on the account", help="What the run leaves on the account at least.")
+    watch_balance = fields.Boolean(string="Look at the balance", help="Pay no more than the account has.")
+    together = fields.Boolean(string="One payment a payee", default=True)
+    credit_notes = fields.Selection(
+        [("all", "Take off the payee's bills"), ("referred", "Only off the bill they refer to"), ("none", "Leave them")],
+        required=True,
+        default="all",
+    )
+    line_ids = fields.One2many("finance.payment.proposal.line", "proposal_id")
+    total = fields.Monetary(compute="_compute_total")
+    is_made = fields.Boolean()
+
+    @api.depends("journal_id")
+    def _compute_currency_id(self):
+        for one in self:
+            one.currency_id = one.journal_id.currency_id or one.company_id.currency_id
+
+    @api.depends("line_ids.is_chosen", "line_ids.amount")
+    def _compute_total(self):
+        for one in self:
+            chosen = one.line_ids.filtered("is_chosen")
+            one.total = sum(line.amount for line in chosen if line.currency_id == one.currency_id)
+
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = self.env._("Payment proposal")
+
+    def action_propose(self):
+        """Look at all open bills, and say of each whether it is paid in this run, and why."""
+        self.ensure_one()
+        items = self._open_items()
+        try:
+            proposal = propose([self._candidate(item) for item in items], self._criteria())
+        except FinanceError as error:
+            raise UserError(str(error)) from error
+        by_key = {str(item.id): item for item in items}
+        lines = [Command.clear()]
+        for one in proposal.proposed:
+            lines.append(self._line(by_key[one.key], one.amount, one.reason, True, bool(one.discount)))
+        for one in proposal.left:
+            lines.append(self._line(by_key[one.key], self._candidate(by_key[one.key]).amount, one.text, False, False))
+        self.write({"line_ids": lines, "is_made": True})
+        return self._reopen()
+
+    def action_make_order(self):
+        """A draft order of what is chosen, and open it."""
+        self.ensure_one()
+        chosen = self.line_ids.filtered("is_chosen")
+        if not chosen:
+            raise UserError(self.env._("Choose at least one bill."))
+        order = self.env["finance.payment.order"]._for_items(
+            self.journal_id,
+            chosen.move_line_id,
+            {"all": netting.ALL, "referred": netting.REFERRED, "none": netting.NONE}[self.credit_notes],
+            self.together,
+            chosen.filtered("takes_discount").move_line_id.ids,
+            execution_date=self.pay_on,
+            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, self.currency_id),
+        )
+        return order._as_action()
+
+    def _open_items(self):
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("account_type", "=", "liability_payable"),
+                ("amount_residual_currency", "!=", 0),
+                ("move_id.move_type", "in", ("in_invoice", "in_refund", "in_receipt")),
+            ],
+            order="date_maturity, id",
+        )
+
+    def _candidate(self, item):
+        order = self.env["finance.payment.order"]
+        partner = item.partner_id.commercial_partner_id
+        taken = self.env["finance.payment.item"].sudo().search([("move_line_id", "=", item.id), ("is_open", "=", True)], limit=1)
+        amount = order._to_pay(item)
+        discount = order._to_pay(item, True) if item.discount_date and item.discount_amount_currency else None
+        whole = item.amount_residual_currency == item.amount_currency
+        return Candidate(
+            str(item.id),
+            str(partner.id),
+            order._account_of(item).acc_number or "",
+            amount,
+            item.date_maturity or item.date,
+            str(item.move_id.journal_id.id),
+            amount - discount if discount and whole else None,
+            item.discount_date or None,
+            item.move_id.fc_payment_block or partner.fc_payment_block or "",
+            taken.instruction_id.order_id.name or "",
+        )
+
+    def _criteria(self):
+        name = self.currency_id.name
+
+        def money(amount):
+            return {name: Money.from_decimal(Decimal(str(round(amount, 6))), name)}
+
+        balance = self.journal_id.current_statement_balance if self.watch_balance else 0
+        return Criteria(
+            self.pay_on,
+            self.next_run,
+            self.take_discounts,
+            frozenset(self.currency_ids.mapped("name")),
+            frozenset(map(str, self.journal_ids.ids)),
+            money(self.limit) if self.limit else {},
+            money(balance) if self.watch_balance else {},
+            money(self.keep) if self.keep else {},
+        )
+
+    def _line(self, item, amount, reason, is_chosen, takes_discount):
+        return Command.create(
+            {
+                "move_line_id": item.id,
+                "amount": float(amount.to_decimal()),
+                "currency_id": item.currency_id.id,
+                "reason": reason,
+                "is_chosen": is_chosen,
+                "is_proposed": is_chosen,
+                "takes_discount": takes_discount,
+            }
+        )
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment proposal"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "current",
+        }
+
+
+class FinancePaymentProposalLine(models.TransientModel):
+    _name = "finance.payment.proposal.line"
+    _description = "Proposed payment"
+    _order = "is_proposed desc, due, id"
+
+    proposal_id = fields.Many2one("finance.payment.proposal", required=True, ondelete="cascade")
+    move_line_id = fields.Many2one("account.move.line", required=True)
+    move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
+    partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
+    due = fields.Date(related="move_line_id.date_maturity", store=True)
+    currency_id = fields.Many2one("res.currency", required=True)
+    amount = fields.Monetary()
+    reason = fields.Char(readonly=True)
+    is_chosen = fields.Boolean(string="Pay")
+    is_proposed = fields.Boolean(readonly=True)
+    takes_discount = fields.Boolean(string="Discount taken", readonly=True)
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    fc_payment_block = fields.Char(string="Not to be paid because", copy=False, tracking=True)
+
+    def action_finance_pay(self):
+        """A draft payment order of the selected bills."""
+        moves = self.filtered(lambda move: move.state == "posted")
+        items = moves.line_ids.filtered(
+            lambda item: item.account_type in ("liability_payable", "asset_receivable") and not item.reconciled
+        )
+        blocked = moves.filtered(lambda move: move.fc_payment_block or move.commercial_partner_id.fc_payment_block)
+        if blocked:
+            raise UserError(self.env._("These are not to be paid: %s.", ", ".join(blocked.mapped("name"))))
+        if not items:
+            raise UserError(self.env._("Nothing of these is open."))
+        orders = self.env["finance.payment.order"]
+        return orders._for_items(
+            orders._default_journal(items.company_id),
+            items,
+            scheme=orders._scheme_for(orders._default_journal(items.company_id), items.currency_id[:1]),
+        )._as_action()
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    fc_payment_block = fields.Char(string="No payments because", help="Bills of this partner are not proposed for payment.")
+
+
+class FinancePaymentOrder(models.Model):
+    _inherit = "finance.payment.order"
+
+    @api.model
+    def _default_journal(self, company):
+        """The bank journal that the company has an account number for."""
+        if len(company) != 1:
+            raise UserError(self.env._("Choose bills of one company."))
+        domain = [("type", "=", "bank"), ("company_id", "=", company.id)]
+        journals = self.env["account.journal"].search([*domain, ("bank_account_id", "!=", False)], limit=1)
+        found = journals or self.env["account.journal"].search(domain, limit=1)
+        if not found:
+            raise UserError(self.env._("%s has no bank journal to pay from.", company.name))
+        return found
+
+    @api.model
+    def _scheme_for(self, journal, currency):
+        """The scheme that payments in ``currency`` from ``journal`` usually go by."""
+        country = (journal.bank_account_id.sanitized_acc_number or "")[:2]
+        if country in ("CH", "LI"):
+            return "swiss"
+        return "sepa" if currency.name == "EUR" else "international"
+
+    def _as_action(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "current",
+        }
