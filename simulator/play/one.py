@@ -19,6 +19,7 @@ from . import check, host
 from .dump import whatever_order
 from .player import Player
 
+
 def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
     """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
     began = time.monotonic()
