@@ -12,6 +12,8 @@ from random import Random
 from .faults import AT_COMMITS, CRASHES, Faults
 from .world.world import Merchant, World
 
+# Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
+PERMUTED_EVERY = 5
 # After the end, so much later everything can be asked for: PayPal lists a row within three hours.
 LAST = timedelta(hours=6)
 # A report may be sent before the events of what it tells.

@@ -45,6 +45,7 @@ from . import tie_out
 from . import verify
 from . import coverage
 from . import announced
+from . import announced_overdue
 from . import finance_import
 from . import import_entry
 from . import import_account

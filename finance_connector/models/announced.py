@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 
 from ..formats.announce import settle
 from .bank_links import links_sql
-from .limits import limit
 
 # How long an announced entry that came to its end is still shown, and may still be confirmed.
 KEEP_DAYS = 30
@@ -176,10 +175,27 @@ class FinanceAnnounced(models.Model):
         self.env.cr.execute(_BOOKED, {"journal": journal.id, "first": first})
         booked = [_Item(*row[:3], Decimal(row[3]), *row[4:6], frozenset(row[6])) for row in self.env.cr.fetchall()]
         settled = settle(announced, booked, last_day)
-        for one in settled.confirmed:
-            rows = self.browse(item.key for item in one.announced)
-            rows._end("confirmed", one.reason, self.env["account.bank.statement.line"].browse(item.key for item in one.booked))
+        self._confirm(settled.confirmed)
         self.browse(item.key for item in settled.dropped).filtered(lambda row: row.state == "announced")._end("dropped")
+
+    def _confirm(self, confirmed):
+        """Note what rows of ``self`` became; ``confirmed``: `formats.announce.Confirmed`. In bulk: a report has thousands."""
+        for reason in {one.reason for one in confirmed}:
+            own = [item.key for one in confirmed if one.reason == reason for item in one.announced]
+            self.browse(own)._end("confirmed", reason)
+        pairs = [(item.key, line.key) for one in confirmed for item in one.announced for line in one.booked]
+        if pairs:
+            insert = "INSERT INTO finance_announced_line_rel (announced_id, line_id) VALUES %s ON CONFLICT DO NOTHING"
+            self.env.cr.execute_values(insert, pairs, page_size=1000)
+        self.invalidate_recordset(["line_ids"])
+        rows = {row.id: row for row in self}
+        lines = self.env["account.bank.statement.line"].browse({line_id for _row_id, line_id in pairs})
+        lines.invalidate_recordset(["fc_announced_ids"])
+        by_id = {line.id: line for line in lines}
+        for one in confirmed:
+            if len(one.booked) == 1:
+                members = [member for item in one.announced for member in rows[item.key]._members()]
+                by_id[one.booked[0].key]._learn_members(members)
 
     def _item(self):
         day = self.date or fields.Date.today()
@@ -206,11 +222,8 @@ class FinanceAnnounced(models.Model):
         )  # fmt: skip
         return date.min if gaps or not known else known.date_to
 
-    def _end(self, state, reason=False, lines=None):
-        values = {"state": state, "ended_at": fields.Datetime.now(), "reason": reason}
-        self.write(values | ({"line_ids": [Command.set(lines.ids)]} if lines else {}))
-        if lines and len(lines) == 1:
-            lines._learn_members([member for row in self for member in row._members()])
+    def _end(self, state, reason=False):
+        self.write({"state": state, "ended_at": fields.Datetime.now(), "reason": reason})
 
     # --- its members ------------------------------------------------------------------------------------------
 
@@ -232,44 +245,6 @@ class FinanceAnnounced(models.Model):
             self.data = data | {"details": data.get("details", {}) | {"members": members, "members_state": "proven"}}
         if len(self.line_ids) == 1 and len(self.line_ids.fc_announced_ids) == 1:
             self.line_ids._learn_members(self._members())
-
-    # --- what stays too long ----------------------------------------------------------------------------------
-
-    @api.model
-    def _cron_check_overdue(self):
-        """Scheduled action: one exception for each account with entries that were announced too long ago; closed by itself."""
-        before = fields.Date.today() - timedelta(days=limit(self.env, "announced_days"))
-        overdue = self.search([("state", "=", "announced"), ("date", "<", before)]).grouped("journal_id")
-        exceptions = self.env["finance.exception"].sudo()
-        known = exceptions.search([("kind", "=", "announced_overdue"), ("state", "in", ("open", "in_progress"))])
-        for journal, rows in overdue.items():
-            if str(journal.id) not in {row.cause_key.partition(":")[2] for row in known}:
-                rows._raise_overdue(journal)
-        for row in known:
-            cause = row.cause_key.partition(":")[2]
-            if cause not in {str(journal.id) for journal in overdue}:
-                settled = self.env._("Every announced entry was confirmed or dropped.")
-                exceptions._clear("announced_overdue", cause, row.company_id, settled)
-
-    def _raise_overdue(self, journal):
-        oldest = self[-1]
-        self.env["finance.exception"]._raise(
-            "announced_overdue",
-            journal.id,
-            journal.company_id,
-            self.env._("%(journal)s: %(count)s announced entries were never booked", journal=journal.name, count=len(self)),
-            detail=self.env._(
-                "The bank announced them, the oldest on %(day)s (%(amount)s “%(text)s”), and no statement has confirmed or "
-                "dropped them since. Import the statements of these days. If they are here already, ask the bank what became of "
-                "the entries; none of them is in the books.",
-                day=oldest.date,
-                amount=oldest.currency_id.format(oldest.amount),
-                text=oldest.text,
-            ),
-            record=oldest,
-            amount=sum(abs(row.amount) for row in self),
-            currency=oldest.currency_id,
-        )
 
     @api.autovacuum
     def _remove_old(self):

@@ -77,9 +77,12 @@ class AccountBankStatementLine(models.Model):
         told = dict(self.fc_details or {})
         if len(members) == 1:
             (member,) = members
-            structured = next(iter(member.get("structured", ())), False)
-            self.fc_structured_reference = self.fc_structured_reference or structured
-            self.fc_end_to_end_id = self.fc_end_to_end_id or (member.get("references") or {}).get("EndToEndId", False)
+            new = {
+                "fc_structured_reference": next(iter(member.get("structured", ())), False),
+                "fc_end_to_end_id": (member.get("references") or {}).get("EndToEndId", False),
+            }
+            if new := {name: value for name, value in new.items() if value and not self[name]}:
+                self.write(new)
         elif told.get("members_state") != "proven" and self._adds_up(members):
             self.fc_details = told | {"members": members, "members_state": "proven"}
 

@@ -85,7 +85,9 @@ class TestImportRefused(BankCase):
     def test_two_companies_share_an_iban(self):
         """A file goes to the company that one works for, and to nobody if that may be either."""
         other = self.env["res.company"].create({"name": "Sister", "currency_id": self.company.currency_id.id})
-        twin = self.bank.copy({"name": "Sister bank", "code": "BNKS", "company_id": other.id})
+        twin = self.env["account.journal"].create(
+            {"name": "Sister bank", "code": "BNKS", "type": "bank", "company_id": other.id}
+        )
         twin.bank_account_id = self.env["res.partner.bank"].create(
             {"acc_number": IBAN, "partner_id": other.partner_id.id, "company_id": other.id}
         )

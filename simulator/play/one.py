@@ -19,15 +19,12 @@ from . import check, host
 from .dump import whatever_order
 from .player import Player
 
-# Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
-PERMUTED_EVERY = 5
-
 
 def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
     """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
     began = time.monotonic()
     verdict = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), prefix))
-    if verdict["holds"] and prefix is None and seed % PERMUTED_EVERY == 0:
+    if verdict["holds"] and prefix is None and seed % script.PERMUTED_EVERY == 0:
         other = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), None, "/permuted"))
         wrong = other["wrong"] or permuted(verdict["books"], other["books"])
         verdict |= {"holds": not wrong, "wrong": wrong, "told": f"{verdict['told']}; again in another order: {other['told']}",
