@@ -135,10 +135,10 @@ class TestWebhookProviders(FinanceCase, HttpCase):
 
     def test_a_test_connection_trusts_an_authority_of_its_own_and_asks_its_stand_in_alone(self):
         provider = self.connect("paypal", "WEBHOOK-ID")
-        with self.assertRaisesRegex(ValidationError, "public authorities alone"):
+        with self.assertRaisesRegex(ValidationError, "public authorities alone"), self.env.cr.savepoint():
             provider.certificate_anchors = "-----BEGIN CERTIFICATE-----"
         provider.environment = "test"
-        with self.assertRaisesRegex(ValidationError, "no certificates"):
+        with self.assertRaisesRegex(ValidationError, "no certificates"), self.env.cr.savepoint():
             provider.certificate_anchors = "my own authority"
         key, anchor = self._authority()
         body, sent = b'{"id":"WH-1","event_type":"CHECKOUT.ORDER.APPROVED","create_time":"2026-03-02T10:00:00Z","resource":{}}', \
