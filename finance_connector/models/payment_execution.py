@@ -15,7 +15,8 @@ from ..core.money import Money
 _NAMED = """
 WITH lines AS (
     SELECT id, fc_end_to_end_id, fc_details FROM account_bank_statement_line
-     WHERE company_id = %(company)s AND (is_reconciled IS NOT TRUE OR create_date >= now() AT TIME ZONE 'UTC' - interval '30 days')
+     WHERE company_id = %(company)s
+       AND (is_reconciled IS NOT TRUE OR create_date >= now() AT TIME ZONE 'UTC' - interval '30 days')
        AND (fc_end_to_end_id IS NOT NULL OR fc_details IS NOT NULL)
 ), named AS (
     SELECT id AS line_id, fc_end_to_end_id AS name, NULL AS batch FROM lines WHERE fc_end_to_end_id IS NOT NULL
