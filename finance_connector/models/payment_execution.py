@@ -9,6 +9,7 @@ from odoo import api, models
 
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
+from .inbox import CONCURRENCY
 
 # Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole. Lines that
 # were explained long ago were looked at when they came.
@@ -114,7 +115,7 @@ class FinanceReconciliation(models.AbstractModel):
     def _book_payment_line(self, company, line, named):
         """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered is left to the matching."""
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
-        if not items or sum(items.mapped("amount")) != sum(named.mapped("amount")):
+        if not items or sum(item._minor() for item in items) != sum(one._money().minor for one in named):
             return
         choice = {
             "items": [
@@ -128,6 +129,8 @@ class FinanceReconciliation(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._choose(line, choice, self.env.user)
+        except CONCURRENCY:
+            raise
         except Exception as error:
             self.env["finance.exception"]._raise(
                 "posting_failed",

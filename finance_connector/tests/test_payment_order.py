@@ -93,6 +93,17 @@ class TestPaymentOrder(PaymentCase):
         self.bank_entries(*self.executed(order))
         self.assertEqual((bill.payment_state, note.payment_state), ("paid", "paid"))
 
+    def test_inv_5_a_sum_that_floats_miss_is_booked(self):
+        amounts = (0.1, 0.2, 0.3)
+        self.assertNotEqual(sum(amounts), 0.6, "the amounts must be some that floats do not add up")
+        bills = [self.bill(amount, ref=f"R-{number}") for number, amount in enumerate(amounts, 1)]
+        order = self.sent(*bills)
+        self.bank_entries(*self.executed(order))
+        self.assertEqual({bill.payment_state for bill in bills}, {"paid"})
+        # By the payment that the line names, not by what the matching makes of its text.
+        match = self.env["finance.match"].search([("line_id", "=", order.instruction_ids.bank_line_ids.id)])
+        self.assertEqual([reason["code"] for reason in match.reasons], ["by_hand"])
+
     def test_what_was_perhaps_paid_before_needs_an_answer(self):
         self.sent(self.bill(100, ref="R-77"))
         twin = self.bill(100, ref="R-77 ", date=fields.Date.today())
