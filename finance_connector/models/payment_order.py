@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from ..core import approval_content
 from ..core.errors import FinanceError
 from ..payments.schemes import TRANSFER_SCHEMES
+from .payment_channel import FILE_FORMATS
 
 STATES = [
     ("draft", "Draft"), ("to_approve", "To approve"), ("approved", "Approved"), ("sent", "Sent"), ("accepted", "Accepted"),
@@ -16,6 +17,8 @@ OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 # What an approval binds of the order itself.
 _CONTENT = {"journal_id", "execution_date", "company_id"}
+# How it is written and by which way it goes stays as it was submitted.
+_WAY = {"channel_id", "file_format", "scheme", "batch_booking"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -28,11 +31,15 @@ class FinancePaymentOrder(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     journal_id = fields.Many2one("account.journal", string="Our bank account", required=True, tracking=True, ondelete="restrict",
                                  domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]")  # fmt: skip
+    channel_id = fields.Many2one(
+        "finance.payment.channel", string="Goes by", compute="_compute_channel_id", store=True, readonly=False, precompute=True,
+        ondelete="restrict", domain="[('journal_id', '=', journal_id), ('state', '=', 'approved')]",
+        help="Empty: a person takes the file to the bank.",
+    )  # fmt: skip
     scheme = fields.Selection([(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa",
                               tracking=True)  # fmt: skip
-    file_format = fields.Selection(
-        [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
-    )
+    file_format = fields.Selection(FILE_FORMATS, compute="_compute_file_format", store=True, readonly=False, precompute=True,
+                                   required=True)  # fmt: skip
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
@@ -54,6 +61,18 @@ class FinancePaymentOrder(models.Model):
             order.currency_id = used if len(used) == 1 else own
             order.amount_total = sum(one.amount for one in order.instruction_ids if one.currency_id == order.currency_id)
             order.instruction_count = len(order.instruction_ids)
+
+    @api.depends("journal_id")
+    def _compute_channel_id(self):
+        channels = self.env["finance.payment.channel"]
+        for order in self:
+            mine = channels.search([("journal_id", "=", order.journal_id.id), ("state", "=", "approved")])
+            order.channel_id = order.channel_id if order.channel_id in mine else mine[:1]
+
+    @api.depends("channel_id")
+    def _compute_file_format(self):
+        for order in self:
+            order.file_format = order.channel_id.file_format or order.file_format or "pain.001.001.09"
 
     # --- what is approved -----------------------------------------------------------------------------------------------
 
@@ -105,6 +124,8 @@ class FinancePaymentOrder(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        if set(vals) & _WAY and any(order.state != "draft" for order in self):
+            raise UserError(self.env._("How an order is sent is settled when it is submitted. Take it back to the draft first."))
         result = super().write(vals)
         if set(vals) & _CONTENT:
             self._edited()

@@ -14,8 +14,9 @@ class FinanceProviderSecret(models.Model):
         now = fields.Datetime.now()
         labels = {"webhook_secret": self.env._("Webhook signing secret"), "api_key": self.env._("API key")}
         for secret in self:
-            if secret.feed_id:
-                secret.label = secret.feed_id._adapter().secret_names.get(secret.name, secret.name)
+            owner = secret._owner()
+            if not secret.provider_id:
+                secret.label = owner._adapter().secret_names.get(secret.name, secret.name)
             else:
                 secret.label = labels.get(secret.name, secret.name)
             if not secret.expires_at:

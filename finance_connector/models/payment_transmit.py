@@ -1,0 +1,204 @@
+"""Sending by machine: the scheduled action that takes parcels from the outbox to the bank, and asks for those of unknown outcome.
+
+Each parcel takes three transactions: that its transmission begins is committed before the one act after which the bank has it,
+and what became of that after. A process that dies in between leaves `unknown`, and nothing is sent again before the bank was
+asked (INV-9). One process at a time works a channel.
+"""
+
+import logging
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..channels.base import ABSENT, PRESENT, Refused
+from ..core import circuit
+from ..core.errors import ProviderUnavailable
+from .inbox import CONCURRENCY
+from .limits import limit
+from .patience import patiently
+from .payment_outcome import PASSING, Outcome
+
+_logger = logging.getLogger(__name__)
+# The first number of the advisory locks by which one process works a channel.
+_LOCK_CLASS = 7_041_991
+# How long a bank that cannot say anything is left alone before it is asked again.
+_ASK_AGAIN = timedelta(hours=1)
+
+
+class FinancePaymentChannel(models.Model):
+    _inherit = "finance.payment.channel"
+
+    @api.model
+    def _cron_send(self):
+        """Scheduled action: work the outbox of every channel; one that fails does not stop the next."""
+        for channel in self.search([]):
+            channel = channel.with_company(channel.company_id)
+            if not channel._is_automatic():
+                continue
+            with channel._alone() as alone:
+                if alone and not channel._work():
+                    return
+
+    @contextmanager
+    def _alone(self):
+        """Whether this process alone works the channel, until the context ends or the process dies."""
+        self.env.cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, self.id])
+        (mine,) = self.env.cr.fetchone()
+        try:
+            yield mine
+        except CONCURRENCY as error:
+            self.env.cr.rollback()
+            _logger.info("Another worker is at the payments of %s: %s", self.id, error)
+        except BaseException:
+            self.env.cr.rollback()
+            raise
+        finally:
+            if mine:
+                self.env.cr.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, self.id])
+
+    def _work(self):
+        """Ask for what is unknown, then send what waits. Whether there is time left."""
+        cron = self.env["ir.cron"]
+        cron._commit_progress()
+        for outcome, work in (("unknown", self._ask), ("pending", self._transmit)):
+            for request in self._due(outcome):
+                if self._why_not() and outcome == "pending" or self.circuit_state == circuit.OPEN:
+                    break
+                work(request)
+                if not cron._commit_progress(1):
+                    return False
+        return True
+
+    def _due(self, outcome):
+        now = fields.Datetime.now()
+        return self.env["finance.request"].search(
+            [("channel_id", "=", self.id), ("order_id", "!=", False), ("outcome", "=", outcome),
+             "|", ("next_attempt_at", "=", False), ("next_attempt_at", "<=", now)], order="id",
+        )  # fmt: skip
+
+    # --- sending ------------------------------------------------------------------------------------------------------------
+
+    def _transmit(self, request):
+        """Send one parcel of the outbox."""
+        parcel = patiently(self.env, self._checked_parcel, request)
+        if parcel is None:
+            return
+        adapter, way = self._adapter(), self._way(request)
+        staged = self._called(adapter.stage, way, parcel)
+        if staged.kind != "done":
+            patiently(self.env, self._not_begun, request, staged)
+        elif patiently(self.env, self._begin, request, parcel):
+            outcome = self._called(adapter.send, way, parcel)
+            patiently(self.env, self._finish, request, outcome)
+            if outcome.sent and outcome.sent.answer:
+                self._take_answer(request, outcome.sent.answer)
+
+    def _called(self, act, way, parcel):
+        """The `Outcome` of one act of the adapter; nothing that it raises escapes."""
+        started, outcome = time.monotonic(), None
+        try:
+            outcome = Outcome("done", sent=act(way, parcel))
+        except Refused as error:
+            outcome = Outcome("refused", error=str(error), refusal=error)
+        except ProviderUnavailable as error:
+            outcome = Outcome(error.outcome, error=str(error), status=error.status, retry_after=error.retry_after)
+        except Exception as error:
+            # Whatever it is, it came after the transmission began: the bank may have everything.
+            _logger.exception("The channel %s failed", self.name)
+            outcome = Outcome("unknown", error=f"{type(error).__name__}: {error}")
+        return outcome._replace(latency_ms=round((time.monotonic() - started) * 1000))
+
+    def _checked_parcel(self, request):
+        """The parcel, if it may be sent; None if not, which is written down."""
+        request.order_id._locked()
+        parcel = self._parcel_of(request)
+        self.env["ir.cron"]._commit_progress()
+        return parcel
+
+    def _parcel_of(self, request):
+        """The parcel of a locked order, if it may be sent now."""
+        if request.outcome != "pending":
+            return None
+        try:
+            file = request.order_id._checked_file(request._payments())
+        except UserError as error:
+            request.write({"outcome": "failed", "error": str(error), "finished_at": fields.Datetime.now()})
+            return None
+        return request._parcel(file)
+
+    def _begin(self, request, parcel):
+        """Commit that the transmission begins, if the parcel is still what is to be sent. Whether it has begun."""
+        request.order_id._locked()
+        now = self._parcel_of(request)
+        begins = now == parcel
+        if begins:
+            request._begin_transmission(request.order_id._current_file())
+        self.env["ir.cron"]._commit_progress()
+        return begins
+
+    def _not_begun(self, request, outcome):
+        """It could not even be put there: nothing was sent, and it is tried again."""
+        request._put_off(outcome)
+        self._count(outcome)
+        self.env["ir.cron"]._commit_progress()
+
+    def _finish(self, request, outcome):
+        """Commit what became of the transmission."""
+        request.order_id._locked()
+        request.write({"status": outcome.status, "latency_ms": outcome.latency_ms, "error": outcome.error or False})
+        getattr(request, f"_was_{outcome.kind}")(outcome)
+        self._count(outcome)
+        self.env["ir.cron"]._commit_progress()
+
+    def _count(self, outcome):
+        """Whether the bank answers is counted: a refusal is an answer."""
+        answered = outcome.kind in ("done", "refused") or outcome.status not in PASSING
+        now = datetime.now(timezone.utc)
+        found = circuit.after_success(self._circuit()) if answered else (
+            circuit.after_failure(self._circuit(), now, limit(self.env, "channel_failures"))
+        )  # fmt: skip
+        self._set_circuit(found, outcome.error)
+
+    def _take_answer(self, request, answer):
+        """An answer that came with the transmission goes the way of every other one."""
+        imports = self.env["finance.import"].with_company(self.company_id)
+        imports.import_file(answer, f"{request.intent_key}-answer.xml", journal_id=self.journal_id)
+        self.env["ir.cron"]._commit_progress()
+
+    # --- asking -------------------------------------------------------------------------------------------------------------
+
+    def _ask(self, request):
+        """Ask the bank for a parcel whose outcome is not known."""
+        adapter = self._adapter()
+        if patiently(self.env, self._is_answered, request) or "probe" not in adapter.capabilities:
+            return
+        file = request.order_id.sudo().file_ids.filtered(lambda one: one.content_hash == request._sent_content())[:1]
+        outcome = self._called(adapter.probe, self._way(request), request._parcel(file))
+        patiently(self.env, self._take_probe, request, outcome)
+
+    def _is_answered(self, request):
+        """Whether it is known meanwhile, by an answer of the bank or by a person."""
+        request.order_id._locked()
+        known = request.outcome != "unknown" or "unknown" not in request._payments().mapped("state")
+        if known and request.outcome == "unknown":
+            request._settle_by_facts()
+        self.env["ir.cron"]._commit_progress()
+        return known
+
+    def _take_probe(self, request, outcome):
+        """Commit what the bank said."""
+        request.order_id._locked()
+        found = outcome.sent if outcome.kind == "done" else None
+        if found and found.verdict == PRESENT:
+            request._was_found(found)
+        elif found and found.verdict == ABSENT:
+            request._was_not_there(found)
+        else:
+            said = found.text if found else outcome.error
+            request.write({"error": said, "next_attempt_at": fields.Datetime.now() + _ASK_AGAIN})
+        if found or outcome.kind != "done":
+            self._count(outcome)
+        self.env["ir.cron"]._commit_progress()
