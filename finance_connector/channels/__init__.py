@@ -8,6 +8,8 @@ from ..core.errors import FinanceError
 _ADAPTERS = {
     "manual": (".base", "ManualChannel"),
     "folder": (".folder", "FolderChannel"),
+    "sftp": (".sftp", "SftpChannel"),
+    "http": (".http", "HttpChannel"),
 }
 
 

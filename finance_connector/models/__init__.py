@@ -107,6 +107,7 @@ from . import payment_file
 from . import payment_build
 from . import payment_radar
 from . import payment_channel
+from . import payment_format
 from . import payment_call
 from . import payment_request
 from . import payment_send

@@ -18,8 +18,15 @@ SETTINGS = {
     "profile": "profile",
 }  # fmt: skip
 FILE_FORMATS = [
-    ("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03"),
+    ("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03"), ("nacha", "NACHA"),
+    ("bacs", "Bacs Standard 18"), ("csv", "CSV by profile"),
 ]  # fmt: skip
+# Settings of the formats, which the file is written by (`payment_format`).
+_OF_FORMATS = (
+    "company_short_name", "nacha_class", "nacha_destination", "nacha_destination_name", "nacha_origin", "nacha_company_id",
+    "nacha_description", "bacs_service_user", "csv_columns", "csv_delimiter", "csv_decimal_sign", "csv_date_format",
+    "csv_encoding", "csv_has_titles", "csv_minor_units",
+)  # fmt: skip
 
 
 class FinancePaymentChannel(models.Model):
@@ -29,7 +36,7 @@ class FinancePaymentChannel(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
     _audited_as = "payment_channel"
-    _content = ("name", "journal_id", "code", "file_format", "folder", "sends_when_approved", *SETTINGS)
+    _content = ("name", "journal_id", "code", "file_format", "folder", "sends_when_approved", *SETTINGS, *_OF_FORMATS)
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10, help="The first channel of a bank account is proposed for its orders.")

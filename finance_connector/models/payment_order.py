@@ -81,8 +81,8 @@ class FinancePaymentOrder(models.Model):
         self.ensure_one()
         lines = tuple(
             approval_content.Line(
-                str(one.partner_id.id), one.partner_id.name or "", one.bank_account_id.acc_number or "",
-                one.bank_account_id.bank_bic or "", one._money(), self.execution_date,
+                str(one.partner_id.id), self._payee_name(one), one.bank_account_id.acc_number or "",
+                one._agent_told(), one._money(), self.execution_date,
                 tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
                 one.end_to_end_id or "",
             )

@@ -140,8 +140,12 @@ class FinancePaymentChannel(models.Model):
         return begins
 
     def _not_begun(self, request, outcome):
-        """It could not even be put there: nothing was sent, and it is tried again."""
-        request._put_off(outcome)
+        """It could not even be put there: nothing was sent. Unless we were not let in, it is tried again."""
+        if outcome.status in PASSING:
+            request._put_off(outcome)
+        else:
+            request._know("failed")
+            request._tell_failure(outcome)
         self._count(outcome)
         self.env["ir.cron"]._commit_progress()
 
