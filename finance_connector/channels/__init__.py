@@ -10,6 +10,9 @@ _ADAPTERS = {
     "folder": (".folder", "FolderChannel"),
     "sftp": (".sftp", "SftpChannel"),
     "http": (".http", "HttpChannel"),
+    "stripe": (".stripe", "StripeChannel"),
+    "paypal": (".paypal", "PayPalChannel"),
+    "wise": (".wise", "WiseChannel"),
 }
 
 

@@ -155,7 +155,8 @@ class ChannelAdapter:
         return f"{self.label}: there is nothing to look at."
 
     def stage(self, way, parcel):
-        """Put the parcel where nobody acts on it yet. Raises ProviderUnavailable: nothing has begun then."""
+        """Put the parcel where nobody acts on it yet; `Sent` with what it is called there, or None. Raises ProviderUnavailable:
+        nothing has begun then."""
         return
 
     def send(self, way, parcel):

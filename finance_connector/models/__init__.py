@@ -107,6 +107,7 @@ from . import payment_file
 from . import payment_build
 from . import payment_radar
 from . import payment_channel
+from . import payment_circuit
 from . import payment_format
 from . import payment_call
 from . import payment_request
@@ -115,4 +116,5 @@ from . import payment_outcome
 from . import payment_transmit
 from . import payment_unknown
 from . import payment_answer
+from . import payment_notification
 from . import payment_execution

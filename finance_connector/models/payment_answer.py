@@ -1,5 +1,5 @@
-"""What banks answer to payments: files that come in like every other, applied to the instructions that they name, and told where they
-fit none."""
+"""What banks answer to payments: files that come in like every other, applied to the instructions that they name, and told where
+they fit none."""
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -25,8 +25,13 @@ class FinanceImport(models.Model):
         name = detect.detect(data)
         if name is None:
             return False
+        applied, changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        self._take_applied(name, applied, changes)
+        return True
+
+    def _take_applied(self, name, applied, changes=()):
+        """Store what an answer means, tell what fits nothing, and be imported."""
         instructions = self.env["finance.payment.instruction"].sudo()
-        applied, changes = instructions._applied(name, data, self.company_id)
         new = instructions._take_facts(applied.facts, self.message_id.id)
         for mismatch in applied.mismatches:
             self._tell_mismatch(mismatch)
@@ -38,7 +43,6 @@ class FinanceImport(models.Model):
             self.env._("%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.", told=told, new=len(new),
                        other=len(applied.mismatches))
         )  # fmt: skip
-        return True
 
     def _tell_mismatch(self, mismatch):
         one = self.env["finance.payment.instruction"].sudo().browse(int(mismatch.key) if mismatch.key else ())

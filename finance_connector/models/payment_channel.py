@@ -1,15 +1,11 @@
 """A payment channel: by which way the orders of a bank account leave, put into force by a second person (INV-10)."""
 
-from datetime import datetime, timezone
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import channels
 from ..channels.base import Settings, Way
-from ..core import circuit
 from ..core.errors import FinanceError
-from .limits import limit
 
 # field of the model -> field of `channels.base.Settings`
 SETTINGS = {
@@ -19,7 +15,7 @@ SETTINGS = {
 }  # fmt: skip
 FILE_FORMATS = [
     ("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03"), ("nacha", "NACHA"),
-    ("bacs", "Bacs Standard 18"), ("csv", "CSV by profile"),
+    ("bacs", "Bacs Standard 18"), ("csv", "CSV by profile"), ("payouts", "Payouts by API"),
 ]  # fmt: skip
 # Settings of the formats, which the file is written by (`payment_format`).
 _OF_FORMATS = (
@@ -80,14 +76,6 @@ class FinancePaymentChannel(models.Model):
     missing = fields.Char(compute="_compute_missing", string="Still missing")
     secret_ids = fields.One2many("finance.provider.secret", "channel_id")
     request_ids = fields.One2many("finance.request", "channel_id", readonly=True)
-    failures = fields.Integer(readonly=True, copy=False, string="Calls without answer in a row")
-    opened_at = fields.Datetime(readonly=True, copy=False, string="Rests since")
-    last_error = fields.Char(readonly=True, copy=False)
-    circuit_state = fields.Selection(
-        [(circuit.CLOSED, "Answers"), (circuit.HALF_OPEN, "Is tried again"), (circuit.OPEN, "Rests")], string="Connection",
-        compute="_compute_circuit_state",
-    )  # fmt: skip
-    rests_until = fields.Datetime(compute="_compute_circuit_state")
 
     @api.depends("code")
     def _compute_adapter_says(self):
@@ -101,12 +89,21 @@ class FinancePaymentChannel(models.Model):
         for channel in self:
             channel.missing = ", ".join(channel._missing())
 
-    @api.depends("opened_at")
-    def _compute_circuit_state(self):
-        rest = self._rest()
+    @api.onchange("code")
+    def _onchange_code(self):
+        formats = self._adapter().formats
+        if formats and self.file_format not in formats:
+            self.file_format = formats[0]
+        elif not formats and self.file_format == "payouts":
+            self.file_format = FILE_FORMATS[0][0]
+
+    @api.constrains("code", "file_format")
+    def _check_file_format(self):
         for channel in self:
-            channel.circuit_state = circuit.state(channel._circuit(), datetime.now(timezone.utc), rest)
-            channel.rests_until = channel.opened_at and channel.opened_at + rest
+            formats = channel._adapter().formats
+            if channel.file_format not in formats if formats else channel.file_format == "payouts":
+                raise ValidationError(self.env._("%(channel)s does not go by %(way)s; choose another format.",
+                                                 channel=channel.file_format, way=channel._adapter().label))  # fmt: skip
 
     @api.constrains("code", "folder")
     def _check_folder(self):
@@ -208,15 +205,6 @@ class FinancePaymentChannel(models.Model):
             channel._audit("pause" if paused else "resume")
         return True
 
-    def action_try_again(self):
-        """Let one parcel through now, although the channel rests."""
-        self.check_access("read")
-        if not self.env.user.has_group("finance_connector.group_user"):
-            raise UserError(self.env._("You may not send payments. Ask an administrator for the role User."))
-        for channel in self.sudo().filtered("opened_at"):
-            channel.opened_at = fields.Datetime.now() - self._rest()
-        return self._wake()
-
     def _wake(self):
         self.env["finance.provider"]._wake("finance_connector.cron_send_payments")
         return True
@@ -253,37 +241,6 @@ class FinancePaymentChannel(models.Model):
         if payload is None:
             return super()._audit(act)
         return self.env["finance.audit.entry"]._record(act, self, payload)
-
-    # --- the circuit --------------------------------------------------------------------------------------------------------
-
-    def _rest(self):
-        return circuit.rest_of(limit(self.env, "channel_rest_minutes"))
-
-    def _circuit(self):
-        self.ensure_one()
-        return circuit.Circuit(self.failures, self.opened_at.replace(tzinfo=timezone.utc) if self.opened_at else None)
-
-    def _set_circuit(self, found, error=""):
-        """Keep the `Circuit`; that it opened or closed is an exception that comes and goes."""
-        self.ensure_one()
-        since = found.opened_at and found.opened_at.astimezone(timezone.utc).replace(tzinfo=None)
-        if (found.failures, since or False) == (self.failures, self.opened_at):
-            return
-        self.write({"failures": found.failures, "opened_at": since, "last_error": error or False})
-        exceptions, cause = self.env["finance.exception"], f"channel-{self.id}"
-        if since:
-            exceptions._raise(
-                "channel_down", cause, self.company_id, self.env._("The payment channel %s does not answer", self.name),
-                detail=self.env._("%(failures)s calls in a row had no answer. %(error)s\nIt is tried again by itself.",
-                                  failures=found.failures, error=error),
-                record=self,
-            )  # fmt: skip
-        else:
-            exceptions._clear("channel_down", cause, self.company_id, self.env._("The channel answered again."))
-
-    def _retry_exception(self, exception):
-        """The retry button of an exception about this channel."""
-        self.action_try_again()
 
     @api.ondelete(at_uninstall=False)
     def _refuse_used(self):

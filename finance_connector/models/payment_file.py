@@ -97,14 +97,18 @@ class FinancePaymentOrder(models.Model):
         )
         return f"{about[:1].display_name}: {problem.text}" if about else problem.text
 
+    def _message_id(self):
+        """The id of the file: minted from the intents and the content."""
+        keys = self.instruction_ids.mapped("intent_key")
+        return instruction_intent.message_id([key or "" for key in keys], self._content_now())
+
     def _message(self):
         """The `PaymentMessage` of the order."""
         company, own = self.company_id, self.journal_id.bank_account_id
         if not own:
             raise UserError(self.env._("%s has no bank account number; enter it at the journal.", self.journal_id.name))
         debtor = records.Party(company.name, _address(company.partner_id))
-        keys = self.instruction_ids.mapped("intent_key")
-        message_id = instruction_intent.message_id([key or "" for key in keys], self._content_now())
+        message_id = self._message_id()
         batch = records.TransferBatch(
             f"{message_id}1", self.scheme, self.execution_date, debtor, _account(own), _agent(own),
             tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")), self.batch_booking or None,

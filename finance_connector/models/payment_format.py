@@ -9,12 +9,13 @@ from string import ascii_uppercase, digits
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..channels.base import Payout
 from ..core.errors import FinanceError
-from ..payments import bacs, nacha, pain001, table
+from ..payments import bacs, nacha, pain001, payouts, table
 
 # Formats in which the holder of the account is named, and not the payee: names have little room there.
 SHORT_NAMES = (nacha.FORMAT, bacs.FORMAT)
-SUFFIXES = {nacha.FORMAT: "ach", bacs.FORMAT: "txt", table.FORMAT: "csv"}
+SUFFIXES = {nacha.FORMAT: "ach", bacs.FORMAT: "txt", table.FORMAT: "csv", payouts.FORMAT: "json"}
 _MODIFIERS = ascii_uppercase + digits
 # How many characters an entry has for the reference that comes back in answers.
 _ID_WIDTHS = {nacha.FORMAT: 15, bacs.FORMAT: 18}
@@ -92,6 +93,9 @@ class FinancePaymentOrder(models.Model):
             return nacha.write(self._nacha_file())
         if self.file_format == bacs.FORMAT:
             return bacs.write(self._bacs_file())
+        if self.file_format == payouts.FORMAT:
+            payments = tuple(self._payout(one) for one in self.instruction_ids.sorted("id"))
+            return payouts.write(self._message_id(), payments, self._settings_of_file()._adapter().problem)
         if self.file_format == table.FORMAT:
             return table.write(self._message(), self._settings_of_file()._profile())
         return pain001.write(self._message(), self.file_format)
@@ -101,6 +105,15 @@ class FinancePaymentOrder(models.Model):
         if not self.channel_id:
             raise FinanceError(f"{self.name} has no channel, which says how {self.file_format} is written; choose one.")
         return self.channel_id
+
+    def _payout(self, one):
+        """One payment as an API is told it."""
+        account = one.bank_account_id
+        return Payout(
+            one.end_to_end_id or f"D{one.id}", one._money(), self._payee_name(one), account.acc_number or "",
+            account.clearing_number or account.bank_bic or "", one.text or one.reference or "",
+            one.partner_id.country_id.code or "",
+        )  # fmt: skip
 
     def _payee_name(self, one):
         """The name that the bank gets."""

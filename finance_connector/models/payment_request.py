@@ -2,8 +2,9 @@
 
 from odoo import api, fields, models
 
-from ..channels.base import PAYMENT, Parcel
+from ..channels.base import PAYMENT, Parcel, Payout
 from ..core import instruction_intent
+from ..payments import payouts
 
 
 class FinanceRequest(models.Model):
@@ -34,14 +35,17 @@ class FinanceRequest(models.Model):
     def _parcel(self, file):
         """The `Parcel` of one row. ``file``: the approved `finance.payment.file`."""
         self.ensure_one()
-        payments = self._payments().sorted("id")
+        names, content = tuple(self._payments().sorted("id").mapped("end_to_end_id")), file._bytes()
+        # The calls are made of the bytes that were approved.
+        told = payouts.read(content, Payout) if file.format == payouts.FORMAT else ()
         return Parcel(
             self.intent_key,
             file.message_name,
             file.filename,
-            file._bytes(),
-            tuple(payments.mapped("end_to_end_id")),
-            reference=self.reference or "",
+            content,
+            names,
+            tuple(one for one in told if one.end_to_end_id in names),
+            self.reference or "",
         )
 
 

@@ -8,6 +8,7 @@ asked (INV-9). One process at a time works a channel.
 import logging
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
@@ -40,6 +41,8 @@ class FinancePaymentChannel(models.Model):
                 continue
             with channel._alone() as alone:
                 if alone and not channel._work():
+                    # The time of this run is used up; the rest is done by the next one, at once.
+                    channel._wake()
                     return
 
     @contextmanager
@@ -87,14 +90,18 @@ class FinancePaymentChannel(models.Model):
         if parcel is None:
             return
         adapter, way = self._adapter(), self._way(request)
-        staged = self._called(adapter.stage, way, parcel)
-        if staged.kind != "done":
-            patiently(self.env, self._not_begun, request, staged)
-        elif patiently(self.env, self._begin, request, parcel):
-            outcome = self._called(adapter.send, way, parcel)
-            patiently(self.env, self._finish, request, outcome)
-            if outcome.sent and outcome.sent.answer:
-                self._take_answer(request, outcome.sent.answer)
+        outcome = self._called(adapter.stage, way, parcel)
+        if outcome.kind not in ("done", "refused"):
+            patiently(self.env, self._not_begun, request, outcome)
+            return
+        reference = outcome.sent.reference if outcome.sent else parcel.reference
+        if not patiently(self.env, self._begin, request, parcel, reference):
+            return
+        if outcome.kind == "done":
+            outcome = self._called(adapter.send, way, replace(parcel, reference=reference))
+        patiently(self.env, self._finish, request, outcome)
+        if outcome.sent and outcome.sent.answer:
+            patiently(self.env, self._take_answer, request, outcome.sent.answer)
 
     def _called(self, act, way, parcel):
         """The `Outcome` of one act of the adapter; nothing that it raises escapes."""
@@ -129,12 +136,15 @@ class FinancePaymentChannel(models.Model):
             return None
         return request._parcel(file)
 
-    def _begin(self, request, parcel):
-        """Commit that the transmission begins, if the parcel is still what is to be sent. Whether it has begun."""
+    def _begin(self, request, parcel, reference):
+        """Commit that the transmission begins, if the parcel is still what is to be sent. Whether it has begun.
+
+        ``reference``: what it is called where it was put.
+        """
         request.order_id._locked()
-        now = self._parcel_of(request)
-        begins = now == parcel
+        begins = self._parcel_of(request) == parcel
         if begins:
+            request.reference = reference or False
             request._begin_transmission(request.order_id._current_file())
         self.env["ir.cron"]._commit_progress()
         return begins

@@ -33,6 +33,8 @@ def test_forty_bills_four_rejects_and_all_ties(payer):
     assert {one["state"] for one in told if one not in rejected} == {"accepted"}
     assert payer.state_of(order) == "partially_accepted"
     payer.bank.advance(5)
+    payer.take_answers("camt.054")
+    assert sorted(one["state"] for one in payer.payments(order)) == ["executed"] * 36 + ["rejected"] * 4
     payer.take_answers("camt.053")
     payer.shop.run_actions()
     assert sorted(one["state"] for one in payer.payments(order)) == ["executed"] * 36 + ["rejected"] * 4
