@@ -75,7 +75,8 @@ class FinancePaymentChannel(models.Model):
     unverified = fields.Text(compute="_compute_adapter_says", string="Not verified")
     missing = fields.Char(compute="_compute_missing", string="Still missing")
     secret_ids = fields.One2many("finance.provider.secret", "channel_id")
-    request_ids = fields.One2many("finance.request", "channel_id", readonly=True)
+    request_ids = fields.One2many("finance.request", "channel_id", string="Transmissions", readonly=True,
+                                  domain=[("order_id", "!=", False)])  # fmt: skip
 
     @api.depends("code")
     def _compute_adapter_says(self):
@@ -150,8 +151,12 @@ class FinancePaymentChannel(models.Model):
         """What is to be entered before it can send, in words."""
         held = set(self.env["finance.provider.secret"].sudo().search([("channel_id", "=", self._origin.id)]).mapped("name"))
         adapter, labels = self._adapter(), {theirs: ours for ours, theirs in SETTINGS.items()}
+        try:
+            settings = self._settings()
+        except ValidationError as error:
+            return [str(error)]
         told = []
-        for name in adapter.missing(self._settings(), held):
+        for name in adapter.missing(settings, held):
             field = self._fields.get(labels.get(name, name))
             told.append(adapter.secret_names.get(name) or field.get_description(self.env)["string"])
         return told

@@ -9,7 +9,8 @@ from unittest.mock import patch
 from odoo.addons.finance_connector.channels.folder import FolderChannel
 from odoo.addons.finance_connector.core.errors import ProviderUnavailable
 from odoo.addons.finance_connector.models.payment_transmit import FinancePaymentChannel as Sender
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user
 from odoo.tools import mute_logger
 
 from .payment_common import PaymentCase
@@ -137,6 +138,54 @@ class TestFolderChannel(FolderCase):
         for folder in ("..", "/etc", "."):
             with self.assertRaises(ValidationError, msg=folder):
                 self.channel("folder", approve=False, folder=folder)
+
+
+class TestChannelRoles(FolderCase):
+    def test_only_an_administrator_changes_a_channel_and_only_an_approver_puts_it_into_force(self):
+        for person in (self.maker, self.treasurer):
+            mine = self.way.with_user(person)
+            self.assertEqual(mine.circuit_state, "closed")
+            for act in (
+                lambda mine=mine: mine.write({"sends_when_approved": True}),
+                lambda mine=mine: mine.write({"failures": 0}),
+                mine.action_revise,
+                mine.action_pause,
+                mine.unlink,
+                lambda mine=mine: mine.set_secret("password", "x"),
+            ):
+                with self.assertRaises((AccessError, UserError)):
+                    act()
+        draft = self.channel("folder", approve=False, folder="out")
+        with self.assertRaises(UserError):
+            draft.with_user(self.maker).action_approve()
+        with self.assertRaisesRegex(UserError, "never by writing"):
+            draft.with_user(self.boss).write({"state": "approved"})
+
+    def test_inv_10_what_is_in_force_is_changed_by_nobody(self):
+        for values in ({"folder": "other"}, {"sends_when_approved": True}, {"url": "https://elsewhere.example"}):
+            with self.assertRaisesRegex(UserError, "stays as it was approved"):
+                self.way.with_user(self.boss).write(values)
+
+    def test_inv_15_a_channel_of_another_company_is_not_there(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        groups = "base.group_user,finance_connector.group_user"
+        stranger = new_test_user(self.env, "stranger", groups=groups, company_id=other.id, company_ids=other.ids)
+        self.assertFalse(self.env["finance.payment.channel"].with_user(stranger).search([("id", "=", self.way.id)]))
+        with self.assertRaises(AccessError):
+            self.way.with_user(stranger).action_try_again()
+
+    def test_a_live_channel_goes_over_https_and_to_the_services_own_address(self):
+        for code, url in (("http", "http://bank.example"), ("stripe", "https://elsewhere.example")):
+            file_format = "payouts" if code == "stripe" else "pain.001.001.09"
+            with self.assertRaises(ValidationError):
+                self.channel(code, approve=False, environment="live", url=url, file_format=file_format)
+
+    def test_a_channel_that_lacks_something_says_what(self):
+        draft = self.channel("sftp", approve=False, host="bank.example", username="us")
+        self.assertIn("Host Key", draft.missing)
+        self.assertIn("Password", draft.missing)
+        with self.assertRaisesRegex(UserError, "lacks"):
+            draft.with_user(self.chief).action_approve()
 
 
 class TestInterrupted(FolderCase):
