@@ -64,6 +64,8 @@ class StripePayouts(PayoutApi):
         if method == "POST":
             told = content["data"]
             return self.act(headers["Idempotency-Key"], lambda: self._made(kind, told), told["metadata[end_to_end_id]"])
+        if "params" not in content:
+            return next(row for rows in self.rows.values() for row in rows if row["id"] == kind)
         rows, wanted = self.rows[kind], content["params"]
         if "transfer_group" in wanted:
             rows = [row for row in rows if row["transfer_group"] == wanted["transfer_group"]]
@@ -73,8 +75,9 @@ class StripePayouts(PayoutApi):
 
     def _made(self, kind, told):
         prefix = {"transfers": "tr", "payouts": "po"}[kind]
-        row = {"id": f"{prefix}_{len(self.rows[kind]) + 1}", "amount": told["amount"], "currency": told["currency"],
-               "destination": told["destination"], "transfer_group": told.get("transfer_group"),
+        row = {"id": f"{prefix}_{len(self.rows[kind]) + 1}", "object": kind[:-1], "reversals": {"data": []},
+               "amount": told["amount"], "currency": told["currency"], "destination": told["destination"],
+               "transfer_group": told.get("transfer_group"),
                "metadata": {"end_to_end_id": told["metadata[end_to_end_id]"]}, "status": "pending"}
         self.rows[kind].insert(0, row)
         return row
@@ -86,10 +89,14 @@ class PayPalPayouts(PayoutApi):
     def __init__(self, error):
         super().__init__(error)
         self.batches: dict[str, dict] = {}
+        self.items: list[dict] = []
 
     def answer(self, method, path, headers, content):
         if path.endswith("/token"):
             return {"access_token": "token", "token_type": "Bearer"}
+        if method == "GET":
+            first = (content["params"]["page"] - 1) * content["params"]["page_size"]
+            return {"items": self.items[first:first + content["params"]["page_size"]]}
         told = content["json"]
         key = told["sender_batch_header"]["sender_batch_id"]
         if key in self.batches and self.lose is None:
@@ -98,9 +105,11 @@ class PayPalPayouts(PayoutApi):
                 "details": [{"field": "SENDER_BATCH_ID", "issue": "Batch with given sender_batch_id already exists"}],
                 "links": [{"href": f"https://api-m.paypal.com/v1/payments/payouts/{self.batches[key]['batch_header']['payout_batch_id']}",
                            "rel": "self"}]})
-        return self.act(key, lambda: self._made(key), *(item["sender_item_id"] for item in told["items"]))
+        return self.act(key, lambda: self._made(key, told), *(item["sender_item_id"] for item in told["items"]))
 
-    def _made(self, key):
+    def _made(self, key, told):
+        self.items += [{"payout_item_id": f"ITEM{item['sender_item_id']}", "payout_item": item, "transaction_status": "PENDING"}
+                       for item in told["items"]]
         name = f"BATCH{len(self.batches) + 1}"
         self.batches[key] = {"batch_header": {"payout_batch_id": name, "batch_status": "PENDING"}}
         return self.batches[key]

@@ -84,13 +84,19 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a bank says at once about a parcel: a fact of each of its payments. ``kind``, ``level``: as in `instruction_facts`."""
+    """What a bank says about a parcel: a fact of each of its payments, or of the one whose end-to-end id is ``payment``.
+
+    ``kind``, ``level``: as in `instruction_facts`. ``amount``: of money that moved; None is all that was ordered. That a payment
+    failed is told as `reject`, also of one that was executed before: its money came back then.
+    """
 
     kind: str
     name: str
     text: str = ""
     level: str = LEVELS[-1]
     reasons: tuple = ()
+    payment: str = ""
+    amount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,8 @@ class Found:
 
 
 class ChannelAdapter:
-    """The interface. Capabilities: ``send``; ``probe`` (the bank can be asked for a parcel). Without ``send`` people take the
-    file; without ``probe`` a transmission without answer waits for a person."""
+    """The interface. Capabilities: ``send``; ``probe`` (the bank can be asked for a parcel); ``follow`` (it can be asked what
+    became of one). Without ``send`` people take the file; without ``probe`` a transmission without answer waits for a person."""
 
     code = ""
     label = ""
@@ -167,6 +173,11 @@ class ChannelAdapter:
     def probe(self, way, parcel):
         """Ask whether the bank has the parcel: `Found`. Raises ProviderUnavailable when it cannot be asked."""
         raise FinanceError(f"The channel {self.label} cannot ask for what was sent; ask the bank otherwise.")
+
+    def follow(self, way, parcel):
+        """What became of a parcel that the bank has: a tuple of `Telling`; the same again is the same fact. Raises
+        ProviderUnavailable when it cannot be asked."""
+        raise FinanceError(f"The channel {self.label} tells nothing of what became of payments; the bank's files do.")
 
 
 class ManualChannel(ChannelAdapter):

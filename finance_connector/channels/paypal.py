@@ -11,6 +11,12 @@ from .json_api import ApiChannel
 
 _WHOLE = frozenset(("HUF", "JPY", "TWD"))
 _MOST = 15_000
+# What PayPal says of an item -> the fact that it is.
+_ITEMS = {
+    "SUCCESS": "execute", "FAILED": "reject", "BLOCKED": "reject", "DENIED": "reject", "CANCELED": "reject", "RETURNED": "reject",
+    "REFUNDED": "reject", "REVERSED": "reject", "UNCLAIMED": "hold", "ONHOLD": "hold", "PENDING": "accept", "NEW": "accept",
+}  # fmt: skip
+_PAGE = 1000
 _TAKEN = frozenset(("PENDING", "PROCESSING", "SUCCESS", "NEW"))
 
 
@@ -19,7 +25,7 @@ class PayPalChannel(ApiChannel):
 
     code = "paypal"
     label = "PayPal"
-    capabilities = frozenset({"send"})
+    capabilities = frozenset({"send", "follow"})
     unit = FILE
     secret_names = {"api_key": "Client id and secret, as id:secret"}
     api_bases = {"test": "https://api-m.sandbox.paypal.com", "live": "https://api-m.paypal.com"}
@@ -54,6 +60,17 @@ class PayPalChannel(ApiChannel):
         status = header.get("batch_status", "")
         return Sent(name, (Telling("receive", name, status, "file"),) if status in _TAKEN else ())
 
+    def follow(self, way, parcel):
+        bearer, page, tellings = self._bearer(way), 1, []
+        while True:
+            params = {"page": page, "page_size": _PAGE}
+            told = self.ask(way, "GET", f"/v1/payments/payouts/{parcel.reference}", bearer, params=params)
+            items = told.get("items") or ()
+            tellings += filter(None, map(_item_became, items))
+            if len(items) < _PAGE:
+                return tuple(tellings)
+            page += 1
+
     def refusal(self, told, error):
         told = told or {}
         details = told.get("details") or [{}]
@@ -75,6 +92,19 @@ class _Duplicate(Refused):
     def __init__(self, reference):
         self.reference = reference
         super().__init__("PayPal has this batch already.")
+
+
+def _item_became(item):
+    """What one item of a batch says; None for a status that is no news."""
+    status, name = str(item.get("transaction_status")), str(item.get("payout_item_id", ""))
+    if status not in _ITEMS:
+        return None
+    why = item.get("errors") or {}
+    code = str(why.get("name") or "")
+    return Telling(
+        _ITEMS[status], f"{name}/{status}", str(why.get("message") or status), reasons=(code,) if code else (),
+        payment=(item.get("payout_item") or {}).get("sender_item_id", ""),
+    )  # fmt: skip
 
 
 def _unit(currency):

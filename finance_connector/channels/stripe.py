@@ -5,6 +5,7 @@ for payouts, which have none, by the end-to-end id in the metadata.
 """
 
 from ..core.errors import MoneyError
+from ..core.money import Money
 from ..providers.stripe.amounts import exponent
 from ..providers.stripe.client import headers
 from .base import ABSENT, PAYMENT, PRESENT, UNSURE, Found, Refused, Sent, Telling
@@ -23,12 +24,11 @@ class StripeChannel(ApiChannel):
 
     code = "stripe"
     label = "Stripe"
-    capabilities = frozenset({"send", "probe"})
+    capabilities = frozenset({"send", "probe", "follow"})
     unit = PAYMENT
     secret_names = {"api_key": "Secret or restricted key"}
     api_bases = dict.fromkeys(("test", "live"), "https://api.stripe.com")
     unverified = (
-        "A transfer that Stripe took counts as accepted; that it was executed shows the next statement or report.",
         "Payouts have no name of ours at Stripe but their metadata, which is searched in the newest thousand of them.",
     )
 
@@ -79,6 +79,11 @@ class StripeChannel(ApiChannel):
             params = {"limit": _PAGE, "starting_after": rows[-1]["id"]}
         return Found(UNSURE, "It is not among the newest thousand payouts; look for it in Stripe's dashboard.")
 
+    def follow(self, way, parcel):
+        (one,) = parcel.payouts
+        kind = "payouts" if one.account.startswith(_PAYOUT_TARGETS) else "transfers"
+        return _became(self.ask(way, "GET", f"/v1/{kind}/{parcel.reference}", _headers(way)), one.amount.currency)
+
     def refusal(self, told, error):
         said = (told or {}).get("error") or {}
         code = said.get("code") or said.get("type") or ""
@@ -93,6 +98,17 @@ def _tellings(told):
     if told.get("status") in ("failed", "canceled"):
         return (Telling("reject", told["id"], told.get("failure_message") or told["status"]),)
     return (Telling("accept", told["id"]),) if told.get("id") else ()
+
+
+def _became(told, currency):
+    """A transfer moves money at once and may be reversed; a payout says how far it is."""
+    if told.get("object") != "transfer":
+        return (Telling("execute", told["id"]),) if told.get("status") == "paid" else _tellings(told)
+    back = [
+        Telling("return", one["id"], amount=Money.from_units(one["amount"], currency, exponent(currency)))
+        for one in (told.get("reversals") or {}).get("data", ())
+    ]
+    return (Telling("execute", told["id"]), *back)
 
 
 def _found(rows, one):

@@ -13,6 +13,11 @@ _FUNDED = frozenset((
     "incoming_payment_initiated", "processing", "funds_converted", "outgoing_payment_sent", "charged_back", "bounced_back",
     "funds_refunded",
 ))  # fmt: skip
+# What a state says became of the payment, beside that it was funded.
+_BECAME = {
+    "outgoing_payment_sent": "execute", "funds_refunded": "reject", "charged_back": "reject", "cancelled": "reject",
+    "bounced_back": "hold",
+}  # fmt: skip
 _LATER = frozenset(("balance.payment-option-unavailable", "transfer.insufficient_funds"))
 
 
@@ -21,7 +26,7 @@ class WiseChannel(ApiChannel):
 
     code = "wise"
     label = "Wise"
-    capabilities = frozenset({"send", "probe"})
+    capabilities = frozenset({"send", "probe", "follow"})
     unit = PAYMENT
     needs = ("profile",)
     secret_names = {"api_key": "API token"}
@@ -66,8 +71,15 @@ class WiseChannel(ApiChannel):
             raise Refused(f"Wise did not fund transfer {parcel.reference}: {code}.", (code,), final=code not in _LATER)
         return Sent(parcel.reference, (Telling("accept", parcel.reference),))
 
+    def follow(self, way, parcel):
+        state = self._state(way, parcel)
+        return (Telling(_BECAME[state], f"{parcel.reference}/{state}", state),) if state in _BECAME else ()
+
+    def _state(self, way, parcel):
+        return str(self.ask(way, "GET", f"/v1/transfers/{parcel.reference}", _headers(way)).get("status"))
+
     def probe(self, way, parcel):
-        state = str(self.ask(way, "GET", f"/v1/transfers/{parcel.reference}", _headers(way)).get("status"))
+        state = self._state(way, parcel)
         if state in _UNFUNDED:
             return Found(ABSENT, f"Transfer {parcel.reference} waits for its money.")
         if state in _FUNDED:

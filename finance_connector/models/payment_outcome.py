@@ -9,10 +9,13 @@ from odoo import fields, models
 from ..channels.base import Refused, Sent
 from ..core import retry
 from ..core.instruction import PROBE_GRACE, may_send
+from ..core.instruction_facts import MONEY
 from .limits import limit
 
 # Answers after which the same may be sent again by itself: too early, too often, or the server is not there.
 PASSING = frozenset((0, 408, 425, 429, 500, 502, 503, 504))
+# How often, and how long after it was sent, a provider is asked what became of a payment.
+_FOLLOW_EVERY, _FOLLOWED = timedelta(days=1), timedelta(days=30)
 _random = SystemRandom()
 
 
@@ -35,6 +38,7 @@ class FinanceRequest(models.Model):
         self._tell("send_done")
         self._know("done", reference=outcome.sent.reference)
         self._tell_news(outcome.sent.tellings)
+        self._follow_later()
         self._clear_failure()
 
     def _was_failed(self, outcome):
@@ -63,6 +67,7 @@ class FinanceRequest(models.Model):
         self._tell("probe_present", text=found.text)
         self._know("done", reference=found.reference or self.reference)
         self._tell_news(found.tellings)
+        self._follow_later()
 
     def _was_not_there(self, found):
         """The bank does not have it: it is sent again by itself, once that is certain for each of its payments."""
@@ -93,17 +98,27 @@ class FinanceRequest(models.Model):
         states = set(self._payments().mapped("state"))
         self._know("failed" if states <= {"approved", "draft", "cancelled"} else "done")
 
-    def _sent_content(self):
-        """The hash of what the last transmission carried."""
+    def _sent_file(self):
+        """The file that the last transmission carried."""
         attempt = self._attempt_name()
         facts = self._payments().sudo().fact_ids.filtered(lambda one: one.kind == "send_start" and one.attempt == attempt)
-        return facts[:1].content
+        return self.order_id.sudo().file_ids.filtered(lambda file: file.content_hash == facts[:1].content)[:1]
 
     def _tell_news(self, tellings):
+        """Take `channels.base.Telling`s as facts of the payments that they are about."""
+        payments = self._payments().sudo()
         for told in tellings:
-            self._tell(told.kind, told.name, level=told.level, reasons=told.reasons, text=told.text)
+            for one in payments.filtered(lambda one, told=told: told.payment in ("", one.end_to_end_id)):
+                one._hear(told, self._attempt_name(), self.channel_id.code)
         if tellings:
-            self._payments()._tell_failures()
+            payments._tell_failures()
+
+    def _follow_later(self):
+        """Ask what became of it tomorrow, until nothing more can be expected; what was executed may still come back."""
+        expects = set(self._payments().mapped("state")) - {"rejected", "returned", "cancelled"}
+        may = self.reference and "follow" in self.channel_id._adapter().capabilities
+        follows = may and self.begun_at > fields.Datetime.now() - _FOLLOWED
+        self.next_attempt_at = fields.Datetime.now() + _FOLLOW_EVERY if expects and follows else False
 
     def _tell_failure(self, outcome):
         """What a machine does not try again is an exception until it is sent, or given up."""
@@ -121,3 +136,17 @@ class FinanceRequest(models.Model):
         self.env["finance.exception"]._clear(
             "transmission_failed", f"parcel-{self.id}", self.company_id, self.env._("It was transmitted.")
         )
+
+
+class FinancePaymentInstruction(models.Model):
+    _inherit = "finance.payment.instruction"
+
+    def _hear(self, told, attempt, source):
+        """Take one `channels.base.Telling`. What fails after it was executed has come back."""
+        self.ensure_one()
+        kind = "return" if told.kind == "reject" and self.amount_executed else told.kind
+        if kind in MONEY:
+            values = {"amount": told.amount or self._money(), "source": source}
+        else:
+            values = {"level": told.level, "attempt": attempt}
+        self._tell(kind, told.name, reasons=told.reasons, text=told.text, **values)

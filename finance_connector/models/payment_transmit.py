@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..channels.base import ABSENT, PRESENT, Refused
 from ..core import circuit
@@ -66,7 +67,7 @@ class FinancePaymentChannel(models.Model):
         """Ask for what is unknown, then send what waits. Whether there is time left."""
         cron = self.env["ir.cron"]
         cron._commit_progress()
-        for outcome, work in (("unknown", self._ask), ("pending", self._transmit)):
+        for outcome, work in (("unknown", self._ask), ("pending", self._transmit), ("done", self._follow)):
             for request in self._due(outcome):
                 if self._why_not() and outcome == "pending" or self.circuit_state == circuit.OPEN:
                     break
@@ -76,11 +77,11 @@ class FinancePaymentChannel(models.Model):
         return True
 
     def _due(self, outcome):
-        now = fields.Datetime.now()
-        return self.env["finance.request"].search(
-            [("channel_id", "=", self.id), ("order_id", "!=", False), ("outcome", "=", outcome),
-             "|", ("next_attempt_at", "=", False), ("next_attempt_at", "<=", now)], order="id",
-        )  # fmt: skip
+        when = Domain("next_attempt_at", "<=", fields.Datetime.now())
+        if outcome != "done":
+            when |= Domain("next_attempt_at", "=", False)
+        mine = Domain([("channel_id", "=", self.id), ("order_id", "!=", False), ("outcome", "=", outcome)])
+        return self.env["finance.request"].search(mine & when, order="id")
 
     # --- sending ------------------------------------------------------------------------------------------------------------
 
@@ -189,8 +190,7 @@ class FinancePaymentChannel(models.Model):
         adapter = self._adapter()
         if patiently(self.env, self._is_answered, request) or "probe" not in adapter.capabilities:
             return
-        file = request.order_id.sudo().file_ids.filtered(lambda one: one.content_hash == request._sent_content())[:1]
-        outcome = self._called(adapter.probe, self._way(request), request._parcel(file))
+        outcome = self._called(adapter.probe, self._way(request), request._parcel(request._sent_file()))
         patiently(self.env, self._take_probe, request, outcome)
 
     def _is_answered(self, request):
@@ -201,6 +201,19 @@ class FinancePaymentChannel(models.Model):
             request._settle_by_facts()
         self.env["ir.cron"]._commit_progress()
         return known
+
+    def _follow(self, request):
+        """Ask what became of a parcel that the bank has, where nothing else tells."""
+        outcome = self._called(self._adapter().follow, self._way(request), request._parcel(request._sent_file()))
+        patiently(self.env, self._take_news, request, outcome)
+
+    def _take_news(self, request, outcome):
+        """Commit what the bank said, and when it is asked again."""
+        request.order_id._locked()
+        request._tell_news(outcome.sent if outcome.kind == "done" else ())
+        request._follow_later()
+        self._count(outcome)
+        self.env["ir.cron"]._commit_progress()
 
     def _take_probe(self, request, outcome):
         """Commit what the bank said."""

@@ -50,6 +50,29 @@ class TestStripePayouts(PayoutCase):
         self.send()
         self.assertEqual(self.paid(order), {1})
 
+    def test_what_became_of_a_payment_is_asked_for_until_nothing_more_is_expected(self):
+        order = self.queued(self.bill(100), self.bill(50, vendor=1, ref="R-2"))
+        self.send()
+        with self.later(days=1, minutes=1):
+            self.cron("cron_send_payments")
+        self.assertEqual((self.states(order), order.state), ({"executed"}, "executed"))
+        calls = len(self.api.calls)
+        self.api.rows["transfers"][0]["reversals"]["data"] = [{"id": "trr_1", "amount": 5000}]
+        with self.later(days=1, minutes=2):
+            self.cron("cron_send_payments")
+            self.assertEqual(len(self.api.calls), calls, "once a day")
+        with self.later(days=2, minutes=2):
+            self.cron("cron_send_payments")
+        back = order.instruction_ids.filtered(lambda one: one.state == "returned")
+        self.assertEqual((back.amount, back.amount_returned), (50, 50))
+        self.assertEqual(len(self.exceptions("payment_failed")), 1)
+        with self.later(days=60):
+            self.cron("cron_send_payments")
+            calls = len(self.api.calls)
+            self.cron("cron_send_payments")
+            self.assertEqual(len(self.api.calls), calls)
+        self.assertFalse(self.exceptions("contradiction"))
+
     def test_what_is_lost_is_asked_for_and_the_others_go_on(self):
         for loss in (PayoutApi.BEFORE, PayoutApi.AFTER):
             with self.subTest(loss):
@@ -112,6 +135,19 @@ class TestOtherPayouts(PayoutCase):
             self.assertEqual(self.states(order), {"unknown"}, "PayPal cannot be asked")
             order.with_user(self.other_maker).action_confirm_sent()
         self.assertEqual((self.states(order), self.paid(order)), ({"sent"}, {1}))
+
+    def test_paypal_tells_of_each_payment_of_an_order(self):
+        self.accounts("ada@example.com", "bob@example.com")
+        self.start("paypal", PayPalPayouts)
+        order = self.queued(self.bill(100), self.bill(50, vendor=1, ref="R-2"))
+        self.send()
+        first, second = order.instruction_ids.sorted("id")
+        for item in self.api.items:
+            failed = item["payout_item"]["sender_item_id"] == second.end_to_end_id
+            item["transaction_status"] = "FAILED" if failed else "SUCCESS"
+        with self.later(days=1, minutes=1):
+            self.cron("cron_send_payments")
+        self.assertEqual((first.state, second.state), ("executed", "rejected"))
 
     def test_wise_is_asked_by_the_number_of_its_transfer(self):
         self.start("wise", WisePayouts, profile="42")

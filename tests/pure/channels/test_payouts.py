@@ -104,6 +104,17 @@ def test_what_stripe_is_called_with():
     assert (api.calls[1][1], "transfer_group" in api.calls[1][3]["data"]) == ("/v1/payouts", False)
 
 
+def test_what_paypal_is_called_with():
+    api, way = opened("paypal")
+    told = (payout("paypal"), payout("paypal", end_to_end_id="E2", account="+4912", amount=Money(300, "JPY")))
+    sent("paypal", way, parcel_of(*told))
+    _method, path, headers, content = api.calls[-1]
+    assert (path, headers["PayPal-Request-Id"], headers["Authorization"]) == ("/v1/payments/payouts", "KEY1", "Bearer token")
+    assert content["json"]["sender_batch_header"]["sender_batch_id"] == "KEY1"
+    items = [(one["recipient_type"], one["receiver"], one["amount"]["value"]) for one in content["json"]["items"]]
+    assert items == [("EMAIL", "ada@example.com", "123.45"), ("PHONE", "+4912", "300")]
+
+
 def test_a_payout_of_stripe_is_searched_page_by_page():
     _api, way = opened("stripe")
     parcel = parcel_of(payout(account="ba_1"))
@@ -118,6 +129,48 @@ def test_a_payout_of_stripe_is_searched_page_by_page():
         other = payout(account="ba_1", end_to_end_id=f"MORE{number}")
         get("stripe").send(way, replace(parcel_of(other), key=f"M{number}"))
     assert get("stripe").probe(way, parcel).verdict == UNSURE
+
+
+def followed(code, way, parcel, told):
+    return [(one.kind, one.name, one.amount) for one in get(code).follow(way, replace(parcel, reference=told.reference))]
+
+
+def test_stripe_is_asked_what_became_of_a_transfer_and_of_a_payout():
+    api, way = opened("stripe")
+    told, parcel = sent("stripe", way, parcel_of(payout()))
+    assert followed("stripe", way, parcel, told) == [("execute", "tr_1", None)]
+    api.rows["transfers"][0]["reversals"]["data"] = [{"id": "trr_1", "amount": 45}, {"id": "trr_2", "amount": 300}]
+    back = [("return", "trr_1", Money(45, "EUR")), ("return", "trr_2", Money(300, "EUR"))]
+    assert followed("stripe", way, parcel, told)[1:] == back
+    parcel = replace(parcel_of(payout(account="ba_1")), key="KEY2")
+    told, parcel = sent("stripe", way, parcel)
+    kinds = {"pending": "accept", "in_transit": "accept", "paid": "execute", "failed": "reject", "canceled": "reject"}
+    for status, kind in kinds.items():
+        api.rows["payouts"][0]["status"] = status
+        assert followed("stripe", way, parcel, told) == [(kind, "po_1", None)]
+
+
+def test_paypal_is_asked_what_became_of_each_payment():
+    api, way = opened("paypal")
+    told, parcel = sent("paypal", way, parcel_of(*(payout("paypal", end_to_end_id=f"E{number}") for number in range(1200))))
+    states = ("SUCCESS", "UNCLAIMED", "RETURNED", "SOMETHING NEW")
+    for item, status in zip(api.items, states, strict=False):
+        item["transaction_status"] = status
+    api.items[2]["errors"] = {"name": "RECEIVER_UNREGISTERED", "message": "Nobody has this address."}
+    found = get("paypal").follow(way, replace(parcel, reference=told.reference))
+    assert [(one.kind, one.payment) for one in found[:3]] == [("execute", "E0"), ("hold", "E1"), ("reject", "E2")]
+    assert (found[2].reasons, found[2].text) == (("RECEIVER_UNREGISTERED",), "Nobody has this address.")
+    assert (len(found), found[-1].kind, found[-1].payment) == (1199, "accept", "E1199"), "all pages, and nothing guessed"
+
+
+@pytest.mark.parametrize(("state", "kind"), [
+    ("processing", None), ("outgoing_payment_sent", "execute"), ("bounced_back", "hold"), ("funds_refunded", "reject"),
+])  # fmt: skip
+def test_wise_is_asked_what_became_of_a_transfer(state, kind):
+    api, way = opened("wise")
+    told, parcel = sent("wise", way, parcel_of(payout("wise")))
+    next(iter(api.transfers.values()))["status"] = state
+    assert [one[0] for one in followed("wise", way, parcel, told)] == ([kind] if kind else [])
 
 
 def test_a_live_key_sends_nothing_from_a_test_channel():
