@@ -176,6 +176,8 @@ class FinancePaymentChannel(models.Model):
         self.ensure_one()
         if not self._is_valid():
             return self.env._("%s is not in force: a second person has to put it into force.", self.name)
+        if not self.active:
+            return self.env._("%s is archived.", self.name)
         if self.is_paused:
             return self.env._("%s is paused.", self.name)
         missing = self._missing()

@@ -18,15 +18,19 @@ class FinancePaymentOrder(models.Model):
         told = self.env["finance.exception"].search(
             [("kind", "=", "payment_unknown"), ("state", "in", ("open", "in_progress")), ("res_model", "=", self._name)]
         )
+        known = {(row.res_id, row.amount_at_risk) for row in told}
         for order in doubtful.order_id:
-            order._tell_unknown(doubtful.filtered(lambda one, order=order: one.order_id == order))
+            payments = doubtful.filtered(lambda one, order=order: one.order_id == order)
+            # A person who closes it has not found the money: it is told again while it is unknown.
+            if (order.id, sum(payments.mapped("amount"))) not in known:
+                order._tell_unknown(payments)
         for order in self.browse(told.mapped("res_id")) - doubtful.order_id:
             order._clear_unknown()
 
     def _tell_unknown(self, payments):
         self.ensure_one()
         asked = self.request_ids.filtered(lambda one: one.outcome == "unknown" and one.error).mapped("error")
-        self.env["finance.exception"]._raise_once(
+        self.env["finance.exception"]._raise(
             "payment_unknown", f"order-{self.id}", self.company_id,
             self.env._("Nobody knows whether the bank has %(order)s (%(count)s payments)", order=self.name, count=len(payments)),
             detail="\n".join(

@@ -43,6 +43,7 @@ from . import test_scenarios_books
 from . import test_payment_approval
 from . import test_payment_channel
 from . import test_payment_formats
+from . import test_payment_interrupted
 from . import test_payment_notification
 from . import test_payment_order
 from . import test_payment_payouts
