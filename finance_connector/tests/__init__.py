@@ -41,6 +41,7 @@ from . import test_online_payment
 from . import test_tie_out
 from . import test_scenarios_books
 from . import test_payment_approval
+from . import test_payment_call
 from . import test_payment_channel
 from . import test_payment_formats
 from . import test_payment_interrupted
