@@ -135,6 +135,9 @@ class ChannelAdapter:
     needs = ()
     # environment (`test`, `live`) -> where the API is called
     api_bases = {}
+    # Whether "absent" can be believed at once. An address that somebody entered may be a wrong one, which knows nothing at all:
+    # it is believed once it has known a parcel that the bank surely has.
+    absence_is_proof = True
     # What is not proven of the counterpart's behaviour, for the screen: sentences.
     unverified = ()
 

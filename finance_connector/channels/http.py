@@ -19,6 +19,7 @@ class HttpChannel(ChannelAdapter):
     label = "HTTP API of the bank"
     capabilities = frozenset({"send", "probe"})
     needs = ("url",)
+    absence_is_proof = False
     secret_names = {"token": "Bearer token", "password": "Password"}
 
     def _missing_secrets(self, settings, held):

@@ -64,6 +64,8 @@ class FinancePaymentChannel(models.Model):
         help="Answers 2xx when the bank has the file, 404 when it does not know it. {message_id} and {end_to_end_id} stand for "
         "the file and its first payment. Without it a person finds out what became of a transmission without answer.",
     )
+    proven_probe_url = fields.Char(readonly=True, copy=False, help="It has known a file that the bank surely had.")
+    is_probe_proven = fields.Boolean(compute="_compute_is_probe_proven")
     content_type = fields.Char(default="application/xml")
     sign_in = fields.Selection([("none", "Nothing"), ("bearer", "Bearer token"), ("basic", "User and password")], default="none",
                                required=True, string="Signs in by")  # fmt: skip
@@ -84,6 +86,12 @@ class FinancePaymentChannel(models.Model):
             adapter = channel._adapter()
             channel.has_secrets = bool(adapter.secret_names)
             channel.unverified = "\n".join(adapter.unverified)
+
+    @api.depends("code", "probe_url", "proven_probe_url")
+    def _compute_is_probe_proven(self):
+        for channel in self:
+            same = channel.probe_url and channel.probe_url == channel.proven_probe_url
+            channel.is_probe_proven = bool(same) or channel._adapter().absence_is_proof
 
     @api.depends("code", "secret_ids", "folder", *SETTINGS)
     def _compute_missing(self):

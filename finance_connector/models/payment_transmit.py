@@ -42,11 +42,23 @@ class FinancePaymentChannel(models.Model):
             # Settings that nobody else has approved are used for nothing: a bank that is no bank could say that it has nothing.
             if not channel._is_valid():
                 continue
-            with channel._alone() as alone:
-                if alone and not channel._work():
-                    # The time of this run is used up; the rest is done by the next one, at once.
-                    channel._wake()
-                    return
+            try:
+                with channel._alone() as alone:
+                    if alone and not channel._work():
+                        # The time of this run is used up; the rest is done by the next one, at once.
+                        channel._wake()
+                        return
+            except Exception as error:
+                _logger.exception("The payment channel %s cannot be worked", channel.id)
+                channel._tell_broken(error)
+
+    def _tell_broken(self, error):
+        """It is not the bank that fails: say so, and go on with the next channel."""
+        self.env["finance.exception"]._raise(
+            "channel_down", f"broken-{self.id}", self.company_id, self.env._("Nothing can be sent by %s", self.name),
+            detail=str(error), record=self,
+        )  # fmt: skip
+        self.env["ir.cron"]._commit_progress()
 
     @contextmanager
     def _alone(self):
@@ -76,6 +88,9 @@ class FinancePaymentChannel(models.Model):
                 work(request)
                 if not cron._commit_progress(1):
                     return False
+        self.env["finance.exception"]._clear(
+            "channel_down", f"broken-{self.id}", self.company_id, self.env._("The channel was worked again.")
+        )
         return True
 
     def _due(self, outcome):
@@ -105,6 +120,9 @@ class FinancePaymentChannel(models.Model):
         patiently(self.env, self._finish, request, outcome)
         if outcome.sent and outcome.sent.answer:
             patiently(self.env, self._take_answer, request, outcome.sent.answer)
+        if outcome.kind == "done" and self.probe_url and not self.is_probe_proven:
+            found = self._called(adapter.probe, way, parcel)
+            patiently(self.env, self._take_proof, found)
 
     def _called(self, act, way, parcel):
         """The `Outcome` of one act of the adapter; nothing that it raises escapes."""
@@ -179,6 +197,12 @@ class FinancePaymentChannel(models.Model):
         )  # fmt: skip
         self._set_circuit(found, outcome.error)
 
+    def _take_proof(self, outcome):
+        """Commit that the address knows a file that the bank surely has; only then is it believed when it knows one not."""
+        if outcome.kind == "done" and outcome.sent.verdict == PRESENT:
+            self.proven_probe_url = self.probe_url
+        self.env["ir.cron"]._commit_progress()
+
     def _take_answer(self, request, answer):
         """An answer that came with the transmission goes the way of every other one."""
         imports = self.env["finance.import"].with_company(self.company_id)
@@ -223,11 +247,12 @@ class FinancePaymentChannel(models.Model):
         found = outcome.sent if outcome.kind == "done" else None
         if found and found.verdict == PRESENT:
             request._was_found(found)
-        elif found and found.verdict == ABSENT:
+        elif found and found.verdict == ABSENT and self.is_probe_proven:
             request._was_not_there(found)
         else:
             said = found.text if found else outcome.error
+            if found and found.verdict == ABSENT:
+                said = self.env._("%s The address has never known a file that the bank has, so that proves nothing.", said)
             request.write({"error": said, "next_attempt_at": fields.Datetime.now() + _ASK_AGAIN})
-        if found or outcome.kind != "done":
-            self._count(outcome)
+        self._count(outcome)
         self.env["ir.cron"]._commit_progress()

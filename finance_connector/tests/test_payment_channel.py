@@ -1,7 +1,7 @@
 """Orders that go by a channel: what is sent, what is not, and who may change by which way payments leave."""
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .channel_common import FolderCase
 
@@ -116,6 +116,17 @@ class TestChannelRoles(FolderCase):
             draft.with_user(self.maker).action_approve()
         with self.assertRaisesRegex(UserError, "never by writing"):
             draft.with_user(self.boss).write({"state": "approved"})
+
+    def test_the_screens_open_for_everybody_who_may_read(self):
+        order = self.queued()
+        self.send()
+        auditor = self.person("auditor", "auditor")
+        for person in (auditor, self.maker, self.treasurer, self.boss):
+            for record, view in (
+                (self.way, "view_payment_channel_form"), (order, "view_payment_order_form"), (order.request_ids, "view_request_form"),
+            ):  # fmt: skip
+                shown = record.with_user(person).with_context(allowed_company_ids=self.company.ids)
+                Form(shown, view=f"finance_connector.{view}")
 
     def test_inv_10_what_is_in_force_is_changed_by_nobody(self):
         for values in ({"folder": "other"}, {"sends_when_approved": True}, {"url": "https://elsewhere.example"}):
