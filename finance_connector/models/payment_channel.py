@@ -24,6 +24,9 @@ _OF_FORMATS = (
     "csv_encoding", "csv_has_titles", "csv_minor_units",
 )  # fmt: skip
 
+# What is seen of the bank; nobody enters it.
+_OBSERVED = {"proven_probe_url", "failures", "opened_at", "last_error"}
+
 
 class FinancePaymentChannel(models.Model):
     _name = "finance.payment.channel"
@@ -256,6 +259,20 @@ class FinancePaymentChannel(models.Model):
         if payload is None:
             return super()._audit(act)
         return self.env["finance.audit.entry"]._record(act, self, payload)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_observed(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_observed(vals)
+        return super().write(vals)
+
+    def _refuse_observed(self, vals):
+        if not self.env.su and set(vals) & _OBSERVED:
+            raise UserError(self.env._("What a bank answers is observed, and not entered: %s.", ", ".join(set(vals) & _OBSERVED)))
 
     @api.ondelete(at_uninstall=False)
     def _refuse_used(self):

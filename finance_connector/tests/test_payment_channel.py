@@ -114,6 +114,8 @@ class TestChannelRoles(FolderCase):
         draft = self.channel("folder", approve=False, folder="out")
         with self.assertRaises(UserError):
             draft.with_user(self.maker).action_approve()
+        with self.assertRaisesRegex(UserError, "observed"):
+            draft.with_user(self.boss).write({"proven_probe_url": "https://bank.example"})
         with self.assertRaisesRegex(UserError, "never by writing"):
             draft.with_user(self.boss).write({"state": "approved"})
 
@@ -122,11 +124,10 @@ class TestChannelRoles(FolderCase):
         self.send()
         auditor = self.person("auditor", "auditor")
         for person in (auditor, self.maker, self.treasurer, self.boss):
-            for record, view in (
-                (self.way, "view_payment_channel_form"), (order, "view_payment_order_form"), (order.request_ids, "view_request_form"),
-            ):  # fmt: skip
+            screens = [(self.way, "payment_channel"), (order, "payment_order"), (order.request_ids, "request")]
+            for record, name in screens:
                 shown = record.with_user(person).with_context(allowed_company_ids=self.company.ids)
-                Form(shown, view=f"finance_connector.{view}")
+                Form(shown, view=f"finance_connector.view_{name}_form")
 
     def test_inv_10_what_is_in_force_is_changed_by_nobody(self):
         for values in ({"folder": "other"}, {"sends_when_approved": True}, {"url": "https://elsewhere.example"}):
