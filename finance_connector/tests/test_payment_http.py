@@ -2,9 +2,8 @@
 
 from unittest.mock import patch
 
-from odoo.addons.finance_connector.core.errors import ProviderUnavailable
+from odoo.addons.finance_connector.core.errors import FinanceError, ProviderUnavailable
 from odoo.addons.finance_connector.models.payment_call import FinancePaymentChannel as Caller
-from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from .payment_common import PaymentCase
@@ -96,7 +95,7 @@ class TestHttpChannel(PaymentCase):
 
         def fails(channel):
             if channel == broken:
-                raise UserError("The secrets cannot be decrypted.")
+                raise FinanceError("The secrets cannot be decrypted.")
             return work(channel)
 
         with patch.object(type(self.way), "_work", fails), mute_logger("odoo.addons.finance_connector.models.payment_transmit"):
