@@ -54,6 +54,8 @@
         "security/ir.model.access-payments.csv",
         "security/rules-payments.xml",
         "data/sequences.xml",
+        "data/crons_payments.xml",
+        "views/payment_channel_views.xml",
         "views/payment_order_views.xml",
         "views/payment_instruction_views.xml",
         "views/payment_policy_views.xml",

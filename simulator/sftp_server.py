@@ -124,7 +124,7 @@ def _files_for(bank: SftpBank) -> type[SFTPServerInterface]:
 
         def open(self, path, flags, _attributes):
             if flags & (os.O_WRONLY | os.O_RDWR):
-                return paramiko.SFTP_PERMISSION_DENIED
+                return self._tried("write", path, _writing)
             return self._tried("open", path, _handle)
 
         def _tried(self, what, path, act):
@@ -135,6 +135,13 @@ def _files_for(bank: SftpBank) -> type[SFTPServerInterface]:
                 return SFTPServer.convert_errno(error.errno)
 
     return Files
+
+
+def _writing(real: Path) -> SFTPHandle:
+    handle = SFTPHandle(os.O_WRONLY)
+    handle.writefile = real.open("wb")
+    handle.stat = lambda: SFTPAttributes.from_stat(os.fstat(handle.writefile.fileno()))
+    return handle
 
 
 def _handle(real: Path) -> SFTPHandle:

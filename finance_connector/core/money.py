@@ -101,6 +101,17 @@ class Money:
         """The amount in major units, exact, with the currency's number of decimals."""
         return Decimal(self.minor).scaleb(-iso_exponent(self.currency))
 
+    def to_units(self, exponent):
+        """The integer in units of 10**-``exponent`` of the currency that `from_units` reads. Raises MoneyError when the amount is
+        finer than these units."""
+        shift = exponent - iso_exponent(self.currency)
+        if shift >= 0:
+            return self.minor * 10**shift
+        units, finer = divmod(self.minor, 10**-shift)
+        if finer:
+            raise MoneyError(f"{self} is finer than the provider's units of 10^-{exponent} {self.currency}; pay another amount.")
+        return units
+
     def _same(self, other):
         if not isinstance(other, Money):
             raise MoneyError(f"Money can only be combined with Money, not with {other!r}.")

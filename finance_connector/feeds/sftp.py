@@ -1,4 +1,4 @@
-"""Files that a bank puts on an SFTP server: a pinned host key, an atomic pick-up, and nothing deleted before it is committed.
+"""Files on a bank's SFTP server: a pinned host key, atomic pick-up and giving, and nothing deleted before it is committed.
 
 A file is taken by a rename into the folder ``taken`` (a rename is one step: no other reader has it too), read there, and put
 away only when the caller says that it is committed. What lies in ``taken`` after a crash is found again. The library (paramiko,
@@ -129,6 +129,26 @@ class Folder:
                 self._client.rename(path, self._free(DONE if good else REJECTED, path.rsplit("/", 1)[-1]))
         except FileNotFoundError:
             return
+
+    def put(self, name, content):
+        """Write ``content`` as ``name``, replacing what was there, and see that all of it arrived."""
+        path = f"{self._root}/{name}"
+        with self._client.open(path, "wb") as remote:
+            remote.write(content)
+        if self._client.stat(path).st_size != len(content):
+            raise ProviderUnavailable(f"{name} did not arrive whole. It is written again.")
+
+    def publish(self, hidden, name):
+        """Give the file ``hidden`` its ``name``: one step, and refused by the server when there is one of that name."""
+        self._client.rename(f"{self._root}/{hidden}", f"{self._root}/{name}")
+
+    def has(self, name):
+        """Whether there is a file ``name``."""
+        try:
+            self._client.stat(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return False
+        return True
 
     def _files(self, folder):
         try:

@@ -120,6 +120,15 @@ from . import payment_approval
 from . import payment_file
 from . import payment_build
 from . import payment_radar
+from . import payment_channel
+from . import payment_circuit
+from . import payment_format
+from . import payment_call
+from . import payment_request
 from . import payment_send
+from . import payment_outcome
+from . import payment_transmit
+from . import payment_unknown
 from . import payment_answer
+from . import payment_notification
 from . import payment_execution

@@ -95,6 +95,12 @@ class FinanceApprovedContent(models.AbstractModel):
             )
             record._audit("approve")
 
+    def _reopen(self):
+        """Back to the draft: not in force until somebody else puts it into force again."""
+        for record in self:
+            record.with_context(finance_approval=_BUTTON).write({"state": "draft", "edited_by_id": self.env.uid})
+            record._audit("reopen")
+
     def _new_version(self, versions, **values):
         """A draft copy with the version after those of ``versions``, as an action that opens it."""
         self.ensure_one()

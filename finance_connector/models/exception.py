@@ -34,6 +34,8 @@ KINDS = {
     "match_missing": ("Bank line not explained", "low", 120),
     "payment_failed": ("Payment rejected or returned", "high", 24),
     "payment_answer": ("Answer of a bank fits no payment", "high", 24),
+    "transmission_failed": ("Payments could not be transmitted", "high", 8),
+    "channel_down": ("Payment channel does not answer", "high", 8),
     "payment_unknown": ("Payment with unknown outcome", "critical", 8),
     "chain_broken": ("Audit chain broken", "critical", 4),
 }

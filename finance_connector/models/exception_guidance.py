@@ -114,6 +114,14 @@ GUIDANCE = {
         _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
         _lt("Compare the answer with the payment order, and ask the bank what it means."),
     ),
+    "transmission_failed": (
+        _lt("Approved payments could not be given to the bank. The bank has nothing of them, and they are not tried again."),
+        _lt("Read the reason below. Correct the cause and press “Send” on the order, or take the order back and change it."),
+    ),
+    "channel_down": (
+        _lt("A payment channel gave no answer several times in a row, so it rests. What waits is sent when it answers again."),
+        _lt("Look whether the bank reports a fault. “Try again now” on the channel lets one parcel through at once."),
+    ),
     "payment_unknown": (
         _lt("Payments were given to the bank, and nobody has said whether it has them. They are not sent again before."),
         _lt("Ask the bank, or look into its portal. Then confirm on the order that it was sent, or that it was not."),

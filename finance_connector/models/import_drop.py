@@ -47,6 +47,12 @@ class AccountJournal(models.Model):
         """The folder of this journal, resolved. Raises ValidationError when it lies outside the root, or
         there is none."""
         self.ensure_one()
+        return self._inside_drop_root(self.fc_drop_folder, self.name)
+
+    @api.model
+    def _inside_drop_root(self, told, name):
+        """The folder ``told`` of ``name``, resolved. Raises ValidationError when it lies outside the root, or
+        there is none."""
         root = self._drop_root()
         if not root:
             raise ValidationError(
@@ -56,14 +62,13 @@ class AccountJournal(models.Model):
                     _PARAMETER,
                 )
             )
-        path = (root / self.fc_drop_folder.strip()).resolve()
+        path = (root / told.strip()).resolve()
         if path == root or root not in path.parents:
             raise ValidationError(
                 self.env._(
-                    "The drop folder %(path)s of %(journal)s is not inside %(root)s. Choose a folder in "
-                    "there.",
-                    path=self.fc_drop_folder,
-                    journal=self.name,
+                    "The folder %(path)s of %(name)s is not inside %(root)s. Choose a folder in there.",
+                    path=told,
+                    name=name,
                     root=root,
                 )
             )

@@ -17,6 +17,10 @@ LIMITS = {
     "feed_pages": ("finance_connector.feed_page_limit", 200),
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
     "consent_days": ("finance_connector.consent_warning_days", 14),
+    "transmission_attempts": ("finance_connector.transmission_attempts", 5),
+    "channel_failures": ("finance_connector.channel_failures", 3),
+    "channel_rest_minutes": ("finance_connector.channel_rest_minutes", 15),
+    "payment_unknown_minutes": ("finance_connector.payment_unknown_minutes", 120),
     "payee_cooling_off_hours": ("finance_connector.payee_cooling_off_hours", 168),
 }
 
@@ -62,6 +66,22 @@ class ResConfigSettings(models.TransientModel):
         "payee_cooling_off_hours",
         "Changed account of a payee, hours",
         "For so long whoever changed the bank account of a payee cannot approve payments to it.",
+    )
+    finance_transmission_attempts = _setting(
+        "transmission_attempts",
+        "Tries of a transmission",
+        "After so many failed tries payments are not sent by themselves any more.",
+    )
+    finance_channel_failures = _setting(
+        "channel_failures", "Calls without answer in a row", "After so many a payment channel rests and is then tried again."
+    )
+    finance_channel_rest_minutes = _setting(
+        "channel_rest_minutes", "Rest of a payment channel, minutes", "How long a channel that does not answer is left alone."
+    )
+    finance_payment_unknown_minutes = _setting(
+        "payment_unknown_minutes",
+        "Payment with unknown outcome, minutes",
+        "A payment of which nobody knows for longer whether the bank has it is an exception.",
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."

@@ -2,7 +2,9 @@
 
 from odoo import api, fields, models
 
-_WATCHED = ("acc_number", "partner_id", "bank_id", "acc_holder_name", "currency_id", "active")
+_WATCHED = (
+    "acc_number", "partner_id", "bank_id", "acc_holder_name", "currency_id", "active", "clearing_number", "fc_account_kind",
+)  # fmt: skip
 
 
 class FinancePayeeEdit(models.Model):

@@ -2,9 +2,11 @@
 they fit none."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs004, pain002
 from .import_account import ImportRefused
+from .payment_format import SHORT_IDS
 
 
 class FinanceImport(models.Model):
@@ -23,8 +25,13 @@ class FinanceImport(models.Model):
         name = detect.detect(data)
         if name is None:
             return False
+        applied, changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        self._take_applied(name, applied, changes)
+        return True
+
+    def _take_applied(self, name, applied, changes=()):
+        """Store what an answer means, tell what fits nothing, and be imported."""
         instructions = self.env["finance.payment.instruction"].sudo()
-        applied, changes = instructions._applied(name, data, self.company_id)
         new = instructions._take_facts(applied.facts, self.message_id.id)
         for mismatch in applied.mismatches:
             self._tell_mismatch(mismatch)
@@ -107,17 +114,21 @@ class FinancePaymentInstruction(models.Model):
         """What was sent, by the names that the bank may use. Raises ImportRefused where a company is not told at all."""
         if not company:
             raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
-        own = [("company_id", "in", (self.env.companies | company).ids)]
+        companies = (self.env.companies | company).ids
         files = self.env["finance.payment.file"].search(
-            [("message_name", "in", list(message_names)), ("order_id.company_id", "in", (self.env.companies | company).ids)]
+            [("message_name", "in", list(message_names)), ("order_id.company_id", "in", companies)]
         )
-        found = files.order_id.instruction_ids | self.search([*own, ("end_to_end_id", "in", [name for name in names if name])])
+        called = [Domain("end_to_end_id", "in", [name for name in names if name])]
+        # Some formats have room for the beginning of the name only.
+        called += [Domain("end_to_end_id", "=like", f"{name}%") for name in names if len(name) in SHORT_IDS and name.isalnum()]
+        found = files.order_id.instruction_ids | self.search(Domain("company_id", "in", companies) & Domain.OR(called))
         sent = []
         for one in found:
             for file in one.order_id.file_ids:
+                names = tuple((file.names or {}).get(one.end_to_end_id, ()))
                 sent.append(
                     answer_facts.SentInstruction(
-                        str(one.id), file.message_name, f"{file.message_name}1", one.end_to_end_id, one._money()
+                        str(one.id), file.message_name, f"{file.message_name}1", one.end_to_end_id, one._money(), names=names
                     )
                 )
         return answer_facts.Index(sent)

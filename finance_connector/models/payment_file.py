@@ -8,8 +8,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..core import instruction_intent
+from ..core.errors import FinanceError
 from ..payments import pain001, records
-from ..payments.problems import PaymentFileError
+from .payment_format import SUFFIXES
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,}", re.ASCII).fullmatch
 
@@ -35,6 +36,7 @@ class FinancePaymentFile(models.Model):
     validated_by = fields.Char(readonly=True)
     content_hash = fields.Char(required=True, readonly=True, help="The content that was approved.")
     made_at = fields.Datetime(required=True, readonly=True)
+    names = fields.Json(readonly=True, help="What answers may call a payment, where that is not its end-to-end id.")
 
     def _compute_text(self):
         for file in self:
@@ -59,7 +61,7 @@ class FinancePaymentOrder(models.Model):
         if self._current_file():
             return
         written = self._written()
-        suffix = "xml"
+        suffix = SUFFIXES.get(written.format, "xml")
         self.env["finance.payment.file"].sudo().create(
             {
                 "order_id": self.id,
@@ -73,6 +75,7 @@ class FinancePaymentOrder(models.Model):
                 "validated_by": written.validated_by,
                 "content_hash": self.content_hash,
                 "made_at": fields.Datetime.now(),
+                "names": self._names_of(written) or False,
             }
         )
         self.invalidate_recordset(["file_ids"])
@@ -81,18 +84,23 @@ class FinancePaymentOrder(models.Model):
         """The validated `WrittenFile`. Raises UserError with everything that is wrong."""
         self.ensure_one()
         try:
-            return pain001.write(self.sudo()._message(), self.file_format)
-        except PaymentFileError as error:
-            names = {one.end_to_end_id: one.display_name for one in self.instruction_ids}
-            told = [
-                f"{names.get(problem.instruction, problem.instruction)}: {problem.text}" if problem.instruction else problem.text
-                for problem in error.problems
-            ]
-            raise UserError(
-                self.env._(
-                    "%(order)s cannot be paid as it is:\n%(problems)s", order=self.name, problems="\n".join(dict.fromkeys(told))
-                )
-            ) from error
+            return self.sudo()._write_file()
+        except FinanceError as error:
+            told = [self._told(problem) for problem in getattr(error, "problems", ())] or [str(error)]
+            raise UserError(self.env._("%(order)s cannot be paid as it is:\n%(problems)s", order=self.name,
+                                       problems="\n".join(dict.fromkeys(told)))) from error  # fmt: skip
+
+    def _told(self, problem):
+        """One problem, with the payment that it is about."""
+        about = self.instruction_ids.filtered(
+            lambda one: problem.instruction and (one.end_to_end_id or "").startswith(problem.instruction)
+        )
+        return f"{about[:1].display_name}: {problem.text}" if about else problem.text
+
+    def _message_id(self):
+        """The id of the file: minted from the intents and the content."""
+        keys = self.instruction_ids.mapped("intent_key")
+        return instruction_intent.message_id([key or "" for key in keys], self._content_now())
 
     def _message(self):
         """The `PaymentMessage` of the order."""
@@ -100,8 +108,7 @@ class FinancePaymentOrder(models.Model):
         if not own:
             raise UserError(self.env._("%s has no bank account number; enter it at the journal.", self.journal_id.name))
         debtor = records.Party(company.name, _address(company.partner_id))
-        keys = self.instruction_ids.mapped("intent_key")
-        message_id = instruction_intent.message_id([key or "" for key in keys], self._content_now())
+        message_id = self._message_id()
         batch = records.TransferBatch(
             f"{message_id}1",
             self.scheme,

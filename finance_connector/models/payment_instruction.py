@@ -141,6 +141,12 @@ class FinancePaymentInstruction(models.Model):
         self.ensure_one()
         return Money.from_decimal(Decimal(str(round(self.amount, 6))), self.currency_id.name)
 
+    def _agent_told(self):
+        """The bank of the payee, as an approval binds it: BIC, clearing number, and the kind of account if it is no usual one."""
+        account = self.bank_account_id
+        kind = account.fc_account_kind if account.fc_account_kind != "checking" else ""
+        return " ".join(filter(None, (account.bank_bic, account.clearing_number, kind)))
+
     def _mint(self):
         """Give each its intent key and the names that follow from it (INV-3)."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..core import approval_content
 from ..core.errors import FinanceError
 from ..payments.schemes import TRANSFER_SCHEMES
+from .payment_channel import FILE_FORMATS
 
 STATES = [
     ("draft", "Draft"),
@@ -24,7 +25,9 @@ _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 # What an approval binds of the order itself.
 _CONTENT = {"journal_id", "execution_date", "company_id"}
 # Derived, or written down by the buttons: nobody sets these, by whatever way.
-_DERIVED = {"state", "submitted_at", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "attempt", "name"}
+_DERIVED = {"state", "submitted_at", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "name"}
+# How it is written and by which way it goes stays as it was submitted.
+_WAY = {"channel_id", "file_format", "scheme", "batch_booking"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -43,11 +46,22 @@ class FinancePaymentOrder(models.Model):
         ondelete="restrict",
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
     )
+    channel_id = fields.Many2one(
+        "finance.payment.channel",
+        string="Goes by",
+        compute="_compute_channel_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        domain="[('journal_id', '=', journal_id), ('state', '=', 'approved')]",
+        help="Empty: a person takes the file to the bank.",
+    )
     scheme = fields.Selection(
         [(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa", tracking=True
     )
     file_format = fields.Selection(
-        [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
+        FILE_FORMATS, compute="_compute_file_format", store=True, readonly=False, precompute=True, required=True
     )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
@@ -71,6 +85,18 @@ class FinancePaymentOrder(models.Model):
             order.amount_total = sum(one.amount for one in order.instruction_ids if one.currency_id == order.currency_id)
             order.instruction_count = len(order.instruction_ids)
 
+    @api.depends("journal_id")
+    def _compute_channel_id(self):
+        channels = self.env["finance.payment.channel"]
+        for order in self:
+            mine = channels.search([("journal_id", "=", order.journal_id.id), ("state", "=", "approved")])
+            order.channel_id = order.channel_id if order.channel_id in mine else mine[:1]
+
+    @api.depends("channel_id")
+    def _compute_file_format(self):
+        for order in self:
+            order.file_format = order.channel_id.file_format or order.file_format or "pain.001.001.09"
+
     # --- what is approved -----------------------------------------------------------------------------------------------
 
     def _content(self):
@@ -79,9 +105,9 @@ class FinancePaymentOrder(models.Model):
         lines = tuple(
             approval_content.Line(
                 str(one.partner_id.id),
-                one.partner_id.name or "",
+                self._payee_name(one),
                 one.bank_account_id.acc_number or "",
-                one.bank_account_id.bank_bic or "",
+                one._agent_told(),
                 one._money(),
                 self.execution_date,
                 tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
@@ -138,6 +164,8 @@ class FinancePaymentOrder(models.Model):
 
     def write(self, vals):
         self._refuse_derived(vals, _DERIVED)
+        if set(vals) & _WAY and any(order.state != "draft" for order in self):
+            raise UserError(self.env._("How an order is sent is settled when it is submitted. Take it back to the draft first."))
         result = super().write(vals)
         if set(vals) & _CONTENT:
             self._edited()

@@ -1,9 +1,11 @@
 """One call to a provider's API: sent with limits, answered in bytes or a typed error, and kept in the outbox."""
 
+import ssl
 import time
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from odoo import api, models, tools
 
 from ..core.errors import FinanceError, ProviderUnavailable
@@ -70,7 +72,8 @@ def _send(name, method, url, params, headers):
 
 
 def send(name, method, url, headers, lost, **content):
-    """The body of a 2xx answer. Raises ProviderUnavailable, with outcome ``lost`` when the provider may have acted.
+    """The body of a 2xx answer. Raises ProviderUnavailable, with outcome ``lost`` when the provider may have acted; a call
+    for which there was not even a connection has `failed`.
 
     ``content``: `params`, `data` or `json` of the call.
     """
@@ -82,13 +85,25 @@ def send(name, method, url, headers, lost, **content):
     except (requests.RequestException, OSError) as error:
         raise ProviderUnavailable(
             f"{name} gave no answer ({type(error).__name__}). Check the network and the API address; it is asked again.",
-            outcome=lost,
+            outcome="failed" if _never_left(error) else lost,
         ) from error
     if len(body) > MAX_ANSWER_BYTES:
-        raise ProviderUnavailable(f"{name} answered with more than {MAX_ANSWER_BYTES} bytes; the answer was not read.")
-    if answer.ok:
+        raise ProviderUnavailable(
+            f"{name} answered with more than {MAX_ANSWER_BYTES} bytes; the answer was not read.", outcome=lost
+        )
+    if 200 <= answer.status_code < 300:
         return body
     raise _refusal(name, answer, lost, body)
+
+
+def _never_left(error):
+    """Whether ``error`` (of requests) came before anything of the call was sent: no connection, or no trust in who answers."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 def _refusal(name, answer, lost, body):

@@ -15,7 +15,7 @@ from .limits import limit
 
 _KEY_OPTION = "finance_connector_key"
 # model of the owner -> the column that names it
-_COLUMNS = {"finance.provider": "provider_id", "finance.feed": "feed_id"}
+_COLUMNS = {"finance.provider": "provider_id", "finance.feed": "feed_id", "finance.payment.channel": "channel_id"}
 
 
 def _keys():
@@ -48,13 +48,15 @@ class FinanceProviderSecret(models.Model):
 
     provider_id = fields.Many2one("finance.provider", ondelete="cascade", index=True)
     feed_id = fields.Many2one("finance.feed", ondelete="cascade", index="btree_not_null")
+    channel_id = fields.Many2one("finance.payment.channel", ondelete="cascade", index="btree_not_null")
     name = fields.Char(required=True)
     cipher_text = fields.Char(required=True, groups=fields.NO_ACCESS, copy=False)
     mark = fields.Char(help="First characters of the SHA-256 of the value, to tell two values apart without showing them.")
     expires_at = fields.Datetime(help="Until when a replaced value stays valid.")
 
     _one_owner = models.Constraint(
-        "CHECK (num_nonnulls(provider_id, feed_id) = 1)", "A secret belongs to one connection or one bank feed."
+        "CHECK (num_nonnulls(provider_id, feed_id, channel_id) = 1)",
+        "A secret belongs to one connection, one bank feed or one payment channel.",
     )
 
     @api.model
@@ -103,11 +105,15 @@ class FinanceProviderSecret(models.Model):
                 )
             ) from error
 
+    def _owner(self):
+        self.ensure_one()
+        return self.provider_id or self.feed_id or self.channel_id
+
     def action_revoke(self):
         """End the validity of a value at once, as after a leak."""
         self.check_access("unlink")
         for secret in self:
-            (secret.provider_id or secret.feed_id)._audit("provider.secret_revoked", {"name": secret.name, "mark": secret.mark})
+            secret._owner()._audit("provider.secret_revoked", {"name": secret.name, "mark": secret.mark})
         self.sudo().unlink()
         self.env.registry.clear_cache()
         return True

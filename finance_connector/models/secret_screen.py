@@ -13,8 +13,9 @@ class FinanceProviderSecret(models.Model):
     def _compute_validity(self):
         now = fields.Datetime.now()
         for secret in self:
-            if secret.feed_id:
-                secret.label = secret.feed_id._adapter().secret_names.get(secret.name, secret.name)
+            owner = secret._owner()
+            if not secret.provider_id:
+                secret.label = owner._adapter().secret_names.get(secret.name, secret.name)
             else:
                 secret.label = secret.provider_id._adapter().secret_help.get(secret.name, (secret.name,))[0]
             if not secret.expires_at:

@@ -46,4 +46,11 @@ from . import test_table_profile
 from . import test_import_preview
 from . import test_capability
 from . import test_payment_approval
+from . import test_payment_call
+from . import test_payment_channel
+from . import test_payment_formats
+from . import test_payment_http
+from . import test_payment_interrupted
+from . import test_payment_notification
 from . import test_payment_order
+from . import test_payment_payouts

@@ -1,6 +1,11 @@
 """What the tests of bank imports and reconciliation share: a bank journal with an account number, and short views."""
 
+import os
+import shutil
+import tempfile
 from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
 
 from .camt_file import IBAN, file_of
 from .common import fact
@@ -35,6 +40,17 @@ class BankCase(PostingCase):
         """An account of the test company."""
         accounts = cls.env["account.account"].with_company(cls.company)
         return accounts.create({"name": name, "code": code, "account_type": account_type})
+
+    def drop_root(self):
+        """The root of drop folders, which is removed when the test ends."""
+        root = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, root)
+        self.env["ir.config_parameter"].set_param("finance_connector.drop_root", str(root))
+        environment = patch.dict(os.environ)
+        environment.start()
+        self.addCleanup(environment.stop)
+        os.environ.pop("FINANCE_CONNECTOR_DROP_ROOT", None)
+        return root
 
     def take(self, content, filename="statement.xml", **target):
         """Import ``content``; the import, read anew."""

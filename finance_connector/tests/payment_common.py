@@ -1,5 +1,8 @@
 """What the tests of payments share: vendors with accounts, bills, people who approve, a rule in force, a bank's answers."""
 
+from datetime import timedelta
+
+from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import new_test_user
 
@@ -123,3 +126,28 @@ class PaymentCase(ReconcileCase):
             f"<OrgnlGrpInfAndSts><OrgnlMsgId>{file.message_name}</OrgnlMsgId><OrgnlMsgNmId>{file.format}</OrgnlMsgNmId>{group}"
             f"</OrgnlGrpInfAndSts>{batch}</CstmrPmtStsRpt></Document>"
         ).encode()
+
+    # --- channels -----------------------------------------------------------------------------------------------------------
+
+    def channel(self, code, approve=True, secrets=(), **values):
+        """A payment channel of the bank journal, put into force by a second person."""
+        made = self.env["finance.payment.channel"].create(
+            {"name": f"By {code}", "code": code, "journal_id": self.bank.id, "company_id": self.company.id, **values}
+        )
+        for name, value in dict(secrets).items():
+            made.set_secret(name, value)
+        if approve:
+            made.with_user(self.chief).action_approve()
+        return made
+
+    def send(self):
+        """The scheduled action that sends, with everything due now."""
+        self.env["finance.request"].search([("order_id", "!=", False)]).next_attempt_at = False
+        self.cron("cron_send_payments")
+
+    def later(self, **delta):
+        """A context in which it is later than now."""
+        return freeze_time(fields.Datetime.now() + timedelta(**delta), tick=True)
+
+    def states(self, order):
+        return set(order.instruction_ids.mapped("state"))

@@ -18,13 +18,7 @@ from .camt_file import entry, file_of
 class TestDropFolder(BankCase):
     def setUp(self):
         super().setUp()
-        self.root = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.root)
-        self.env["ir.config_parameter"].set_param("finance_connector.drop_root", str(self.root))
-        environment = patch.dict(os.environ)
-        environment.start()
-        self.addCleanup(environment.stop)
-        os.environ.pop("FINANCE_CONNECTOR_DROP_ROOT", None)
+        self.root = self.drop_root()
         self.folder = self.root / "main"
         self.folder.mkdir()
         self.bank.fc_drop_folder = "main"

@@ -20,7 +20,7 @@ def _text_of(*folders):
 
 CODE = _text_of("finance_connector/core", "finance_connector/models", "finance_connector/controllers",
                 "finance_connector/providers", "finance_connector/formats", "finance_connector/feeds",
-                "finance_connector/payments", "finance_connector/wizards")  # fmt: skip
+                "finance_connector/payments", "finance_connector/channels", "finance_connector/wizards")  # fmt: skip
 TESTS = _text_of("finance_connector/tests", "tests")
 
 

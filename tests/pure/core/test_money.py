@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from fc.core.errors import MoneyError
 from fc.core.money import Money, iso_exponent, minor_units
 
-PURE = [Path(__file__).parents[3] / "finance_connector" / room for room in ("core", "providers", "formats", "feeds", "payments")]
+ROOMS = ("core", "providers", "formats", "feeds", "payments", "channels")
+PURE = [Path(__file__).parents[3] / "finance_connector" / room for room in ROOMS]
 CURRENCIES = ("EUR", "JPY", "KWD", "ISK", "CLF", "UGX", "HUF")
 MINORS = st.integers(-(10**15), 10**15)
 
@@ -68,6 +69,17 @@ def test_floats_and_other_types_are_refused():
 
 def test_rounding_is_commercial():
     assert [Money.rounded(Decimal(text), "EUR").minor for text in ("0.005", "-0.005", "0.004", "1.015")] == [1, -1, 0, 102]
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["EUR", "JPY", "ISK", "KWD"]), st.integers(0, 4))
+def test_units_of_a_provider_there_and_back(minor, currency, exponent):
+    money = Money(minor, currency)
+    try:
+        units = money.to_units(exponent)
+    except MoneyError:
+        assert minor % 10 ** max(0, iso_exponent(currency) - exponent)
+    else:
+        assert Money.from_units(units, currency, exponent) == money
 
 
 def test_inv_5_no_float_and_no_rounding_outside_money():

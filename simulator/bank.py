@@ -1,0 +1,123 @@
+"""A bank (mock-bank) behind a door on a loopback port: takes payment files, answers with pain.002, camt.054 and camt.053.
+
+The door can be held before or behind the bank, so that a caller can be ended while its call is under way.
+"""
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from mockbank import Config, make_server
+
+HOST = "127.0.0.1"
+OURS, BIC, HOLDER = "NL41MOCK0000000001", "MOCKNL2A", "ACME"
+# Accounts to which the bank refuses payments: it is closed (AC04); its bank does not exist (RC01).
+CLOSED = ("NL84MOCK0000000003", "MOCKNL2A")
+UNKNOWN_BANK = ("NL57MOCK0000000004", "ZZZZNL2A")
+BEFORE, BEHIND = "before", "behind"
+
+
+class Bank:
+    """``url`` takes payments; ``probe_url`` answers for one. ``hold``: BEFORE or BEHIND the bank the next file waits for good;
+    ``held`` is set when it does. ``posts`` counts the files that came to the door."""
+
+    def __init__(self):
+        self._server = make_server(Config(port=0, quiet=True))
+        self.posts, self.hold, self.held, self._gone = 0, None, threading.Event(), threading.Event()
+        self._door = ThreadingHTTPServer((HOST, 0), _door_of(self))
+        self._door.daemon_threads = True
+
+    def start(self) -> Bank:
+        for server in (self._server, self._door):
+            threading.Thread(target=server.serve_forever, daemon=True, name="bank").start()
+        return self
+
+    def stop(self) -> None:
+        self._gone.set()
+        for server in (self._door, self._server):
+            server.shutdown()
+            server.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self._door.server_address[1]}/payments"
+
+    @property
+    def probe_url(self) -> str:
+        return f"http://{HOST}:{self._door.server_address[1]}/_mock/payments/{{end_to_end_id}}"
+
+    def let_go(self) -> None:
+        """The next file is held no more."""
+        self.hold = None
+        self.held.clear()
+
+    def ask(self, method: str, path: str, body: bytes | None = None):
+        """What the bank answers, decoded."""
+        _status, answer = self.forward(method, path, body)
+        return json.loads(answer)
+
+    def advance(self, days: int) -> None:
+        """Let days pass at the bank."""
+        self.ask("POST", f"/_mock/advance?days={days}")
+
+    def received(self, kind: str) -> list[bytes]:
+        """The messages of ``kind`` about our account that were not collected yet."""
+        waiting = self.ask("GET", f"/_mock/mailbox?type={kind}")
+        return [one["body"].encode() for one in waiting if one["account"] == HOLDER]
+
+    def balance(self) -> int:
+        """What is on our account, in cents."""
+        return next(one["balance"] for one in self.ask("GET", "/_mock/accounts") if one["iban"] == OURS)
+
+    def times_paid(self, end_to_end_id: str) -> int:
+        """How many payments the bank has under this id."""
+        status, answer = self.forward("GET", f"/_mock/payments/{end_to_end_id}?all")
+        return len(json.loads(answer)) if status == 200 else 0
+
+    def forward(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, bytes]:
+        """(status, body) of a call to the bank itself."""
+        url = f"http://{HOST}:{self._server.server_address[1]}{path}"
+        headers = {"Content-Type": kind} if kind else {}
+        try:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, data=body, method=method, headers=headers), timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def wait_here(self, where: str) -> bool:
+        """Whether the caller was held at ``where`` until the bank was stopped."""
+        if self.hold != where:
+            return False
+        self.held.set()
+        self._gone.wait()
+        return True
+
+
+def _door_of(bank: Bank) -> type[BaseHTTPRequestHandler]:
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self):
+            bank.posts += 1
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if bank.wait_here(BEFORE):
+                return
+            answer = bank.forward("POST", self.path, body, self.headers.get("Content-Type", ""))
+            if not bank.wait_here(BEHIND):
+                self._answer(*answer)
+
+        def do_GET(self):
+            self._answer(*bank.forward("GET", self.path))
+
+        def _answer(self, status, body):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_arguments):
+            pass
+
+    return Door
