@@ -109,3 +109,11 @@ from . import payment_radar
 from . import payment_send
 from . import payment_answer
 from . import payment_execution
+from . import collection_company
+from . import mandate
+from . import mandate_life
+from . import collection
+from . import collection_build
+from . import collection_file
+from . import collection_notice
+from . import collection_execution

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended"}  # fmt: skip
+               "feed_gap", "consent_expiring", "consent_ended", "collection_late"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -109,6 +109,10 @@ GUIDANCE = {
     "payment_answer": (
         _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
         _lt("Compare the answer with the payment order, and ask the bank what it means."),
+    ),
+    "collection_late": (
+        _lt("A direct debit was taken back after the time in which the debtor, or its bank, may do so."),
+        _lt("Ask our bank to contest the return, and send it the signed mandate. The invoice is open again meanwhile."),
     ),
     "payment_unknown": (
         _lt("Payments were given to the bank, and nobody has said whether it has them. They are not sent again before."),

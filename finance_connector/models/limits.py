@@ -17,6 +17,8 @@ LIMITS = {
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
     "consent_days": ("finance_connector.consent_warning_days", 14),
     "payee_cooling_off_hours": ("finance_connector.payee_cooling_off_hours", 168),
+    "notice_days": ("finance_connector.collection_notice_days", 14),
+    "return_charges": ("finance_connector.collection_return_charges", 50),
 }
 
 
@@ -61,6 +63,16 @@ class ResConfigSettings(models.TransientModel):
         "payee_cooling_off_hours",
         "Changed account of a payee, hours",
         "For so long whoever changed the bank account of a payee cannot approve payments to it.",
+    )
+    finance_notice_days = _setting(
+        "notice_days",
+        "Notice before a collection, days",
+        "So many days before a direct debit the debtor is told of it, unless the mandate agrees another number.",
+    )
+    finance_return_charges = _setting(
+        "return_charges",
+        "Charges of a returned collection, at most",
+        "A bank line that takes back more than the collection and this amount is not booked by itself; an exception tells of it.",
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."

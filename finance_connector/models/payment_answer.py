@@ -1,10 +1,17 @@
 """What banks answer to payments: files that come in like every other, applied to the instructions that they name, and told where they
 fit none."""
 
+from datetime import timedelta
+
 from odoo import api, models
 
+from ..core.approval_content import COLLECTION
 from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs004, pain002
 from .import_account import ImportRefused
+from .mandate import USED
+
+# An unpaid direct debit is back within so many days; later ones of the mandate are others.
+BACS_RETURNS = timedelta(days=10)
 
 
 class FinanceImport(models.Model):
@@ -72,23 +79,41 @@ class FinancePaymentInstruction(models.Model):
             found = (nacha_answers if name == "nacha" else bacs_answers).read(data)
             returned, changes = found.returned, found.changes
         names = [one.end_to_end_id or one.trace for one in returned]
-        return answer_facts.from_returns(returned, self._index(company, (), names), name), changes
+        day = max((one.day for one in returned if one.day), default=None)
+        return answer_facts.from_returns(returned, self._index(company, (), names, day), name), changes
 
     @api.model
-    def _index(self, company, message_names, names=()):
-        """What was sent, by the names that the bank may use. Raises ImportRefused where a company is not told at all."""
+    def _collections_named(self, own, names, day):
+        """Collections by Bacs, of which the bank repeats the mandate alone: those that it may mean on ``day``."""
+        if not day:
+            return self.browse()
+        return self.search(
+            [*own, ("mandate_id.reference", "in", names), ("order_id.scheme", "=", "bacs_debit"), ("state", "in", USED),
+             ("collection_date", "<=", day), ("collection_date", ">=", day - BACS_RETURNS)]
+        )  # fmt: skip
+
+    @api.model
+    def _index(self, company, message_names, names=(), day=None):
+        """What was sent, by the names that the bank may use; ``day``: of the answer. Raises ImportRefused where a company is not told at all."""
         if not company:
             raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
         own = [("company_id", "in", (self.env.companies | company).ids)]
-        files = self.env["finance.payment.file"].search([("message_name", "in", list(message_names)), ("order_id.company_id", "in", (self.env.companies | company).ids)])
-        found = files.order_id.instruction_ids | self.search([*own, ("end_to_end_id", "in", [name for name in names if name])])
+        companies = (self.env.companies | company).ids
+        files = self.env["finance.payment.file"].search(
+            [("message_name", "in", list(message_names)), ("order_id.company_id", "in", companies)]
+        )
+        wanted = [name for name in names if name]
+        found = files.order_id.instruction_ids | self.search([*own, ("end_to_end_id", "in", wanted)])
+        found |= self._collections_named(own, wanted, day)
         sent = []
         for one in found:
             for file in one.order_id.file_ids:
                 sent.append(
                     answer_facts.SentInstruction(
-                        str(one.id), file.message_name, f"{file.message_name}1", one.end_to_end_id, one._money()
-                    )
+                        str(one.id), file.message_name, f"{file.message_name}{one.batch_number}", one.end_to_end_id, one._money(),
+                        names=(one.mandate_id.reference,) if one.order_id.scheme == "bacs_debit" else (),
+                        is_collection=one.kind == COLLECTION,
+                    )  # fmt: skip
                 )
         return answer_facts.Index(sent)
 
@@ -106,10 +131,12 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             cause = f"payment-{one.id}"
             if one.state in ("rejected", "returned"):
+                said = {"payee": one.partner_id.name,
+                        "state": dict(one._fields["state"]._description_selection(self.env))[one.state].lower()}  # fmt: skip
                 self.env["finance.exception"]._raise(
                     "payment_failed", cause, one.company_id,
-                    self.env._("The payment to %(payee)s was %(state)s", payee=one.partner_id.name,
-                               state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower()),
+                    self.env._("The collection from %(payee)s was %(state)s", **said) if one.kind == COLLECTION
+                    else self.env._("The payment to %(payee)s was %(state)s", **said),
                     detail="\n".join(filter(None, (one.reason_text, one.advice))), record=one, amount=one.amount,
                     currency=one.currency_id,
                 )  # fmt: skip

@@ -1,11 +1,11 @@
 """What is paid as one: a payment order with its instructions; its state follows from its approvals and from what the bank did."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core import approval_content
 from ..core.errors import FinanceError
-from ..payments.schemes import TRANSFER_SCHEMES
+from ..payments.schemes import COLLECTION_SCHEMES, TRANSFER_SCHEMES
 
 STATES = [
     ("draft", "Draft"), ("to_approve", "To approve"), ("approved", "Approved"), ("sent", "Sent"), ("accepted", "Accepted"),
@@ -14,8 +14,14 @@ STATES = [
 # Nothing has left us yet: it may still be changed, which voids what was approved.
 OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
+# format -> (what it is called, the schemes that it takes).
+FORMATS = {
+    "pain.001.001.09": ("pain.001.001.09", tuple(TRANSFER_SCHEMES)), "pain.001.001.03": ("pain.001.001.03", tuple(TRANSFER_SCHEMES)),
+    "pain.008.001.08": ("pain.008.001.08", ("sdd",)), "pain.008.001.02": ("pain.008.001.02", ("sdd",)),
+    "bacs": ("Bacs Standard 18", ("bacs_debit",)),
+}  # fmt: skip
 # What an approval binds of the order itself.
-_CONTENT = {"journal_id", "execution_date", "company_id"}
+_CONTENT = {"journal_id", "execution_date", "company_id", "scheme", "kind"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -28,11 +34,14 @@ class FinancePaymentOrder(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     journal_id = fields.Many2one("account.journal", string="Our bank account", required=True, tracking=True, ondelete="restrict",
                                  domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]")  # fmt: skip
-    scheme = fields.Selection([(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa",
-                              tracking=True)  # fmt: skip
-    file_format = fields.Selection(
-        [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
-    )
+    kind = fields.Selection(
+        [(approval_content.TRANSFER, "Payment out"), (approval_content.COLLECTION, "Direct debit")], required=True, readonly=True,
+        default=approval_content.TRANSFER, index=True,
+    )  # fmt: skip
+    scheme = fields.Selection([(key, one.name) for key, one in (TRANSFER_SCHEMES | COLLECTION_SCHEMES).items()], required=True,
+                              default="sepa", tracking=True)  # fmt: skip
+    file_format = fields.Selection([(name, label) for name, (label, _schemes) in FORMATS.items()], required=True,
+                                   default="pain.001.001.09")  # fmt: skip
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
@@ -63,14 +72,12 @@ class FinancePaymentOrder(models.Model):
         lines = tuple(
             approval_content.Line(
                 str(one.partner_id.id), one.partner_id.name or "", one.bank_account_id.acc_number or "",
-                one.bank_account_id.bank_bic or "", one._money(), self.execution_date,
-                tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
-                one.end_to_end_id or "",
+                one.bank_account_id.bank_bic or "", one._money(), one._day(), one._references(), one.end_to_end_id or "",
             )
             for one in self.instruction_ids
         )  # fmt: skip
         own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
-        return approval_content.Order(str(self.company_id.id), own, lines)
+        return approval_content.Order(str(self.company_id.id), own, lines, self.kind)
 
     def _content_now(self):
         """The hash of what is there now; empty where there is nothing to approve."""
@@ -78,6 +85,16 @@ class FinancePaymentOrder(models.Model):
             return approval_content.content_hash(self._content())
         except FinanceError:
             return ""
+
+    @api.constrains("kind", "scheme", "file_format")
+    def _check_scheme(self):
+        for order in self:
+            if (order.kind == approval_content.COLLECTION) != (order.scheme in COLLECTION_SCHEMES):
+                raise ValidationError(self.env._("%s is for the other direction: money goes out, or it is collected.", order.scheme))
+            if order.scheme not in FORMATS[order.file_format][1]:
+                raise ValidationError(
+                    self.env._("A file %(format)s holds no %(scheme)s.", format=order.file_format, scheme=order.scheme)
+                )
 
     # --- edits ----------------------------------------------------------------------------------------------------------
 

@@ -42,3 +42,4 @@ from . import test_tie_out
 from . import test_scenarios_books
 from . import test_payment_approval
 from . import test_payment_order
+from . import test_collection

@@ -204,5 +204,5 @@ class FinancePaymentOrder(models.Model):
 
     def _as_action(self):
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")],
+        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(self.get_formview_id(), "form")],
                 "view_mode": "form", "target": "current"}  # fmt: skip

@@ -1,0 +1,97 @@
+"""Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are booked.
+
+What came in is not booked out by a new entry against nothing: the receipt is taken off its invoice, and the return is
+reconciled with that receipt, so that the invoice is open as it was.
+"""
+
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core import direct_debit
+from ..core.approval_content import COLLECTION
+from ..core.money import Money
+from .limits import limit
+
+
+class FinanceReconciliation(models.AbstractModel):
+    _inherit = "finance.reconciliation"
+
+    def _returned_facts(self, line, named, moved):
+        """A collection comes back whole; what leaves beyond it are the charges of the bank, up to a named limit."""
+        if named[0].kind != COLLECTION:
+            return super()._returned_facts(line, named, moved)
+        total = sum((one._money().to_decimal() for one in named), Decimal(0))
+        charges = moved - total
+        if charges < 0 or charges > limit(self.env, "return_charges") or (charges and len(named) != 1):
+            return None
+        kept = Money.from_decimal(charges, line.currency_id.name) if charges else None
+        return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
+
+    def _book_payment_line(self, company, line, named):
+        if named[0].kind != COLLECTION:
+            super()._book_payment_line(company, line, named)
+        elif line.amount > 0:
+            self._book_collected(company, line, named)
+        else:
+            self._book_taken_back(company, line, named)
+
+    def _book_collected(self, company, line, named):
+        """Pay the invoices that are still open; what was paid otherwise meanwhile stays open on the line, and is told."""
+        items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
+        if items:
+            choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
+            self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
+
+    def _book_taken_back(self, company, line, named):
+        """Open the invoices again: the receipts are taken off them and go with the money that leaves."""
+        for one in named:
+            self._tell_late(company, line, one)
+        self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+
+    def _open_again(self, company, line, named):
+        receipts = self.env["account.move.line"]
+        for one in named:
+            taken = self._take_off(one)
+            if not taken:
+                raise UserError(
+                    self.env._("No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
+                               one.display_name)
+                )  # fmt: skip
+            receipts |= taken
+        items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
+        self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
+
+    def _take_off(self, one):
+        """Undo what the receipts of ``one`` paid of its documents; the items of these receipts, which are open now."""
+        booked = one.bank_line_ids.filtered(lambda line: line.amount > 0).move_id.line_ids
+        items = one.item_ids.move_line_id
+        partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
+            lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
+        )
+        receipts = (partials.debit_move_id | partials.credit_move_id) & booked
+        partials.unlink()
+        return receipts
+
+    def _charges(self, company, line, named):
+        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line."""
+        total = sum((one._money().to_decimal() for one in named), Decimal(0))
+        charges = self._exact(line.amount) + total
+        if not charges or not company.fc_return_charge_account_id:
+            return []
+        label = self.env._("Charges of a returned collection from %s", ", ".join(named.mapped("partner_id.name")))
+        return [{"account_id": company.fc_return_charge_account_id.id, "amount": str(charges), "label": label}]
+
+    def _tell_late(self, company, line, one):
+        """A collection that came back after its term can be contested with our bank."""
+        reasons = tuple((one.reason_codes or "").split())
+        right = direct_debit.taken_back(one.mandate_id.scheme, one._day(), line.fc_value_date or line.date, reasons)
+        if right == direct_debit.LATE:
+            self.env["finance.exception"]._raise(
+                "collection_late", f"payment-{one.id}", company,
+                self.env._("The collection from %s came back after its term", one.partner_id.name),
+                detail=self.env._("It was collected on %(day)s and taken back on %(back)s. Ask our bank for the money, with the "
+                                  "mandate as evidence.", day=one._day(), back=line.fc_value_date or line.date),
+                record=one, amount=one.amount, currency=one.currency_id,
+            )  # fmt: skip
