@@ -1,13 +1,13 @@
-"""A bank feed's API on a loopback port: what an ``api`` object answers, over HTTP. It can be told to fail.
+"""A bank feed's or a provider's API on a loopback port: what an ``api`` object answers, over HTTP. It can be told to fail.
 
-``api.answer(method, path, query, body, headers)`` gives (status, JSON-able); ``headers`` have lower-case names.
+``api.answer(method, path, query, body, headers)`` gives (status, JSON-able or bytes); ``headers`` have lower-case names.
 """
 from __future__ import annotations
 
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 HOST = "127.0.0.1"
 
@@ -39,6 +39,10 @@ class FeedServer:
         """Break the next call off without an answer."""
         self._faults.append(None)
 
+    def calm(self) -> None:
+        """Fail no more."""
+        self._faults.clear()
+
     def answer(self, method: str, path: str, query: dict, body: dict, headers: dict):
         """(status, bytes, seconds to wait or None) for one call; None to break it off."""
         with self._lock:
@@ -46,7 +50,7 @@ class FeedServer:
             if self._faults:
                 return self._faults.pop(0)
             status, told = self.api.answer(method, path, query, body, headers)
-            return status, json.dumps(told).encode(), None
+            return status, told if isinstance(told, bytes) else json.dumps(told).encode(), None
 
     def start(self) -> FeedServer:
         threading.Thread(target=self._server.serve_forever, daemon=True, name="feed").start()
@@ -62,6 +66,11 @@ class FeedServer:
         self.stop()
 
 
+def _sent(content: bytes) -> dict:
+    """What a call carries: JSON, or a form."""
+    return json.loads(content) if content.startswith((b"{", b"[")) else dict(parse_qsl(content.decode()))
+
+
 def _handler_for(server: FeedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -71,7 +80,7 @@ def _handler_for(server: FeedServer) -> type[BaseHTTPRequestHandler]:
             query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
             content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            answered = server.answer(self.command, parts.path, query, json.loads(content) if content else {}, headers)
+            answered = server.answer(self.command, parts.path, query, _sent(content), headers)
             if answered is None:
                 self.close_connection = True
                 return

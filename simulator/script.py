@@ -6,11 +6,18 @@ since `closing` makes up for what did not arrive. The truth does not depend on t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from .faults import AT_COMMITS, CRASHES, Faults
 from .world.world import Merchant, World
+
+# Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
+PERMUTED_EVERY = 5
+# After the end, so much later everything can be asked for: PayPal lists a row within three hours.
+LAST = timedelta(hours=6)
+# A report may be sent before the events of what it tells.
+BEFORE_ITS_EVENTS = timedelta(hours=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,16 @@ class Operation:
         return " ".join(filter(None, (what, self.how, ",".join(map(str, self.items)), *map(str, self.crash))))
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What one merchant's provider has to say: its ``messages``, its ``reports`` as (key, when it can be had), and whether it
+    ``needs_reports``, because nothing else tells all of it."""
+
+    messages: list
+    reports: list
+    needs_reports: bool
+
+
 @dataclass
 class Script:
     """The operations of a world, the earliest first."""
@@ -41,28 +58,32 @@ class Script:
         return [(operation.merchant, "import_rejected", 0) for operation in played if operation.how == "truncated"]
 
 
-def write(world: World, messages: list[list[datetime]], faults: Faults | None = None, order: str = "") -> Script:
-    """The script of ``world``. ``messages``: for each merchant the instants of its messages, in their order. Another
-    ``order`` is another script of the same world."""
+def write(world: World, spoken: list[Spoken], faults: Faults | None = None, order: str = "") -> Script:
+    """The script of ``world``. Another ``order`` is another script of the same world."""
     rng = Random(f"script{order}/{world.profile.name}/{world.seed}")
     faults = faults or Faults.draw(rng)
     writer = _Writer(world, rng, faults)
-    for number, (merchant, instants) in enumerate(zip(world.merchants, messages, strict=True)):
-        writer.webhooks(number, instants)
-        writer.reports(number, merchant)
+    for number, (merchant, said) in enumerate(zip(world.merchants, spoken, strict=True)):
+        writer.webhooks(number, said.messages)
+        writer.reports(number, said.reports)
         writer.statements(number, merchant)
     writer.work()
     writer.operations.sort(key=lambda item: item.at)
     return Script(writer.operations)
 
 
-def closing(world: World, messages: list[list[datetime]]) -> list[Operation]:
-    """What the world does in the end, whatever went wrong: every statement arrives, and everything can be asked for."""
-    found = []
-    for number, merchant in enumerate(world.merchants):
+def closing(world: World, spoken: list[Spoken]) -> list[Operation]:
+    """What the world does in the end, whatever went wrong: every statement arrives, and every message and report that nothing
+    else makes up for, and everything can be asked for."""
+    found, late = [], world.end + LAST
+    for number, (merchant, said) in enumerate(zip(world.merchants, spoken, strict=True)):
+        found += [Operation("webhook", late, number, (index,))
+                  for index, message in enumerate(said.messages) if not message.told_elsewhere]
+        if said.needs_reports and said.reports:
+            found.append(Operation("report", late, number, tuple(key for key, _at in said.reports)))
         numbers = tuple(statement.number for statement in merchant.statements)
         found.append(Operation("statement", world.end, number, numbers))
-    return [*found, Operation("poll", world.end), Operation("settle", world.end)]
+    return [*found, Operation("poll", late), Operation("settle", late)]
 
 
 class _Writer:
@@ -73,9 +94,9 @@ class _Writer:
     def add(self, kind: str, at: datetime, *values, **more) -> None:
         self.operations.append(Operation(kind, min(at, self.world.end), *values, **more))
 
-    def webhooks(self, number: int, instants: list[datetime]) -> None:
+    def webhooks(self, number: int, messages: list) -> None:
         """Each message once, unless it is dropped, doubled, held back, or comes with a false signature first."""
-        for index, at in enumerate(instants):
+        for index, at in enumerate(message.at for message in messages):
             if self.rng.random() < self.faults.drop:
                 continue
             for how in self.faults.signatures(self.rng):
@@ -84,14 +105,14 @@ class _Writer:
             while self.rng.random() < self.faults.duplicate:
                 self.add("webhook", at + self.faults.held_back(self.rng, always=True), number, (index,))
 
-    def reports(self, number: int, merchant: Merchant) -> None:
+    def reports(self, number: int, reports: list) -> None:
         """Some payouts are told by a report file, of one or of several payouts, now and then cut short first."""
-        ready = sorted((payout for payout in merchant.payouts if payout.itemized_at), key=lambda payout: payout.itemized_at)
+        ready = list(reports)
         while ready and self.rng.random() < self.faults.report_share:
             count = self.rng.randint(1, 3)
             chosen, ready = ready[:count], ready[count:]
-            keys = tuple(payout.key for payout in chosen)
-            at = self.rng.choice((chosen[-1].itemized_at, self.world.end, chosen[0].at))
+            keys = tuple(key for key, _at in chosen)
+            at = self.rng.choice((chosen[-1][1], self.world.end, chosen[0][1] - BEFORE_ITS_EVENTS))
             if self.rng.random() < self.faults.truncate:
                 self.add("report", at, number, keys, "truncated")
             self.add("report", at, number, keys)

@@ -49,6 +49,10 @@ class StripeServer:
         """Break the next call off without an answer."""
         self._failures.append(ApiError(CUT, "told to break off"))
 
+    def calm(self) -> None:
+        """Fail no more."""
+        self._failures.clear()
+
     def set_now(self) -> None:
         """Move the clock of what is served before each answer: here it is the machine's."""
         self.api.now = int(time.time())

@@ -18,6 +18,7 @@ from .. import providers
 from ..core.errors import FinanceError, ProviderUnavailable, storable
 from ..core.records import Request, Trust
 from ..models.limits import limit
+from ..models.provider_call import asked_at
 
 _logger = logging.getLogger(__name__)
 PATH = "/finance/webhook/"
@@ -92,7 +93,9 @@ def _trust(env, adapter, target, call):
     Raises ProviderUnavailable: then the provider must send again.
     """
     url = adapter.certificate_url(call, target.environment) if "certificate" in adapter.capabilities else None
-    return Trust(env["finance.provider"]._certificate(url)) if url else None
+    if not url:
+        return None
+    return Trust(env["finance.provider"]._certificate(asked_at(url, target.stand_in)), target.anchors)
 
 
 def _store(env, target, messages, call):

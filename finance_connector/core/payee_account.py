@@ -17,8 +17,8 @@ from .errors import FinanceError
 if not hasattr(stdnum.__spec__.loader, "get_resource_reader"):
     # A host that patches modules as they are imported may leave this one without the loader that finds its tables.
     stdnum.__spec__.loader = PathFinder.find_spec("stdnum").loader
-from stdnum import iban as _iban  # noqa: E402
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError  # noqa: E402
+from stdnum import iban as _iban
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 
 # The countries whose banks take part in the SEPA schemes (EPC list of 2025), by the country of the IBAN.
 EEA_COUNTRIES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split())

@@ -93,7 +93,7 @@ class Pull:
     gap: tuple[date, date] | None = None
 
 
-class Pending(NamedTuple):
+class Announced(NamedTuple):
     """An announced entry: it may come in other words, with another amount or not at all, and is never booked."""
 
     external_id: str
@@ -106,7 +106,7 @@ class Pending(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a stored pull says. ``entries``: booked `formats.records.Entry`; ``pending``: announced ones, all there are if
+    """What a stored pull says. ``entries``: booked `formats.records.Entry`; ``announced``: announced ones, all there are if
     ``complete``; ``booked``: ids of announced entries that are among the entries now; ``removed``: ids that the bank took back.
 
     ``complete``: the entries are all of the window, so that one known before and missing now was taken back.
@@ -115,7 +115,7 @@ class Reading:
     header: StatementHeader
     entries: tuple
     proof: StatementProof
-    pending: tuple = ()
+    announced: tuple = ()
     booked: tuple = ()
     removed: tuple = ()
     complete: bool = True

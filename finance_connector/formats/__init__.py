@@ -4,7 +4,7 @@
     formats.parse(content, format=None) -> Iterator[Statement]
     formats.preview(content, format=None) -> Preview
     formats.guess(content) -> Proposal                        of the profile of a table
-    formats.stream(content, format=None) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
+    formats.stream(content, format=None, told=NOTHING) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
 
 What cannot be trusted raises FormatError with ``line`` and ``reason``; nothing is guessed, and no other
 exception is raised for any bytes. If it is raised after statements were given, nothing of the file is to be
@@ -20,15 +20,35 @@ from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, ta
 from .errors import FormatError
 from .table_guess import Proposal, guess
 from .table_profile import Profile
+from .table import NAMES as TABLES
+from .table import fits
 from .told import NOTHING, Told
+from .told_balances import with_balances
 from .preview import LIMIT, Preview, preview_of
 from .assembly import proven_with
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
-    "Charge", "Detail", "Entry", "Exchange", "FormatError", "Preview", "Profile", "Proposal", "Statement", "StatementHeader",
-    "StatementProof", "Told",
-    "detect", "guess", "parse", "preview", "proven_with", "stream",
+    "TABLES",
+    "Charge",
+    "Detail",
+    "Entry",
+    "Exchange",
+    "FormatError",
+    "Preview",
+    "Profile",
+    "Proposal",
+    "Statement",
+    "StatementHeader",
+    "StatementProof",
+    "Told",
+    "detect",
+    "fits",
+    "guess",
+    "parse",
+    "preview",
+    "proven_with",
+    "stream",
 ]  # fmt: skip
 
 ARCHIVE, PACKED = "zip", "gz"
@@ -37,6 +57,8 @@ _CONTAINERS = (ARCHIVE, PACKED)
 # In this order they are asked: OFX and camt may both be XML, and camt says why other XML is refused.
 _MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43, table)
 _BY_NAME = {name: module for module in _MODULES for name in module.NAMES}
+# What these do not say themselves a person is asked for.
+_ASKING = (qif, table)
 
 
 def detect(content, filename=None):
@@ -74,20 +96,27 @@ def parse(content, format=None):
     return _parse_archive(content) if module is None else module.parse(content, name)
 
 
-def stream(content, format=None):
+def stream(content, format=None, told=NOTHING):
     """(member, event) of everything in ``content`` (bytes): for each statement its StatementHeader, its Entries, its
     StatementProof; the way for large files, since not more than a statement is held.
 
-    ``member``: the file in an archive, else "". Raises as `parse` does; what was given before is then void.
+    ``member``: the file in an archive, else "". ``told``: what a person says of it (`Told`); account, currency and order of
+    the dates are taken for tables and QIF, balances for any format. Raises as `parse` does; what was given before is then
+    void.
     """
+    return with_balances(_stream(content, format, told), told)
+
+
+def _stream(content, format, told):
     name, module = _module(content, format)
     if module is not None:
-        for event in module.stream(content, name):
+        asks = (told.without_balances(),) if module in _ASKING else ()
+        for event in module.stream(content, name, *asks):
             yield "", event
         return
     for member, data in zip_guard.members(content):
         try:
-            for _member, event in stream(data):
+            for _member, event in _stream(data, None, told):
                 yield member, event
         except FormatError as error:
             raise error.within(member=member) from None

@@ -71,6 +71,7 @@ class _Sides:
         self.announced = sorted(announced, key=lambda one: (one.booking_date, one.fingerprint))
         self.booked = list(booked)
         self.confirmed = []
+        self._taken = set()
 
     def match(self, key, reason):
         """Pairs entries of an equal ``key``, one to one; a key that is false pairs nothing."""
@@ -78,9 +79,12 @@ class _Sides:
         for one in self.announced:
             if value := key(one):
                 waiting[value].append(one)
-        for entry in list(self.booked):
+        for candidates in waiting.values():
+            candidates.reverse()
+        for entry in self.booked:
             if candidates := waiting.get(key(entry)):
-                self._confirm([candidates.pop(0)], [entry], reason)
+                self._confirm([candidates.pop()], [entry], reason)
+        self._take_out()
 
     def match_references(self):
         """Pairs entries of one amount that have a reference in common, if no other pair has it."""
@@ -89,23 +93,26 @@ class _Sides:
             for one in entries:
                 for link in links_of(one):
                     found[link, one.amount][side].append(one)
-        done = set()
         for announced, booked in found.values():
-            if len(announced) == len(booked) == 1 and not {id(announced[0]), id(booked[0])} & done:
-                done |= {id(announced[0]), id(booked[0])}
+            if len(announced) == len(booked) == 1 and not {id(announced[0]), id(booked[0])} & self._taken:
                 self._confirm(announced, booked, BY_REFERENCE)
+        self._take_out()
 
     def match_families(self):
         """Pairs batches with their parts, where they add up."""
         for batch, parts, adds_up in families(self.booked, self.announced):
             if adds_up:
                 self._confirm(parts, [batch], AS_BATCH)
+        self._take_out()
         for batch, parts, adds_up in families(self.announced, self.booked):
             if adds_up:
                 self._confirm([batch], parts, AS_PARTS)
+        self._take_out()
 
     def _confirm(self, announced, booked, reason):
         self.confirmed.append(Confirmed(tuple(announced), tuple(booked), reason))
-        taken = {id(one) for one in (*announced, *booked)}
-        self.announced = [one for one in self.announced if id(one) not in taken]
-        self.booked = [one for one in self.booked if id(one) not in taken]
+        self._taken.update(map(id, (*announced, *booked)))
+
+    def _take_out(self):
+        self.announced = [one for one in self.announced if id(one) not in self._taken]
+        self.booked = [one for one in self.booked if id(one) not in self._taken]

@@ -87,13 +87,18 @@ class _Reader:
             raise FormatError(
                 record.line, f"a record {record.code} stands where {' or '.join(expected.split())} is expected.", _ADVICE
             )
-        events = getattr(self, f"_take_{record.code}")(record) or ()
+        if record.code == "49":
+            return self._take_49(record)
+        getattr(self, f"_take_{record.code}")(record)
+        self._counted(record)
+        return ()
+
+    def _counted(self, record):
         for level in (self.file, self.group, self.account):
             if level is not None:
                 level.records += record.size
         if record.code in ("49", "98", "99"):
             self._close(record)
-        return events
 
     def finish(self):
         """The file is at its end. Raises FormatError if its last record is missing or it holds nothing."""
@@ -144,19 +149,21 @@ class _Reader:
         self.account.with_available += value + available
 
     def _take_49(self, record):
-        """The account is whole: its events."""
+        """The account is whole: its events, one at a time."""
         record_03, number, currency = self.statement_of
         self.statements += 1
         rows = [row for waiting in self.waiting if (row := _row(waiting, currency, self.as_of)) is not None]
         header = self._header(record_03.line, number, currency, rows)
         statement = self.open = OpenStatement(header, self.repeats)
-        events = [header, *(_entry(statement, row) for row in rows)]
+        yield header
+        for row in rows:
+            yield _entry(statement, row)
         check_totals(self.items, statement, currency)
-        events.append(statement.prove())
-        return events
+        yield statement.prove()
+        self._counted(record)
 
     def _take_98(self, record):
-        return ()
+        """Nothing but what it states, which `_close` compares."""
 
     _take_99 = _take_98
 

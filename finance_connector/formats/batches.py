@@ -8,7 +8,7 @@ to the cent, and are linked: every part has the batch's bank id, its batch id, o
 from collections import defaultdict
 
 # References of a transaction that nobody but it has; a mandate or an invoice number may be in many.
-_OWN_REFERENCES = ("EndToEndId", "TxId", "UETR", "InstrId", "PmtInfId", "AcctSvcrRef", "MsgId")
+OWN_REFERENCES = ("EndToEndId", "TxId", "UETR", "InstrId", "PmtInfId", "AcctSvcrRef", "MsgId")
 
 
 def links_of(entry):
@@ -23,7 +23,7 @@ def links_of(entry):
         *(getattr(entry, "links", ()) or ()),
     }
     for detail in getattr(entry, "details", ()):
-        found.update(value for name, value in detail.references.items() if name in _OWN_REFERENCES)
+        found.update(value for name, value in detail.references.items() if name in OWN_REFERENCES)
     return frozenset(found - {"", None})
 
 

@@ -65,6 +65,10 @@ def read_text(lines):
     """What the lines of a field 86 tell."""
     if not any(line.strip() for line in lines):
         return NOTHING_TOLD
+    code = lines[0].strip()
+    if len(lines) > 1 and code.isdigit() and lines[1].startswith(code):
+        # Polish banks tell the code in a field of its own before.
+        lines = lines[1:]
     match = _GERMAN(lines[0])
     if match:
         return _german("".join(lines), match)

@@ -20,6 +20,10 @@ _SPECIAL = frozenset(":-{}\x01\x02\x03\x04\x1a \t")
 _OWN_HEADERS = frozenset(("940", "942"))
 
 
+# What most fields are: an entry and its text; they never begin a message.
+_OF_ENTRIES = (":61:", ":86:")
+
+
 class Field(NamedTuple):
     """A field: its tag without colons, its lines (the first without the tag), and the line in the file."""
 
@@ -50,6 +54,8 @@ def messages(lines):
         if first not in _SPECIAL and reader.fields:
             # Most lines are text of a remittance.
             reader.fields[-1][1].append(line)
+        elif line[:4] in _OF_ENTRIES and reader.fields:
+            reader.fields.append(Field(line[1:3], [line[4:]], number))
         elif first == ":" and (match := _TAG(line)):
             yield from reader.tag(match, line, number)
         else:

@@ -56,6 +56,15 @@ def stream(content, profile=None, told=NOTHING):
     yield from _events(content, found, profile, told)
 
 
+def fits(content, profile, told=NOTHING):
+    """Whether the table has the columns of ``profile``, and dates in its order."""
+    try:
+        next(table_rows.read(content, profile, told), None)
+    except FormatError:
+        return False
+    return True
+
+
 def preview(content, profile, told=NOTHING, limit=LIMIT):
     """The Preview of an import of ``content`` with ``profile``, with every row that would refuse it."""
     try:

@@ -5,7 +5,7 @@ What is told here is used as if the file said it, and proven where there is some
 file nor told stays unknown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 # Order of day, month and year in a date.
@@ -25,6 +25,10 @@ class Told:
     decimal_sign: str = ""
     opening: Decimal | None = None
     closing: Decimal | None = None
+
+    def without_balances(self):
+        """What is told beside balances."""
+        return replace(self, opening=None, closing=None)
 
 
 NOTHING = Told()

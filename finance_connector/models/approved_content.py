@@ -14,6 +14,30 @@ _BUTTON = object()
 _APPROVAL = ("state", "approved_by_id", "approved_at", "approved_hash", "edited_by_id")
 
 
+def plain_content(record, names):
+    """The fields ``names`` of ``record`` as JSON-able values."""
+    record.ensure_one()
+    content = {}
+    for name in names:
+        field, value = record._fields[name], record[name]
+        if field.type == "one2many":
+            content[name] = value._plain_content()
+        elif field.type == "many2many":
+            content[name] = sorted(value.ids)
+        elif field.type in ("float", "monetary"):
+            content[name] = Decimal(str(value)) if value else None
+        elif field.type == "datetime":
+            content[name] = value.replace(tzinfo=timezone.utc) if value else None
+        else:
+            content[name] = (value.id if field.relational else value) or None
+    return content
+
+
+def hash_of(content):
+    """What an approval of ``content`` is bound to."""
+    return hashlib.sha256(hashing.canonical_json(content)).hexdigest()
+
+
 class FinanceApprovedContent(models.AbstractModel):
     _name = "finance.approved.content"
     _description = "Approved content"
@@ -34,23 +58,10 @@ class FinanceApprovedContent(models.AbstractModel):
 
     def _plain_content(self):
         """The content as JSON-able values."""
-        self.ensure_one()
-        content = {}
-        for name in self._content:
-            field = self._fields[name]
-            value = self[name]
-            if field.type == "many2many":
-                content[name] = sorted(value.ids)
-            elif field.type in ("float", "monetary"):
-                content[name] = Decimal(str(value)) if value else None
-            elif field.type == "datetime":
-                content[name] = value.replace(tzinfo=timezone.utc) if value else None
-            else:
-                content[name] = (value.id if field.relational else value) or None
-        return content
+        return plain_content(self, self._content)
 
     def _content_hash(self):
-        return hashlib.sha256(hashing.canonical_json(self._plain_content())).hexdigest()
+        return hash_of(self._plain_content())
 
     def _is_valid(self):
         """Approved, and not changed since by whatever way."""
@@ -87,14 +98,7 @@ class FinanceApprovedContent(models.AbstractModel):
     def _new_version(self, versions, **values):
         """A draft copy with the version after those of ``versions``, as an action that opens it."""
         self.ensure_one()
-        copy = self.copy({"version": max(versions.mapped("version")) + 1, **values})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": copy.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return self.copy({"version": max(versions.mapped("version")) + 1, **values}).get_formview_action()
 
     def _audit(self, act):
         self.ensure_one()

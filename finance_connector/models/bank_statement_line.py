@@ -1,6 +1,8 @@
 """What the bank says of a line beyond Odoo's own fields, and the ids by which a line is never taken over
 twice (INV-3)."""
 
+from decimal import Decimal
+
 from odoo import api, fields, models
 
 
@@ -39,6 +41,10 @@ class AccountBankStatementLine(models.Model):
         readonly=True,
         copy=False,
     )
+    fc_announced_ids = fields.Many2many(
+        "finance.announced", "finance_announced_line_rel", "line_id", "announced_id", string="Announced as", readonly=True,
+        copy=False,
+    )  # fmt: skip
     fc_match_ids = fields.One2many("finance.match", "line_id", string="Matches", readonly=True)
     fc_user_id = fields.Many2one("res.users", string="Assigned to", copy=False, index="btree_not_null")
     fc_match_state = fields.Selection(
@@ -63,6 +69,26 @@ class AccountBankStatementLine(models.Model):
                 if line.is_reconciled
                 else next((state for state in ("ambiguous", "proposed") if state in states), "none")
             )
+
+    def _learn_members(self, members):
+        """Take up what an announcement tells of the transactions behind the line and its statement does not. ``members``: as the
+        details of a staged entry list them."""
+        self.ensure_one()
+        told = dict(self.fc_details or {})
+        if len(members) == 1:
+            (member,) = members
+            new = {
+                "fc_structured_reference": next(iter(member.get("structured", ())), False),
+                "fc_end_to_end_id": (member.get("references") or {}).get("EndToEndId", False),
+            }
+            if new := {name: value for name, value in new.items() if value and not self[name]}:
+                self.write(new)
+        elif told.get("members_state") != "proven" and self._adds_up(members):
+            self.fc_details = told | {"members": members, "members_state": "proven"}
+
+    def _adds_up(self, members):
+        amounts = [Decimal(member["amount"]) for member in members if member.get("amount")]
+        return len(amounts) == len(members) and not self.currency_id.compare_amounts(float(sum(amounts)), self.amount)
 
     def action_open_matches(self):
         """What was found for this line, and why."""

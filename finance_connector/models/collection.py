@@ -60,9 +60,12 @@ class FinancePaymentOrder(models.Model):
             problems = [text for one in order.instruction_ids for text in one._sending_problems()]
             if problems:
                 raise UserError(
-                    self.env._("%(order)s cannot be sent as it was approved:\n%(problems)s", order=self.name,
-                               problems="\n".join(dict.fromkeys(problems)))
-                )  # fmt: skip
+                    self.env._(
+                        "%(order)s cannot be sent as it was approved:\n%(problems)s",
+                        order=self.name,
+                        problems="\n".join(dict.fromkeys(problems)),
+                    )
+                )
         return super()._checked_file()
 
 
@@ -70,13 +73,19 @@ class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
     kind = fields.Selection(related="order_id.kind", store=True)
-    mandate_id = fields.Many2one("finance.mandate", index="btree_not_null", ondelete="restrict",
-                                 domain="[('partner_id', 'child_of', partner_id), ('state', '=', 'active')]")  # fmt: skip
+    mandate_id = fields.Many2one(
+        "finance.mandate",
+        index="btree_not_null",
+        ondelete="restrict",
+        domain="[('partner_id', 'child_of', partner_id), ('state', '=', 'active')]",
+    )
     collection_date = fields.Date(string="Collected on", help="The day on which the debtor is debited; empty: that of the order.")
     sequence_type = fields.Selection(
-        [("FRST", "First (FRST)"), ("RCUR", "Recurrent (RCUR)"), ("OOFF", "Once (OOFF)"), ("FNAL", "Final (FNAL)")], readonly=True,
-        copy=False, string="Sequence",
-    )  # fmt: skip
+        [("FRST", "First (FRST)"), ("RCUR", "Recurrent (RCUR)"), ("OOFF", "Once (OOFF)"), ("FNAL", "Final (FNAL)")],
+        readonly=True,
+        copy=False,
+        string="Sequence",
+    )
     batch_number = fields.Integer(readonly=True, default=1, copy=False, string="Batch")
     mandate_told = fields.Json(readonly=True, copy=False, help="What it tells of its mandate, as the next one compares it.")
     refund_until = fields.Date(compute="_compute_terms", string="Can be taken back until")
@@ -132,14 +141,19 @@ class FinancePaymentInstruction(models.Model):
         if mandate.scheme not in _MANDATE_SCHEMES[self.order_id.scheme]:
             told.append(self.env._("The mandate %s is of another scheme than the order.", mandate.reference))
         if mandate.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
-            told.append(self.env._("The mandate %(mandate)s is not of %(debtor)s.", mandate=mandate.reference,
-                                   debtor=self.partner_id.name))  # fmt: skip
+            told.append(
+                self.env._(
+                    "The mandate %(mandate)s is not of %(debtor)s.", mandate=mandate.reference, debtor=self.partner_id.name
+                )
+            )
         if mandate.bank_account_id != self.bank_account_id:
             told.append(self.env._("The mandate %s allows another account.", mandate.reference))
         if mandate.company_id != self.company_id:
             told.append(self.env._("The mandate %s was given to another company.", mandate.reference))
         if mandate.is_once and mandate._used(self, planned=True):
-            told.append(self.env._("The mandate %s was for one collection, and that is made. Ask for a new one.", mandate.reference))
+            told.append(
+                self.env._("The mandate %s was for one collection, and that is made. Ask for a new one.", mandate.reference)
+            )
         return [*filter(None, told), *self._notice_problems()]
 
     def _sending_problems(self):
@@ -149,9 +163,13 @@ class FinancePaymentInstruction(models.Model):
         due = self.mandate_id._sequence(self)
         if due != self.sequence_type:
             told.append(
-                self.env._("%(what)s is %(due)s now, and was approved as %(was)s. Take the order back and submit it again.",
-                           what=self.display_name, due=due, was=self.sequence_type)
-            )  # fmt: skip
+                self.env._(
+                    "%(what)s is %(due)s now, and was approved as %(was)s. Take the order back and submit it again.",
+                    what=self.display_name,
+                    due=due,
+                    was=self.sequence_type,
+                )
+            )
         return [text for text in told if text]
 
     def _refold(self):

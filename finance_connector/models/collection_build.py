@@ -12,9 +12,10 @@ from ..core.payment_calendar import TARGET
 
 # scheme of a mandate -> (scheme of the order, format of its file).
 _ORDERS = {
-    direct_debit.CORE: ("sdd", "pain.008.001.08"), direct_debit.B2B: ("sdd", "pain.008.001.08"),
+    direct_debit.CORE: ("sdd", "pain.008.001.08"),
+    direct_debit.B2B: ("sdd", "pain.008.001.08"),
     direct_debit.BACS: ("bacs_debit", "bacs"),
-}  # fmt: skip
+}
 _CURRENCY = {"EUR": (direct_debit.CORE, direct_debit.B2B), "GBP": (direct_debit.BACS,)}
 
 
@@ -26,9 +27,14 @@ class FinanceMandate(models.Model):
         """The mandate by which ``partner`` pays ``company`` in ``currency``: the newest usable one, if any."""
         schemes = _CURRENCY.get(currency.name, ())
         found = self.search(
-            [("company_id", "=", company.id), ("partner_id", "child_of", partner.commercial_partner_id.id), ("state", "=", "active"),
-             ("scheme", "in", schemes)], order="id desc",
-        )  # fmt: skip
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "child_of", partner.commercial_partner_id.id),
+                ("state", "=", "active"),
+                ("scheme", "in", schemes),
+            ],
+            order="id desc",
+        )
         today = fields.Date.context_today(self)
         return found.filtered(lambda one: not one._unusable(today) and not (one.is_once and one._used()))[:1]
 
@@ -45,9 +51,16 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("Choose invoices that are collected by one scheme: SEPA, or Bacs."))
         scheme, file_format = schemes.pop()
         order = self.create(
-            {"journal_id": journal.id, "company_id": journal.company_id.id, "kind": approval_content.COLLECTION, "scheme": scheme,
-             "file_format": file_format, "execution_date": fields.Date.context_today(self), **vals}
-        )  # fmt: skip
+            {
+                "journal_id": journal.id,
+                "company_id": journal.company_id.id,
+                "kind": approval_content.COLLECTION,
+                "scheme": scheme,
+                "file_format": file_format,
+                "execution_date": fields.Date.context_today(self),
+                **vals,
+            }
+        )
         order._collect_items(items, mandates)
         return order
 
@@ -75,13 +88,16 @@ class FinancePaymentOrder(models.Model):
         by_key = {str(item.id): item for item in items}
         documents = [
             netting.Document(
-                str(item.id), str(item.partner_id.commercial_partner_id.id), str(mandates[item.id].id),
+                str(item.id),
+                str(item.partner_id.commercial_partner_id.id),
+                str(mandates[item.id].id),
                 Money.from_decimal(Decimal(str(round(item.amount_residual_currency, 6))), item.currency_id.name),
-                item.date_maturity or item.date, "" if item.amount_residual_currency < 0 else str(self._day_of(item, mandates[item.id])),
+                item.date_maturity or item.date,
+                "" if item.amount_residual_currency < 0 else str(self._day_of(item, mandates[item.id])),
                 str(item.move_id.reversed_entry_id.line_ids.filtered("amount_residual")[:1].id or ""),
             )
             for item in items
-        ]  # fmt: skip
+        ]
         netted = netting.net(self._grouped(documents))
         if not netted.payments:
             raise UserError(self.env._("Nothing is left to collect of these: %s", "; ".join(why for _key, why in netted.left)))
@@ -109,23 +125,34 @@ class FinancePaymentOrder(models.Model):
         return TARGET.next_open(max(due, earliest))
 
     def _add_collection(self, mandate, payment, paid):
-        failed = self.env["finance.payment.instruction"].sudo().search(
-            [("item_ids.move_line_id", "in", [item.id for item, _amount in paid]), ("state", "in", ("rejected", "returned")),
-             ("kind", "=", approval_content.COLLECTION)], order="id desc", limit=1,
-        )  # fmt: skip
+        failed = (
+            self.env["finance.payment.instruction"]
+            .sudo()
+            .search(
+                [
+                    ("item_ids.move_line_id", "in", [item.id for item, _amount in paid]),
+                    ("state", "in", ("rejected", "returned")),
+                    ("kind", "=", approval_content.COLLECTION),
+                ],
+                order="id desc",
+                limit=1,
+            )
+        )
         names = [item.move_id.payment_reference or item.move_id.name or "" for item, _amount in paid]
         self.env["finance.payment.instruction"].create(
             {
-                "order_id": self.id, "partner_id": mandate.partner_id.commercial_partner_id.id, "mandate_id": mandate.id,
-                "bank_account_id": mandate.bank_account_id.id, "amount": float(payment.amount.to_decimal()),
-                "currency_id": paid[0][0].currency_id.id, "text": ", ".join(dict.fromkeys(filter(None, names))),
+                "order_id": self.id,
+                "partner_id": mandate.partner_id.commercial_partner_id.id,
+                "mandate_id": mandate.id,
+                "bank_account_id": mandate.bank_account_id.id,
+                "amount": float(payment.amount.to_decimal()),
+                "currency_id": paid[0][0].currency_id.id,
+                "text": ", ".join(dict.fromkeys(filter(None, names))),
                 "collection_date": max(self._day_of(item, mandate) for item, amount in paid if amount.minor > 0),
                 "replaces_id": failed.id,
-                "item_ids": [
-                    (0, 0, {"move_line_id": item.id, "amount": float(amount.to_decimal())}) for item, amount in paid
-                ],
+                "item_ids": [(0, 0, {"move_line_id": item.id, "amount": float(amount.to_decimal())}) for item, amount in paid],
             }
-        )  # fmt: skip
+        )
 
 
 class FinancePaymentInstruction(models.Model):

@@ -13,9 +13,11 @@ class ResCompany(models.Model):
     fc_creditor_id = fields.Char(string="SEPA creditor identifier")
     fc_bacs_service_user = fields.Char(string="Bacs service user number")
     fc_return_charge_account_id = fields.Many2one(
-        "account.account", string="Charges of returned collections", check_company=True,
+        "account.account",
+        string="Charges of returned collections",
+        check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
-    )  # fmt: skip
+    )
 
     @api.constrains("fc_creditor_id", "fc_bacs_service_user")
     def _check_collection_ids(self):

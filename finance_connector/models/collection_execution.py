@@ -1,4 +1,5 @@
-"""Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are booked.
+"""Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are
+booked.
 
 What came in is not booked out by a new entry against nothing: the receipt is taken off its invoice, and the return is
 reconciled with that receipt, so that the invoice is open as it was.
@@ -56,9 +57,11 @@ class FinanceReconciliation(models.AbstractModel):
             taken = self._take_off(one)
             if not taken:
                 raise UserError(
-                    self.env._("No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
-                               one.display_name)
-                )  # fmt: skip
+                    self.env._(
+                        "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
+                        one.display_name,
+                    )
+                )
             receipts |= taken
         items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
         self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
@@ -89,9 +92,17 @@ class FinanceReconciliation(models.AbstractModel):
         right = direct_debit.taken_back(one.mandate_id.scheme, one._day(), line.fc_value_date or line.date, reasons)
         if right == direct_debit.LATE:
             self.env["finance.exception"]._raise(
-                "collection_late", f"payment-{one.id}", company,
+                "collection_late",
+                f"payment-{one.id}",
+                company,
                 self.env._("The collection from %s came back after its term", one.partner_id.name),
-                detail=self.env._("It was collected on %(day)s and taken back on %(back)s. Ask our bank for the money, with the "
-                                  "mandate as evidence.", day=one._day(), back=line.fc_value_date or line.date),
-                record=one, amount=one.amount, currency=one.currency_id,
-            )  # fmt: skip
+                detail=self.env._(
+                    "It was collected on %(day)s and taken back on %(back)s. Ask our bank for the money, with the "
+                    "mandate as evidence.",
+                    day=one._day(),
+                    back=line.fc_value_date or line.date,
+                ),
+                record=one,
+                amount=one.amount,
+                currency=one.currency_id,
+            )

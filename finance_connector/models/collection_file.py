@@ -9,8 +9,11 @@ from .payment_file import account, agent, postal
 
 # Sequence -> transaction code of Bacs; what is collected again after a return has a code of its own.
 _BACS_CODES = {
-    direct_debit.FIRST: bacs.FIRST, direct_debit.RECURRENT: bacs.USUAL, direct_debit.ONCE: bacs.FIRST, direct_debit.FINAL: bacs.LAST,
-}  # fmt: skip
+    direct_debit.FIRST: bacs.FIRST,
+    direct_debit.RECURRENT: bacs.USUAL,
+    direct_debit.ONCE: bacs.FIRST,
+    direct_debit.FINAL: bacs.LAST,
+}
 
 
 class FinancePaymentOrder(models.Model):
@@ -33,20 +36,34 @@ class FinancePaymentOrder(models.Model):
         creditor = records.Party(company.name, postal(company.partner_id))
         batches = tuple(
             records.CollectionBatch(
-                f"{message_id}{number}", instrument, sequence, day, creditor, company.fc_creditor_id, account(own), agent(own),
-                tuple(self._collection(one) for one in group), self.batch_booking or None,
+                f"{message_id}{number}",
+                instrument,
+                sequence,
+                day,
+                creditor,
+                company.fc_creditor_id,
+                account(own),
+                agent(own),
+                tuple(self._collection(one) for one in group),
+                self.batch_booking or None,
             )
             for number, ((instrument, sequence, day), group) in enumerate(self._batches().items(), 1)
-        )  # fmt: skip
+        )
         return records.PaymentMessage(message_id, self._made_at(), creditor, batches)
 
     def _collection(self, one):
         mandate = one.mandate_id
         told = records.Mandate(mandate.reference, mandate.signed_on, **mandate._amendments(one))
         return records.Collection(
-            one.end_to_end_id or f"D{one.id}", one._money(), records.Party(one.partner_id.name or "", postal(one.partner_id)),
-            account(one.bank_account_id), told, agent(one.bank_account_id), text=one.text or "", reference=one.reference or "",
-        )  # fmt: skip
+            one.end_to_end_id or f"D{one.id}",
+            one._money(),
+            records.Party(one.partner_id.name or "", postal(one.partner_id)),
+            account(one.bank_account_id),
+            told,
+            agent(one.bank_account_id),
+            text=one.text or "",
+            reference=one.reference or "",
+        )
 
     # --- Bacs -------------------------------------------------------------------------------------------------------------
 
@@ -56,9 +73,15 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s has no Bacs service user number; enter it in the settings.", company.name))
         sort_code, number = self._british(self._own_account())
         return bacs.File(
-            message_id, self._made_at(), company.fc_bacs_service_user, company.name, sort_code, number, self.execution_date,
+            message_id,
+            self._made_at(),
+            company.fc_bacs_service_user,
+            company.name,
+            sort_code,
+            number,
+            self.execution_date,
             tuple(self._bacs_item(one) for one in self.instruction_ids.sorted("id")),
-        )  # fmt: skip
+        )
 
     def _bacs_item(self, one):
         sort_code, number = self._british(one.bank_account_id)
@@ -77,7 +100,9 @@ class FinancePaymentOrder(models.Model):
         digits = "".join(sign for sign in number if sign.isdigit())
         if len(digits) != 14:
             raise UserError(
-                self.env._("%s is no British account: write the six digits of the sort code and the eight of the account.",
-                           bank.acc_number or "/")
-            )  # fmt: skip
+                self.env._(
+                    "%s is no British account: write the six digits of the sort code and the eight of the account.",
+                    bank.acc_number or "/",
+                )
+            )
         return digits[:6], digits[6:]

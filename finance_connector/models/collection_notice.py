@@ -43,7 +43,9 @@ class FinancePaymentOrder(models.Model):
             if one.notified_of == says or not one.partner_id.email:
                 continue
             template.send_mail(one.id)
-            one.with_context(finance_payment_made=True).write({"notified_on": fields.Date.context_today(self), "notified_of": says})
+            one.with_context(finance_payment_made=True).write(
+                {"notified_on": fields.Date.context_today(self), "notified_of": says}
+            )
             self._audit("notify", collection=one.end_to_end_id, debtor=one.partner_id.id, says=says)
 
 
@@ -63,13 +65,21 @@ class FinancePaymentInstruction(models.Model):
             return []
         told = self.notified_on if self.notified_of == self._notice_says() else None
         if not told and not self.partner_id.email:
-            text = self.env._("%s has no e-mail address, so it cannot be told of the collection. Enter one, or have the invoice tell it.",
-                              self.partner_id.name)  # fmt: skip
+            text = self.env._(
+                "%s has no e-mail address, so it cannot be told of the collection. Enter one, or have the invoice tell it.",
+                self.partner_id.name,
+            )
             return [text]
         if sending and not told:
             return [self.env._("%s was not told of the collection as it is now. Send the notices.", self.display_name)]
         earliest = (told or fields.Date.context_today(self)) + timedelta(days=mandate._days_of_notice())
         if day < earliest:
-            return [self.env._("%(what)s is told %(days)s days before: collect on %(day)s or later.", what=self.display_name,
-                               days=mandate._days_of_notice(), day=earliest)]  # fmt: skip
+            return [
+                self.env._(
+                    "%(what)s is told %(days)s days before: collect on %(day)s or later.",
+                    what=self.display_name,
+                    days=mandate._days_of_notice(),
+                    day=earliest,
+                )
+            ]
         return []

@@ -57,7 +57,8 @@ class FinanceCoverage(models.Model):
         "account.journal", required=True, readonly=True, index=True, ondelete="restrict"
     )
     state = fields.Selection(
-        [("staged", "Being imported"), ("proven", "Proven")], required=True, default="staged", readonly=True
+        [("staged", "Being imported"), ("proven", "Proven"), ("announced", "Announced only")],
+        required=True, default="staged", readonly=True,
     )
     name = fields.Char(string="Statement", readonly=True, help="The bank's id of the statement.")
     member = fields.Char(string="File in the archive", readonly=True)
@@ -89,6 +90,9 @@ class FinanceCoverage(models.Model):
     duplicate_count = fields.Integer(string="Known before", readonly=True)
     missing_line_ids = fields.Json(
         readonly=True, help="Bank lines that it should have repeated and does not."
+    )
+    provisional = fields.Boolean(
+        string="Announces", readonly=True, help="Its entries are only announced; a statement brings them again."
     )
     provisional_count = fields.Integer(string="Pending, left out", readonly=True)
     notes = fields.Char(

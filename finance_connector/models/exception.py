@@ -23,6 +23,7 @@ KINDS = {
     "poll_gap": ("Events may be missing", "high", 24),
     "import_rejected": ("File refused", "high", 24),
     "statement_gap": ("Gap between statements", "high", 48),
+    "announced_overdue": ("Announced entries never booked", "medium", 72),
     "feed_failed": ("Bank feed could not be asked", "medium", 24),
     "feed_calls": ("Calls of a bank feed used up", "low", 24),
     "feed_gap": ("Days of a bank feed are missing", "high", 48),

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended", "collection_late"}  # fmt: skip
+               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue", "collection_late"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -69,6 +69,10 @@ GUIDANCE = {
     "statement_gap": (
         _lt("Between two statements of an account something is missing: the balances do not follow on each other."),
         _lt("Get the missing statement from the bank and import it; the exception closes by itself."),
+    ),
+    "announced_overdue": (
+        _lt("The bank announced entries, and after days no statement has confirmed or dropped them. None of them is booked."),
+        _lt("Import the statements of these days; where they are here, ask the bank. It closes by itself once all are settled."),
     ),
     "feed_failed": (
         _lt("A bank could not be asked for entries. Nothing is lost; the next pull goes on where the last one ended."),

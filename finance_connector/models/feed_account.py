@@ -44,7 +44,7 @@ class FinanceFeedAccount(models.Model):
     failures = fields.Integer(readonly=True, help="How often in a row it could not be asked.")
     last_error = fields.Text(readonly=True)
     last_import_id = fields.Many2one("finance.import", readonly=True, help="The newest pull that was taken over.")
-    pending_ids = fields.One2many("finance.feed.pending", "account_id", string="Announced", readonly=True)
+    announced_ids = fields.One2many("finance.announced", "account_id", readonly=True)
     import_ids = fields.One2many("finance.import", "feed_account_id", string="Pulls", readonly=True)
 
     _key_uniq = models.UniqueIndex("(feed_id, key)", "A feed has each account once.")

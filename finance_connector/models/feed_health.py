@@ -82,7 +82,7 @@ class FinanceFeedAccount(models.Model):
     _inherit = "finance.feed.account"
 
     calendar = fields.Json(compute="_compute_calendar", string="Days")
-    pending_count = fields.Integer(compute="_compute_pending_count", string="Announced entries")
+    announced_count = fields.Integer(compute="_compute_announced_count", string="Announced entries")
     covered_until = fields.Date(compute="_compute_covered_until", string="Known until")
 
     def _pull_item(self):
@@ -92,14 +92,14 @@ class FinanceFeedAccount(models.Model):
             not late and not self.last_error, self.env._("Entries of %s", self.display_name), hint, "advice"
         )
 
-    def _compute_pending_count(self):
+    def _compute_announced_count(self):
         counts = dict(
-            self.env["finance.feed.pending"]._read_group(
-                [("account_id", "in", self.ids), ("state", "=", "pending")], ["account_id"], ["__count"]
+            self.env["finance.announced"]._read_group(
+                [("account_id", "in", self.ids), ("state", "=", "announced")], ["account_id"], ["__count"]
             )
         )
         for account in self:
-            account.pending_count = counts.get(account, 0)
+            account.announced_count = counts.get(account, 0)
 
     @api.depends("journal_id", "start_date")
     def _compute_covered_until(self):
@@ -157,9 +157,9 @@ class FinanceFeedAccount(models.Model):
         )
         return {fields.Date.to_date(on): count for on, count in rows}
 
-    def action_open_pending(self):
+    def action_open_announced(self):
         """The announced entries of this account."""
-        return self._screen(self.env._("Announced entries"), "finance.feed.pending", [("account_id", "=", self.id)])
+        return self._screen(self.env._("Announced entries"), "finance.announced", [("account_id", "=", self.id)])
 
     def action_open_pulls(self):
         """What was pulled for this account."""

@@ -101,7 +101,7 @@ class FinanceImport(models.Model):
         # A pull that is taken over late says nothing about what is announced now.
         if account.last_import_id.id < self.id:
             reading = self._reading(data)
-            self.env["finance.feed.pending"].sudo()._take_up(account.sudo(), reading)
+            self.env["finance.announced"].sudo()._take_up(account.sudo(), reading)
             self._raise_removed(account, reading)
             account.sudo().last_import_id = self
         self._cover_empty(data)

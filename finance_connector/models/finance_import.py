@@ -81,10 +81,10 @@ class FinanceImport(models.Model):
     _pending_idx = models.Index("(id) WHERE state = 'received'")
     _checksum_idx = models.Index("(checksum, company_id)")
 
-    @api.depends("line_count", "duplicate_count", "created_count", "state")
+    @api.depends("line_count", "duplicate_count", "created_count", "announced_count", "state")
     def _compute_progress(self):
         for record in self:
-            done = record.created_count + record.duplicate_count + record.conflict_count
+            done = record.created_count + record.duplicate_count + record.conflict_count + record.announced_count
             record.progress = (
                 1.0 if record.state == "imported" else done / record.line_count if record.line_count else 0.0
             )
@@ -99,10 +99,11 @@ class FinanceImport(models.Model):
         """Of a file about one account; a file about several has these in its statements only."""
         for record in self:
             covered = record.coverage_ids.sorted("sequence")
-            one_account = len(covered.journal_id) <= 1 and len(covered.currency_id) == 1
-            record.currency_id = covered.currency_id if one_account else False
-            record.opening = covered[:1].opening if one_account else 0
-            record.closing = covered[-1:].closing if one_account else 0
+            proven = covered.filtered(lambda one: not one.provisional)
+            one_account = len(proven.journal_id) == len(proven.currency_id) == 1
+            record.currency_id = proven.currency_id if one_account else False
+            record.opening = proven[:1].opening if one_account else 0
+            record.closing = proven[-1:].closing if one_account else 0
             record.date_from = min(covered.filtered("date_from").mapped("date_from"), default=False)
             record.date_to = max(covered.filtered("date_to").mapped("date_to"), default=False)
 
@@ -209,14 +210,15 @@ class FinanceImport(models.Model):
 
     # --- outcomes -------------------------------------------------------------------------------------------
 
-    def _reject(self, reason, line=None):
-        """Refuse the file: nothing of it stays but its bytes and the reason."""
+    def _reject(self, reason, line=None, way_out=False):
+        """Refuse the file: nothing of it stays but its bytes and the reason. ``way_out``: what a person can add to it."""
         self.ensure_one()
         self._drop_staging()
         self.write(
             {
                 "state": "rejected",
                 "reason": reason,
+                "way_out": way_out,
                 "error_line": line or 0,
                 "finished_at": fields.Datetime.now(),
                 "staged": False,
@@ -224,6 +226,7 @@ class FinanceImport(models.Model):
                 "line_count": 0,
                 "duplicate_count": 0,
                 "conflict_count": 0,
+                "announced_count": 0,
             }
         )
         self._mark_message("failed", reason)
@@ -264,7 +267,7 @@ class FinanceImport(models.Model):
         return True
 
     def _read_again(self):
-        vals = {"state": "received", "reason": False, "error_line": 0, "finished_at": False}
+        vals = {"state": "received", "reason": False, "way_out": False, "error_line": 0, "finished_at": False}
         original = self._same_file(self.checksum, self.company_id, self.journal_id, self.provider_id)
         if original:
             self.write(vals | {"state": "duplicate", "original_import_id": original.id})

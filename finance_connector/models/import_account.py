@@ -8,10 +8,10 @@ from odoo import models
 
 class ImportRefused(Exception):
     """The file cannot be taken over: ``reason`` says what is wrong and what to do; ``line`` in the file, if
-    one is to blame."""
+    one is to blame; ``way_out``: what a person can add so that it can (see `import_told`)."""
 
-    def __init__(self, reason, line=None):
-        self.reason, self.line = reason, line
+    def __init__(self, reason, line=None, way_out=False):
+        self.reason, self.line, self.way_out = reason, line, way_out
         super().__init__(reason)
 
 

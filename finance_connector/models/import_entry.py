@@ -43,7 +43,7 @@ class FinanceImportEntry(models.Model):
     counterparty_account = fields.Char(readonly=True)
     data = fields.Json(readonly=True)
     decision = fields.Selection(
-        [("new", "New"), ("known", "Known before"), ("conflict", "Conflict")], readonly=True
+        [("new", "New"), ("known", "Known before"), ("conflict", "Conflict"), ("announced", "Announced")], readonly=True
     )
     uid = fields.Char(readonly=True, help="The fingerprint under which its bank line is stored.")
     reason = fields.Char(readonly=True, help="What the decision rests on.")

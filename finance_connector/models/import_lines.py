@@ -129,16 +129,21 @@ class FinanceImport(models.Model):
             if coverage._has_balances():
                 self._make_statements(coverage)
         self._raise_conflicts()
-        self.coverage_ids.write({"state": "proven"})
+        announcing = self.coverage_ids.filtered("provisional")
+        (self.coverage_ids - announcing).write({"state": "proven"})
+        announcing.write({"state": "announced"})
+        self._keep_announced()
         self._set_imported(
             self.env._(
-                "%(new)s bank lines were made, %(known)s entries were known before.",
+                "%(new)s bank lines were made, %(known)s entries were known before, %(announced)s are announced.",
                 new=self.created_count,
                 known=self.duplicate_count,
+                announced=self.announced_count,
             )
         )
         for journal in self.coverage_ids.journal_id:
             self.env["finance.coverage"]._check_continuity(journal)
+            self.env["finance.announced"].sudo()._settle(journal)
         self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
 
     def _set_imported(self, outcome):
@@ -156,6 +161,7 @@ class FinanceImport(models.Model):
                 "entries": self.line_count,
                 "new": self.created_count,
                 "known": self.duplicate_count,
+                "announced": self.announced_count,
             },
         )
 

@@ -13,23 +13,32 @@ from odoo import models
 
 from ..formats import dedupe
 from ..formats.fingerprint import compose
+from .bank_links import links_sql
 
-_STORED = """
-SELECT COALESCE(l.fc_bank_id, ''), l.fc_import_uid, m.date, l.amount::text, l.id
+# What is undecided of a statement, as `Staged.of` reads it.
+STAGED = f"""
+SELECT COALESCE(bank_id, ''), fingerprint, booking_date, amount::text, data ? 'is_reversal', id,
+       {links_sql("data->'details'", "data->>'end_to_end_id'")}
+  FROM finance_import_entry WHERE coverage_id = %s AND line_id IS NULL ORDER BY sequence
+"""
+_STORED = f"""
+SELECT COALESCE(l.fc_bank_id, ''), l.fc_import_uid, m.date, l.amount::text, l.id,
+       {links_sql("l.fc_details", "l.fc_end_to_end_id")}
   FROM account_bank_statement_line l JOIN account_move m ON m.id = l.move_id
  WHERE l.journal_id = %(journal)s AND l.fc_import_uid IS NOT NULL AND m.date BETWEEN %(first)s AND %(last)s
    AND l.fc_import_id IS DISTINCT FROM %(import)s
 """
 # Entries that earlier statements of the same file bring.
-_EARLIER = """
-SELECT COALESCE(bank_id, ''), uid, booking_date, amount::text, line_id
+_EARLIER = f"""
+SELECT COALESCE(bank_id, ''), uid, booking_date, amount::text, line_id,
+       {links_sql("data->'details'", "data->>'end_to_end_id'")}
   FROM finance_import_entry
  WHERE import_id = %(import)s AND journal_id = %(journal)s AND coverage_id < %(coverage)s AND decision = 'new'
    AND booking_date BETWEEN %(first)s AND %(last)s
 """
 
 
-class _Staged(NamedTuple):
+class Staged(NamedTuple):
     """A staged entry as `formats.dedupe` looks at it."""
 
     bank_id: str
@@ -38,14 +47,25 @@ class _Staged(NamedTuple):
     amount: Decimal
     is_reversal: bool
     row_id: int
+    links: frozenset
+
+    @classmethod
+    def of(cls, row):
+        """The entry of a ``row`` of STAGED."""
+        return cls(*row[:3], Decimal(row[3]), *row[4:6], frozenset(row[6]))
 
 
 class FinanceImport(models.Model):
     _inherit = "finance.import"
 
     def _plan(self):
-        """Decide about every staged entry that has no bank line yet. Raises ImportRefused if a new one may
-        not be booked."""
+        """Decide about every staged entry that has no bank line yet, and what its line will pay. Raises ImportRefused if a
+        new one may not be booked."""
+        self._decide()
+        self._foresee()
+
+    def _decide(self):
+        """Which staged entries are new. Raises ImportRefused if one of them may not be booked."""
         self.ensure_one()
         self.env.flush_all()
         for coverage in self.coverage_ids.sorted("sequence"):
@@ -65,16 +85,13 @@ class FinanceImport(models.Model):
         )
         known, conflicts = self.env.cr.fetchone()
         self.write({"planned": True, "duplicate_count": known, "conflict_count": conflicts})
-        self._foresee()
 
     def _plan_statement(self, coverage):
-        cr = self.env.cr
-        cr.execute(
-            """SELECT COALESCE(bank_id, ''), fingerprint, booking_date, amount::text, data ? 'is_reversal', id
-                 FROM finance_import_entry WHERE coverage_id = %s AND line_id IS NULL ORDER BY sequence""",
-            [coverage.id],
-        )
-        incoming = [_Staged(*row[:3], Decimal(row[3]), *row[4:]) for row in cr.fetchall()]
+        if coverage.provisional:
+            self._plan_announced(coverage)
+            return
+        self.env.cr.execute(STAGED, [coverage.id])
+        incoming = [Staged.of(row) for row in self.env.cr.fetchall()]
         days = [entry.booking_date for entry in incoming]
         known = self._known_entries(coverage, min(days), max(days)) if days else []
         adjoining = dedupe.adjoins(self._spans_before(coverage), self._span(coverage))
@@ -88,13 +105,7 @@ class FinanceImport(models.Model):
             (pair.entry.row_id, "conflict", pair.known.fingerprint, pair.reason)
             for pair in decisions.conflicts
         ]
-        if rows:
-            cr.execute_values(
-                """UPDATE finance_import_entry e SET decision = v.decision, uid = v.uid, reason = v.reason
-                     FROM (VALUES %s) AS v (id, decision, uid, reason) WHERE e.id = v.id""",
-                rows,
-                page_size=1000,
-            )
+        write_decisions(self.env.cr, rows)
         coverage.write(
             {
                 "duplicate_count": len(decisions.duplicates),
@@ -111,7 +122,7 @@ class FinanceImport(models.Model):
             "last": last,
         }
         self.env.cr.execute(f"{_STORED} UNION ALL {_EARLIER}", values)
-        return [dedupe.Known(*row[:3], Decimal(row[3]), row[4]) for row in self.env.cr.fetchall()]
+        return [dedupe.Known(*row[:3], Decimal(row[3]), row[4], frozenset(row[5])) for row in self.env.cr.fetchall()]
 
     def _uids_of_own_lines(self, coverage):
         """Fingerprints that this import has already given to bank lines of the journal, in a run that was
@@ -128,6 +139,7 @@ class FinanceImport(models.Model):
         before = self.env["finance.coverage"].search(
             [
                 ("journal_id", "=", coverage.journal_id.id),
+                ("provisional", "=", False),
                 "|",
                 ("state", "=", "proven"),
                 "&",
@@ -144,6 +156,17 @@ class FinanceImport(models.Model):
             Decimal(str(coverage.closing)) if coverage._has_balances() else None,
             coverage.first_day or day,
             coverage.last_day or day,
+        )
+
+
+def write_decisions(cr, rows):
+    """Note at staged entries what was decided; ``rows``: (id, decision, uid, reason)."""
+    if rows:
+        cr.execute_values(
+            """UPDATE finance_import_entry e SET decision = v.decision, uid = v.uid, reason = v.reason
+                 FROM (VALUES %s) AS v (id, decision, uid, reason) WHERE e.id = v.id""",
+            rows,
+            page_size=1000,
         )
 
 

@@ -1,13 +1,20 @@
 """Settlement reports of providers: found by their columns, read by the adapter, taken up by the subledger."""
 
-from odoo import models
+from odoo import fields, models
 
 from .. import providers
 from .import_account import ImportRefused
 
+# The adapter whose files are read by a profile that people define.
+BY_PROFILE = "generic"
+
 
 class FinanceImport(models.Model):
     _inherit = "finance.import"
+
+    settlement_profile_id = fields.Many2one(
+        "finance.settlement.profile", string="Read by profile", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
 
     def _take_report(self, data):
         """Take over ``data`` if it is a provider's settlement report. Whether it was one.
@@ -18,7 +25,7 @@ class FinanceImport(models.Model):
         if not provider:
             return False
         provider = provider.with_company(provider.company_id)
-        parsed = provider._adapter().parse_report(data, self.filename)
+        parsed = self._report_reader(provider, data).parse_report(data, self.filename)
         touched = self.env["finance.subledger"]._absorb(provider, [(self.message_id.id, parsed)])
         self.env["finance.transaction"]._check_contradictions(provider, touched)
         self.write(
@@ -46,12 +53,14 @@ class FinanceImport(models.Model):
         none = self.env["finance.provider"]
         if self.journal_id:
             return none
-        code = next((code for code in providers.codes() if providers.get(code).detect_report(data)), None)
-        if not code:
-            return none
+        code = next((code for code in providers.codes() if providers.get(code).detect_report(data)), BY_PROFILE)
         found = none.search(
             [("code", "=", code), ("company_id", "in", self.env.companies.ids), ("state", "=", "active")]
         )
+        if code == BY_PROFILE:
+            found = self.env["finance.settlement.profile"]._in_force(found)._fitting(data).provider_id
+            if not found:
+                return none
         if len(found) != 1:
             raise ImportRefused(
                 self.env._(
@@ -62,3 +71,33 @@ class FinanceImport(models.Model):
                 )
             )
         return found
+
+    def _report_reader(self, provider, data):
+        """The adapter that reads the report ``data`` of ``provider``. Raises ImportRefused when not exactly one profile does."""
+        if provider.code != BY_PROFILE:
+            return provider._adapter()
+        approved = self.env["finance.settlement.profile"]._in_force(provider)
+        fitting = approved._fitting(data)
+        if len(fitting) == 1:
+            self.settlement_profile_id = fitting
+            return fitting._reader()
+        if fitting:
+            reason = self.env._(
+                "Several profiles of %(provider)s fit the file: %(names)s. Archive the one that is not used any more.",
+                provider=provider.name,
+                names=", ".join(fitting.mapped("display_name")),
+            )
+        elif approved:
+            reason = self.env._(
+                "The file does not have the columns of a profile of %(provider)s (%(names)s). Check that it is the file of this "
+                "provider; if its columns changed, make a new version of the profile and have it approved.",
+                provider=provider.name,
+                names=", ".join(approved.mapped("display_name")),
+            )
+        else:
+            reason = self.env._(
+                "No profile says what the columns of the files of %s mean. Define a settlement profile on a sample and have a "
+                "second person approve it; then try this file again.",
+                provider.name,
+            )
+        raise ImportRefused(reason)

@@ -9,6 +9,7 @@ from odoo import models
 from .. import formats
 from .import_account import ImportRefused, currency_of
 from .import_entry import entry_row
+from .import_told import PROFILE, WORD
 
 _PAGE = 1000
 
@@ -39,7 +40,10 @@ class FinanceImport(models.Model):
     def _events_of(self, data):
         """(name of the format, events) of ``data``. Raises FormatError, also while they are iterated over."""
         name = formats.detect(data, self.filename)
-        return name, formats.stream(data, name)
+        if name not in formats.TABLES:
+            return name, self._asking(formats.stream(data, name, self._told()), WORD if self.told or name == "qif" else False)
+        profile = self._table_profile(data)
+        return name, self._asking(formats.stream(data, profile._pure(), self._told()), WORD if self.told else PROFILE)
 
     def _stage_events(self, events):
         """Stage what the reader gives, page by page; how many entries there were."""
@@ -100,6 +104,7 @@ class FinanceImport(models.Model):
                 "is_copy": header.is_copy,
                 "notes": ", ".join(header.notes),
                 "proof": header.proof,
+                "provisional": header.provisional,
             }
         )
 
@@ -113,7 +118,7 @@ class FinanceImport(models.Model):
                 self._refuse_unusable(journals[key], header)
         except ImportRefused as refused:
             if member:
-                raise ImportRefused(f"{member}: {refused.reason}", refused.line) from None
+                raise ImportRefused(f"{member}: {refused.reason}", refused.line, refused.way_out) from None
             raise
         companies = {journal.company_id for journal in journals.values()}
         if len(companies) > 1:
@@ -127,23 +132,15 @@ class FinanceImport(models.Model):
         return journals[key]
 
     def _refuse_unproven(self, header):
-        """Only what lies between two balances is booked: an announcement comes again in a statement, and a file without balances
-        may lack anything."""
-        if header.provisional:
-            raise ImportRefused(
-                self.env._(
-                    "The file (%(format)s) only announces entries of %(account)s: nothing of it is booked. The account statement "
-                    "will bring them; import that one.",
-                    format=header.format,
-                    account=header.account,
-                ),
-                header.line,
-            )
-        if not header.is_proven:
+        """Only what lies between two balances is booked: a file without them may lack anything. What is only announced is not
+        booked at all."""
+        if not header.is_proven and not header.provisional and not self._is_vouched():
             raise ImportRefused(
                 self.env._(
                     "The file states no balance before and after its entries, so that nothing proves that they are all of them. "
-                    "Ask the bank for a format with balances, such as CAMT.053, MT940 or a table with a balance in each row."
+                    "State the balances from another paper of the bank, or ask the bank for a format with balances, such as "
+                    "CAMT.053, MT940 or a table with a balance in each row."
                 ),
                 header.line,
+                WORD,
             )

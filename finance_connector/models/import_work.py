@@ -75,7 +75,7 @@ class FinanceImport(models.Model):
         except COLLISIONS:
             raise
         except (ImportRefused, FinanceError) as error:
-            self._reject(str(error), getattr(error, "line", None))
+            self._reject(str(error), getattr(error, "line", None), getattr(error, "way_out", False))
         except Exception as error:
             _logger.warning("Import %s (%s) failed", self.id, self.filename, exc_info=True)
             self._reject(
@@ -192,7 +192,7 @@ class FinanceImport(models.Model):
         if not refused:
             _logger.warning("Import %s (%s) failed", self.id, self.filename, exc_info=error)
         if not self.created_count:
-            self._reject(str(error), getattr(error, "line", None))
+            self._reject(str(error), getattr(error, "line", None), getattr(error, "way_out", False))
             return
         attempts = self.attempts + 1
         delay = retry.next_delay(attempts, random.SystemRandom())

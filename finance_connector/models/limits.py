@@ -12,6 +12,7 @@ LIMITS = {
     "import_bytes": ("finance_connector.import_byte_limit", 16 * 1024 * 1024),
     "import_chunk": ("finance_connector.import_chunk_size", 500),
     "match_days": ("finance_connector.match_missing_days", 5),
+    "announced_days": ("finance_connector.announced_days", 10),
     "feed_calls": ("finance_connector.feed_calls_a_day", 4),
     "feed_pages": ("finance_connector.feed_page_limit", 200),
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
@@ -76,6 +77,11 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_match_days = _setting(
         "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."
+    )
+    finance_announced_days = _setting(
+        "announced_days",
+        "Announced entry, days",
+        "After so many days an announced entry that no statement has confirmed or dropped is an exception.",
     )
     finance_feed_calls = _setting(
         "feed_calls",

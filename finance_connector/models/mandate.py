@@ -6,10 +6,18 @@ from odoo.exceptions import UserError
 from ..core import direct_debit
 
 SCHEMES = [
-    (direct_debit.CORE, "SEPA Core"), (direct_debit.B2B, "SEPA B2B"), (direct_debit.BACS, "Bacs"),
+    (direct_debit.CORE, "SEPA Core"),
+    (direct_debit.B2B, "SEPA B2B"),
+    (direct_debit.BACS, "Bacs"),
     (direct_debit.GOCARDLESS, "GoCardless"),
-]  # fmt: skip
-STATES = [("draft", "Draft"), ("active", "Active"), ("suspended", "Suspended"), ("cancelled", "Cancelled"), ("expired", "Expired")]
+]
+STATES = [
+    ("draft", "Draft"),
+    ("active", "Active"),
+    ("suspended", "Suspended"),
+    ("cancelled", "Cancelled"),
+    ("expired", "Expired"),
+]
 # In these a collection used the mandate, also if its money came back later.
 USED = ("sent", "unknown", "accepted", "pending", "executed", "returned")
 # What follows from its life, its collections or its provider, and from nobody's typing.
@@ -26,25 +34,45 @@ class FinanceMandate(models.Model):
     _rec_name = "reference"
     _rec_names_search = ["reference", "partner_id.name"]
 
-    reference = fields.Char(string="Mandate reference", required=True, copy=False, default="/", tracking=True,
-                            help="Names the mandate at the bank of the debtor. Bacs: six to eighteen characters.")  # fmt: skip
+    reference = fields.Char(
+        string="Mandate reference",
+        required=True,
+        copy=False,
+        default="/",
+        tracking=True,
+        help="Names the mandate at the bank of the debtor. Bacs: six to eighteen characters.",
+    )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     scheme = fields.Selection(SCHEMES, required=True, default=direct_debit.CORE, tracking=True)
     partner_id = fields.Many2one("res.partner", string="Debtor", index=True, ondelete="restrict", tracking=True)
-    bank_account_id = fields.Many2one("res.partner.bank", string="Account of the debtor", ondelete="restrict", tracking=True,
-                                      domain="[('partner_id', 'child_of', partner_id)]")  # fmt: skip
+    bank_account_id = fields.Many2one(
+        "res.partner.bank",
+        string="Account of the debtor",
+        ondelete="restrict",
+        tracking=True,
+        domain="[('partner_id', 'child_of', partner_id)]",
+    )
     is_once = fields.Boolean(string="For one collection only", tracking=True)
     is_last = fields.Boolean(string="The next collection is the last", copy=False, tracking=True)
     signed_on = fields.Date(string="Signed on", copy=False, tracking=True)
-    creditor_id = fields.Char(string="Creditor identifier", default=lambda self: self.env.company.fc_creditor_id, tracking=True,
-                              help="The one that the debtor signed for.")  # fmt: skip
+    creditor_id = fields.Char(
+        string="Creditor identifier",
+        default=lambda self: self.env.company.fc_creditor_id,
+        tracking=True,
+        help="The one that the debtor signed for.",
+    )
     evidence_ids = fields.Many2many("ir.attachment", "finance_mandate_evidence_rel", string="Signed mandate", copy=False)
-    evidence_note = fields.Char(string="Where the signed mandate is", copy=False,
-                                help="If it is not attached: the binder, or the record of the electronic signature.")  # fmt: skip
+    evidence_note = fields.Char(
+        string="Where the signed mandate is",
+        copy=False,
+        help="If it is not attached: the binder, or the record of the electronic signature.",
+    )
     notice = fields.Selection(
-        [("mail", "By mail before each collection"), ("document", "By the invoice, which tells day and amount")], required=True,
-        default="mail", string="Advance notice",
-    )  # fmt: skip
+        [("mail", "By mail before each collection"), ("document", "By the invoice, which tells day and amount")],
+        required=True,
+        default="mail",
+        string="Advance notice",
+    )
     notice_days = fields.Integer(string="Agreed days of notice", help="0: as many as the settings say.")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)
     why = fields.Char(string="Because", readonly=True, copy=False, tracking=True)
@@ -82,10 +110,12 @@ class FinanceMandate(models.Model):
     @api.depends("collection_ids.state", "is_once", "is_last", "reference", "bank_account_id", "creditor_id")
     def _compute_next(self):
         labels = {
-            "original_mandate_id": self.env._("former reference"), "original_creditor_id": self.env._("former creditor identifier"),
-            "original_creditor_name": self.env._("former name of the creditor"), "original_iban": self.env._("former account"),
+            "original_mandate_id": self.env._("former reference"),
+            "original_creditor_id": self.env._("former creditor identifier"),
+            "original_creditor_name": self.env._("former name of the creditor"),
+            "original_iban": self.env._("former account"),
             "new_bank": self.env._("the account is at another bank"),
-        }  # fmt: skip
+        }
         for one in self:
             one.next_sequence = one._sequence()
             told = [labels[name] if value is True else f"{labels[name]}: {value}" for name, value in one._amendments().items()]
@@ -113,9 +143,12 @@ class FinanceMandate(models.Model):
         """The `Told` of a collection that were made now."""
         account = self.bank_account_id
         return direct_debit.Told(
-            self.reference or "", self.company_id.fc_creditor_id or self.creditor_id or "", self.company_id.name or "",
-            account.sanitized_acc_number or "", account.bank_bic or "",
-        )  # fmt: skip
+            self.reference or "",
+            self.company_id.fc_creditor_id or self.creditor_id or "",
+            self.company_id.name or "",
+            account.sanitized_acc_number or "",
+            account.bank_bic or "",
+        )
 
     def _amendments(self, but=None):
         """What changed since the last collection, or since it was signed if there was none."""

@@ -31,9 +31,12 @@ class FinanceMandate(models.Model):
                 raise UserError(self.env._("GoCardless says itself when the mandate %s is active.", one.reference))
             if problems := one._problems():
                 raise UserError(
-                    self.env._("The mandate %(mandate)s cannot be used yet:\n%(problems)s", mandate=one.reference,
-                               problems="\n".join(problems))
-                )  # fmt: skip
+                    self.env._(
+                        "The mandate %(mandate)s cannot be used yet:\n%(problems)s",
+                        mandate=one.reference,
+                        problems="\n".join(problems),
+                    )
+                )
             one._move_to("active", "")
         return True
 
@@ -58,8 +61,13 @@ class FinanceMandate(models.Model):
             if one.scheme == direct_debit.GOCARDLESS:
                 raise UserError(self.env._("Change the mandate %s at GoCardless; what it says is followed here.", one.reference))
             if one.state not in allowed:
-                raise UserError(self.env._("The mandate %(mandate)s is %(state)s.", mandate=one.reference,
-                                           state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower()))
+                raise UserError(
+                    self.env._(
+                        "The mandate %(mandate)s is %(state)s.",
+                        mandate=one.reference,
+                        state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower(),
+                    )
+                )
             one._move_to(state, self.env._("by %s", self.env.user.name))
         return True
 
@@ -100,7 +108,9 @@ class FinanceMandate(models.Model):
             told.append(str(error))
         fits = _BACS_REFERENCE if self.scheme == direct_debit.BACS else _SEPA_REFERENCE
         if not fits(self.reference or ""):
-            told.append(self.env._("The reference %s has characters, or a length, that the scheme does not take.", self.reference))
+            told.append(
+                self.env._("The reference %s has characters, or a length, that the scheme does not take.", self.reference)
+            )
         if self.scheme == direct_debit.B2B and self.partner_id and not self.partner_id.commercial_partner_id.is_company:
             told.append(self.env._("A SEPA B2B mandate is for companies; %s is none.", self.partner_id.name))
         return told
@@ -112,11 +122,15 @@ class FinanceMandate(models.Model):
             return self.env._("The mandate %s is collected by GoCardless, not by a file.", self.reference)
         if self.state != "active":
             state = dict(self._fields["state"]._description_selection(self.env))[self.state].lower()
-            return self.env._("The mandate %(mandate)s is %(state)s (%(why)s).", mandate=self.reference, state=state,
-                              why=self.why or "/")  # fmt: skip
+            return self.env._(
+                "The mandate %(mandate)s is %(state)s (%(why)s).", mandate=self.reference, state=state, why=self.why or "/"
+            )
         if self.expires_on and day >= self.expires_on:
-            return self.env._("The mandate %(mandate)s must not be used from %(day)s on: nothing was collected with it for too "
-                              "long.", mandate=self.reference, day=self.expires_on)  # fmt: skip
+            return self.env._(
+                "The mandate %(mandate)s must not be used from %(day)s on: nothing was collected with it for too long.",
+                mandate=self.reference,
+                day=self.expires_on,
+            )
         return ""
 
     # --- what follows from collections and time ---------------------------------------------------------------------------
@@ -138,7 +152,9 @@ class FinanceMandate(models.Model):
     def _cron_expire(self):
         """Scheduled action: end what must not be used any more."""
         today = fields.Date.context_today(self)
-        waiting = self.sudo().search([("state", "in", ("active", "suspended")), ("scheme", "in", list(direct_debit.DORMANT_MONTHS))])
+        waiting = self.sudo().search(
+            [("state", "in", ("active", "suspended")), ("scheme", "in", list(direct_debit.DORMANT_MONTHS))]
+        )
         for one in waiting:
             if one.expires_on and one.expires_on <= today:
                 months = direct_debit.DORMANT_MONTHS[one.scheme]

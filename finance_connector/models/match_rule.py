@@ -5,7 +5,7 @@ tolerates. Versioned, rehearsed on history, put into force by a second person (I
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 _HUNDREDTHS = 100
 
@@ -13,7 +13,7 @@ _HUNDREDTHS = 100
 class FinanceMatchRule(models.Model):
     _name = "finance.match.rule"
     _description = "Match rule"
-    _inherit = ["finance.approved.content"]
+    _inherit = ["finance.approved.version"]
     _order = "sequence, id"
     _content = (
         "name", "company_id", "journal_ids", "direction", "label_regex", "amount_min", "amount_max", "partner_id", "bank_code",
@@ -23,7 +23,6 @@ class FinanceMatchRule(models.Model):
     _audited_as = "match_rule"
 
     name = fields.Char(required=True)
-    active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10, help="Of several rules that fit, the first one counts.")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     journal_ids = fields.Many2many(
@@ -117,30 +116,11 @@ class FinanceMatchRule(models.Model):
         """The tolerated percentage as hundredths of a percent."""
         return round(self.tolerance_percent * _HUNDREDTHS)
 
-    def write(self, vals):
-        """An approved version that was replaced does not come back without a second person (INV-10)."""
-        if vals.get("active") and any(rule.state == "approved" and not rule.active for rule in self):
-            raise UserError(self.env._("%s was replaced: make a new version of it and have it approved.", self[0].name))
-        ended = self.filtered(lambda rule: "active" in vals and not vals["active"] and rule.active)
-        result = super().write(vals)
-        for rule in ended:
-            rule._audit("archive")
-        return result
-
-    def action_new_version(self):
-        """A draft copy with the next version number, to be edited and approved."""
-        self.ensure_one()
-        return self._new_version(self.with_context(active_test=False).search(self._same_name()), name=self.name, active=True)
-
     def _same_name(self):
         """The domain of the versions of this rule."""
         return [("name", "=", self.name), ("company_id", "=", self.company_id.id)]
 
     def _approve(self, user):
-        """A version that comes into force takes the place of the earlier ones."""
         result = super()._approve(user)
-        for rule in self:
-            earlier = self.search([*rule._same_name(), ("state", "=", "approved"), ("id", "!=", rule.id)])
-            earlier.write({"active": False})
         self.env["finance.provider"]._wake("finance_connector.cron_reconcile")
         return result

@@ -56,7 +56,9 @@ class ResPartnerBank(models.Model):
             ]
         )
         # What was approved for the former number is void, and the order shows it at once.
-        waiting = self.env["finance.payment.instruction"].sudo().search(
-            [("bank_account_id", "in", self.ids), ("order_id.state", "in", ("to_approve", "approved"))]
+        waiting = (
+            self.env["finance.payment.instruction"]
+            .sudo()
+            .search([("bank_account_id", "in", self.ids), ("order_id.state", "in", ("to_approve", "approved"))])
         )
         waiting.order_id._derive()

@@ -7,10 +7,7 @@ from .inbox import CONCURRENCY
 
 # state of our transaction -> what the online payment must become
 _PAID = ("captured", "partially_refunded", "refunded", "disputed", "charged_back")
-_TARGETS = (
-    dict.fromkeys(_PAID, "done")
-    | {"authorized": "authorized", "failed": "error", "voided": "cancel", "expired": "cancel"}
-)  # fmt: skip
+_TARGETS = dict.fromkeys(_PAID, "done") | {"authorized": "authorized", "failed": "error", "voided": "cancel", "expired": "cancel"}
 _ALLOWED = {
     "done": ("draft", "pending", "authorized", "error"),
     "authorized": ("draft", "pending"),
@@ -43,9 +40,7 @@ class FinancePaymentAdvance(models.AbstractModel):
     def _lagging(self, provider, after):
         self.env["finance.transaction"].flush_model()
         self.env["payment.transaction"].flush_model()
-        pairs = [
-            (state, current) for state, target in _TARGETS.items() for current in _ALLOWED[target]
-        ]
+        pairs = [(state, current) for state, target in _TARGETS.items() for current in _ALLOWED[target]]
         self.env.cr.execute(
             """SELECT t.id FROM finance_transaction t JOIN payment_transaction p ON p.id = t.payment_transaction_id
                 WHERE t.provider_id = %s AND t.id > %s AND (t.state, p.state) IN %s

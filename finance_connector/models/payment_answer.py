@@ -1,5 +1,5 @@
-"""What banks answer to payments: files that come in like every other, applied to the instructions that they name, and told where they
-fit none."""
+"""What banks answer to payments: files that come in like every other, applied to the payments that they name, and told where
+they fit none."""
 
 from datetime import timedelta
 
@@ -40,27 +40,55 @@ class FinanceImport(models.Model):
         told = sum(len(facts) for facts in applied.facts.values())
         self.write({"format": name, "line_count": told})
         self._set_imported(
-            self.env._("%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.", told=told, new=len(new),
-                       other=len(applied.mismatches))
-        )  # fmt: skip
+            self.env._(
+                "%(told)s answers, %(new)s payments with news, %(other)s that fit no payment.",
+                told=told,
+                new=len(new),
+                other=len(applied.mismatches),
+            )
+        )
         return True
+
+    def _answer_foretold(self, data):
+        """Of an answer to payments, for the preview; None if it is none."""
+        name = detect.detect(data)
+        if name is None:
+            return None
+        applied, _changes = self.env["finance.payment.instruction"].sudo()._applied(name, data, self.company_id)
+        return {
+            "kind": "report",
+            "target": self.company_id.name,
+            "format": self.env._("Answer to payments (%s)", name),
+            "profile": "",
+            "entry_count": sum(len(facts) for facts in applied.facts.values()),
+            "reason": "\n".join(mismatch.text for mismatch in applied.mismatches),
+            "settlements": [],
+        }
 
     def _tell_mismatch(self, mismatch):
         one = self.env["finance.payment.instruction"].sudo().browse(int(mismatch.key) if mismatch.key else ())
         self.env["finance.exception"]._raise(
-            "payment_answer", f"{self.checksum}/{mismatch.code}/{mismatch.text[:80]}", self.company_id,
-            self.env._("An answer of the bank fits no payment: %s", mismatch.text), detail=mismatch.text, record=one or self,
-            amount=one.amount if one else 0, currency=one.currency_id if one else None,
-        )  # fmt: skip
+            "payment_answer",
+            f"{self.checksum}/{mismatch.code}/{mismatch.text[:80]}",
+            self.company_id,
+            self.env._("An answer of the bank fits no payment: %s", mismatch.text),
+            detail=mismatch.text,
+            record=one or self,
+            amount=one.amount if one else 0,
+            currency=one.currency_id if one else None,
+        )
 
     def _tell_change(self, change):
         corrected = ", ".join(f"{name}: {value}" for name, value in (change.corrected or {}).items())
         text = f"{change.reason.code}: {change.reason.text}. {corrected}".strip()
         self.env["finance.exception"]._raise(
-            "payment_answer", f"change/{change.change_id}", self.company_id,
+            "payment_answer",
+            f"change/{change.change_id}",
+            self.company_id,
             self.env._("The bank tells a change of %(what)s: %(text)s", what=change.reference or change.trace, text=text),
-            detail=f"{text}\n{change.reason.advice}", record=self,
-        )  # fmt: skip
+            detail=f"{text}\n{change.reason.advice}",
+            record=self,
+        )
 
 
 class FinancePaymentInstruction(models.Model):
@@ -88,13 +116,20 @@ class FinancePaymentInstruction(models.Model):
         if not day:
             return self.browse()
         return self.search(
-            [*own, ("mandate_id.reference", "in", names), ("order_id.scheme", "=", "bacs_debit"), ("state", "in", USED),
-             ("collection_date", "<=", day), ("collection_date", ">=", day - BACS_RETURNS)]
-        )  # fmt: skip
+            [
+                *own,
+                ("mandate_id.reference", "in", names),
+                ("order_id.scheme", "=", "bacs_debit"),
+                ("state", "in", USED),
+                ("collection_date", "<=", day),
+                ("collection_date", ">=", day - BACS_RETURNS),
+            ]
+        )
 
     @api.model
     def _index(self, company, message_names, names=(), day=None):
-        """What was sent, by the names that the bank may use; ``day``: of the answer. Raises ImportRefused where a company is not told at all."""
+        """What was sent, by the names that the bank may use; ``day``: of the answer. Raises ImportRefused where a company is not
+        told at all."""
         if not company:
             raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
         own = [("company_id", "in", (self.env.companies | company).ids)]
@@ -110,10 +145,14 @@ class FinancePaymentInstruction(models.Model):
             for file in one.order_id.file_ids:
                 sent.append(
                     answer_facts.SentInstruction(
-                        str(one.id), file.message_name, f"{file.message_name}{one.batch_number}", one.end_to_end_id, one._money(),
+                        str(one.id),
+                        file.message_name,
+                        f"{file.message_name}{one.batch_number}",
+                        one.end_to_end_id,
+                        one._money(),
                         names=(one.mandate_id.reference,) if one.order_id.scheme == "bacs_debit" else (),
                         is_collection=one.kind == COLLECTION,
-                    )  # fmt: skip
+                    )
                 )
         return answer_facts.Index(sent)
 
@@ -131,12 +170,20 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             cause = f"payment-{one.id}"
             if one.state in ("rejected", "returned"):
-                said = {"payee": one.partner_id.name,
-                        "state": dict(one._fields["state"]._description_selection(self.env))[one.state].lower()}  # fmt: skip
                 self.env["finance.exception"]._raise(
-                    "payment_failed", cause, one.company_id,
-                    self.env._("The collection from %(payee)s was %(state)s", **said) if one.kind == COLLECTION
-                    else self.env._("The payment to %(payee)s was %(state)s", **said),
-                    detail="\n".join(filter(None, (one.reason_text, one.advice))), record=one, amount=one.amount,
+                    "payment_failed",
+                    cause,
+                    one.company_id,
+                    one._failure_text(),
+                    detail="\n".join(filter(None, (one.reason_text, one.advice))),
+                    record=one,
+                    amount=one.amount,
                     currency=one.currency_id,
-                )  # fmt: skip
+                )
+
+    def _failure_text(self):
+        """What happened to a payment that failed, in one line."""
+        state = dict(self._fields["state"]._description_selection(self.env))[self.state].lower()
+        if self.kind == COLLECTION:
+            return self.env._("The collection from %(debtor)s was %(state)s", debtor=self.partner_id.name, state=state)
+        return self.env._("The payment to %(payee)s was %(state)s", payee=self.partner_id.name, state=state)

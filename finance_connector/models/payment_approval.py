@@ -82,15 +82,24 @@ class FinancePaymentOrder(models.Model):
             total, largest = amounts.get(one.currency_id.name, (0, 0))
             own = minor(one.amount, one.currency_id)
             amounts[one.currency_id.name] = total + own, max(largest, own)
-        edits = self.env["finance.payee.edit"].sudo().search([("bank_account_id", "in", self.instruction_ids.bank_account_id.ids)])
+        edits = (
+            self.env["finance.payee.edit"].sudo().search([("bank_account_id", "in", self.instruction_ids.bank_account_id.ids)])
+        )
         return approval.OrderFacts(
-            self._content_now(), str(self.company_id.id), str(self.journal_id.id), self.create_uid.login,
-            (self.edited_by_id or self.create_uid).login, amounts, any(self.instruction_ids.mapped("payee_news")),
+            self._content_now(),
+            str(self.company_id.id),
+            str(self.journal_id.id),
+            self.create_uid.login,
+            (self.edited_by_id or self.create_uid).login,
+            amounts,
+            any(self.instruction_ids.mapped("payee_news")),
             tuple(
-                approval.AccountEdit(edit.bank_account_id.partner_id.name or "", edit.user_id.login, edit.at.replace(tzinfo=timezone.utc))
+                approval.AccountEdit(
+                    edit.bank_account_id.partner_id.name or "", edit.user_id.login, edit.at.replace(tzinfo=timezone.utc)
+                )
                 for edit in edits
             ),
-        )  # fmt: skip
+        )
 
     def _signatures(self):
         given = self.approval_ids.filtered(lambda one: one.verdict == "approved").sorted("id")
@@ -116,9 +125,14 @@ class FinancePaymentOrder(models.Model):
         """What ``user`` has signed today in other orders: (login, currency) -> minor units."""
         today = fields.Datetime.now().replace(hour=0, minute=0, second=0)
         rows = self.env["finance.payment.approval"].search(
-            [("user_id", "=", user.id), ("verdict", "=", "approved"), ("at", ">=", today), ("order_id", "!=", self.id),
-             ("order_id.company_id", "=", self.company_id.id)]
-        )  # fmt: skip
+            [
+                ("user_id", "=", user.id),
+                ("verdict", "=", "approved"),
+                ("at", ">=", today),
+                ("order_id", "!=", self.id),
+                ("order_id.company_id", "=", self.company_id.id),
+            ]
+        )
         signed = [(row._as_signature(), row.order_id._facts().amounts) for row in rows]
         return approval.signed_by_day(signed, today.date())
 
@@ -141,9 +155,13 @@ class FinancePaymentOrder(models.Model):
         verdict = self._verdict()
         if not verdict.ok:
             raise UserError(
-                self.env._("You cannot approve %(order)s. %(why)s", order=self.name, why=" ".join(one.text for one in verdict.reasons))
+                self.env._(
+                    "You cannot approve %(order)s. %(why)s", order=self.name, why=" ".join(one.text for one in verdict.reasons)
+                )
             )
-        absent = self.env["res.users"].sudo().search([("login", "=", verdict.seat.for_person)]) if verdict.seat.for_person else None
+        absent = (
+            self.env["res.users"].sudo().search([("login", "=", verdict.seat.for_person)]) if verdict.seat.for_person else None
+        )
         self._put("approved", level=verdict.seat.level, group=verdict.seat.group, for_user_id=absent.id if absent else False)
         self._audit("approve", level=verdict.seat.level, content=self._content_now())
         self.sudo()._derive()

@@ -31,12 +31,15 @@ class FinancePaymentOrder(models.Model):
         by_key = {str(item.id): item for item in items}
         documents = [
             netting.Document(
-                str(item.id), str(item.partner_id.commercial_partner_id.id), str(self._account_of(item).id),
-                self._to_pay(item, item.id in discounts), item.date_maturity or item.date,
+                str(item.id),
+                str(item.partner_id.commercial_partner_id.id),
+                str(self._account_of(item).id),
+                self._to_pay(item, item.id in discounts),
+                item.date_maturity or item.date,
                 refers_to=str(item.move_id.reversed_entry_id.line_ids.filtered("amount_residual")[:1].id or ""),
             )
             for item in items
-        ]  # fmt: skip
+        ]
         netted = netting.net(documents, rule, together)
         if not netted.payments:
             raise UserError(self.env._("Nothing is left to pay of these: %s", "; ".join(why for _key, why in netted.left)))
@@ -59,7 +62,11 @@ class FinancePaymentOrder(models.Model):
                 "reference": reference,
                 "text": "" if reference else ", ".join(dict.fromkeys(filter(None, references))),
                 "item_ids": [
-                    (0, 0, {"move_line_id": item.id, "amount": float(amount.to_decimal()), "takes_discount": item.id in discounts})
+                    (
+                        0,
+                        0,
+                        {"move_line_id": item.id, "amount": float(amount.to_decimal()), "takes_discount": item.id in discounts},
+                    )
                     for item, amount in paid
                 ],
             }
@@ -75,9 +82,12 @@ class FinancePaymentOrder(models.Model):
                 raise UserError(self.env._("%s is not open in this company.", item.move_id.name))
             if self._to_pay(item).minor > 0 and not self._account_of(item):
                 raise UserError(
-                    self.env._("%(partner)s has no bank account, so %(bill)s cannot be paid. Enter the account at the partner.",
-                               partner=item.partner_id.name or "/", bill=item.move_id.name)
-                )  # fmt: skip
+                    self.env._(
+                        "%(partner)s has no bank account, so %(bill)s cannot be paid. Enter the account at the partner.",
+                        partner=item.partner_id.name or "/",
+                        bill=item.move_id.name,
+                    )
+                )
 
     @staticmethod
     def _account_of(item):
@@ -115,13 +125,22 @@ class FinancePaymentInstruction(models.Model):
         for one in failed:
             self.create(
                 {
-                    "order_id": order.id, "partner_id": one.partner_id.id, "bank_account_id": one.bank_account_id.id,
-                    "amount": one.amount, "currency_id": one.currency_id.id, "reference": one.reference, "text": one.text,
+                    "order_id": order.id,
+                    "partner_id": one.partner_id.id,
+                    "bank_account_id": one.bank_account_id.id,
+                    "amount": one.amount,
+                    "currency_id": one.currency_id.id,
+                    "reference": one.reference,
+                    "text": one.text,
                     "replaces_id": one.id,
                     "item_ids": [
-                        (0, 0, {"move_line_id": item.move_line_id.id, "amount": item.amount, "takes_discount": item.takes_discount})
+                        (
+                            0,
+                            0,
+                            {"move_line_id": item.move_line_id.id, "amount": item.amount, "takes_discount": item.takes_discount},
+                        )
                         for item in one.item_ids
                     ],
                 }
-            )  # fmt: skip
+            )
         return order._as_action()

@@ -1,6 +1,6 @@
-"""Bank lines of payments that were sent: each line that names them is a fact (executed, or come back), and is reconciled with the bills
-that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet). For collections money comes in when
-they are executed, and leaves when they come back."""
+"""Bank lines of payments that were sent: each line that names them is a fact (executed, or come back), and is reconciled with
+the bills that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet). For collections money
+comes in when they are executed, and leaves when they come back."""
 
 from collections import defaultdict
 from datetime import datetime, time, timezone
@@ -31,7 +31,8 @@ SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id), bool_and(n.name IS NUL
   JOIN finance_payment_instruction i
     ON i.company_id = %(company)s AND i.state NOT IN ('draft', 'cancelled')
    AND (i.end_to_end_id = n.name
-        OR EXISTS (SELECT FROM finance_payment_file f WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || i.batch_number)))
+        OR EXISTS (SELECT FROM finance_payment_file f
+                    WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || i.batch_number)))
  WHERE NOT EXISTS (SELECT FROM finance_payment_bank_line_rel r
                     WHERE r.account_bank_statement_line_id = n.line_id AND r.finance_payment_instruction_id = i.id)
  GROUP BY n.line_id
@@ -98,15 +99,22 @@ class FinanceReconciliation(models.AbstractModel):
             return InstructionFact(kind, name, at, source="camt.053", amount=amount)
         code = self._return_code(line, one)
         return InstructionFact(
-            kind, name, at, source="camt.053", amount=amount, charges=charges, reasons=(code,) if code else (),
+            kind,
+            name,
+            at,
+            source="camt.053",
+            amount=amount,
+            charges=charges,
+            reasons=(code,) if code else (),
             text=line.payment_ref or "",
-        )  # fmt: skip
+        )
 
     @staticmethod
     def _return_code(line, one):
         """Why ``one`` came back, as its member of a batch says, or the whole line."""
         members = (line.fc_details or {}).get("members", [])
-        told = [each.get("return_reason") for each in members if each.get("references", {}).get("EndToEndId") == one.end_to_end_id]
+        own = [each for each in members if each.get("references", {}).get("EndToEndId") == one.end_to_end_id]
+        told = [each.get("return_reason") for each in own]
         return next(filter(None, told), line.fc_return_reason or "")
 
     def _link_payments(self, line, named):
@@ -118,8 +126,8 @@ class FinanceReconciliation(models.AbstractModel):
         named.invalidate_recordset(["bank_line_ids"])
 
     def _book_payment_line(self, company, line, named):
-        """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered, and what the bank gives back, is left
-        to the matching."""
+        """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered, and what the bank gives back,
+        is left to the matching."""
         if line.amount > 0:
             return
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
@@ -143,19 +151,28 @@ class FinanceReconciliation(models.AbstractModel):
                 step()
         except Exception as error:
             self.env["finance.exception"]._raise(
-                "posting_failed", f"line-{line.id}", company,
+                "posting_failed",
+                f"line-{line.id}",
+                company,
                 self.env._("The bank line of %s could not be booked", ", ".join(named.mapped("order_id.name"))),
-                detail=str(error), record=line, amount=abs(line.amount), currency=line.currency_id,
-            )  # fmt: skip
+                detail=str(error),
+                record=line,
+                amount=abs(line.amount),
+                currency=line.currency_id,
+            )
 
     def _tell_other_amount(self, company, line, named):
         self.env["finance.exception"]._raise(
-            "payment_answer", f"line-{line.id}", company,
+            "payment_answer",
+            f"line-{line.id}",
+            company,
             self.env._("A bank line names payments to %s and has another amount", ", ".join(named.mapped("partner_id.name"))),
             detail=self.env._(
                 "The line has %(amount)s, the payments have %(sum)s. Compare the statement with the order and ask the bank.",
                 amount=line.currency_id.format(line.amount),
                 sum=", ".join(one.currency_id.format(one.amount) for one in named),
             ),
-            record=line, amount=abs(line.amount), currency=line.currency_id,
-        )  # fmt: skip
+            record=line,
+            amount=abs(line.amount),
+            currency=line.currency_id,
+        )

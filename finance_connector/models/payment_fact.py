@@ -11,14 +11,26 @@ from ..core.money import Money
 _lt = LazyTranslate(__name__)
 
 LABELS = {
-    "approve": _lt("Approved"), "edit": _lt("Changed after the approval"), "file": _lt("Written into a file"),
-    "send_start": _lt("Transmission began"), "send_done": _lt("Transmitted"), "send_fail": _lt("Not transmitted"),
-    "timeout": _lt("No answer to the transmission"), "cancel": _lt("Cancelled"), "recall": _lt("Asked back"),
-    "probe_present": _lt("The bank says it has it"), "probe_absent": _lt("The bank says it does not have it"),
-    "receive": _lt("Received by the bank"), "hold": _lt("Waits at the bank"), "accept": _lt("Accepted by the bank"),
-    "reject": _lt("Rejected by the bank"), "withdraw": _lt("Taken back by the bank"),
-    "recall_refuse": _lt("The bank does not give it back"), "execute": _lt("Executed"), "return": _lt("Returned"),
-}  # fmt: skip
+    "approve": _lt("Approved"),
+    "edit": _lt("Changed after the approval"),
+    "file": _lt("Written into a file"),
+    "send_start": _lt("Transmission began"),
+    "send_done": _lt("Transmitted"),
+    "send_fail": _lt("Not transmitted"),
+    "timeout": _lt("No answer to the transmission"),
+    "cancel": _lt("Cancelled"),
+    "recall": _lt("Asked back"),
+    "probe_present": _lt("The bank says it has it"),
+    "probe_absent": _lt("The bank says it does not have it"),
+    "receive": _lt("Received by the bank"),
+    "hold": _lt("Waits at the bank"),
+    "accept": _lt("Accepted by the bank"),
+    "reject": _lt("Rejected by the bank"),
+    "withdraw": _lt("Taken back by the bank"),
+    "recall_refuse": _lt("The bank does not give it back"),
+    "execute": _lt("Executed"),
+    "return": _lt("Returned"),
+}
 
 
 class FinancePaymentFact(models.Model):
@@ -56,19 +68,29 @@ class FinancePaymentFact(models.Model):
 
     @api.model
     def _add(self, told, message_id=None):
-        """Store what is new of ``told``: instruction id -> list of `InstructionFact`. Returns the ids of the instructions of which
+        """Store what is new of ``told``: instruction id -> list of `InstructionFact`. The ids of the instructions of which
         something is new (INV-3: the index decides what is a copy)."""
         rows = [
             (
-                instruction_id, fact.kind, fact.external_id, fact.at.astimezone(timezone.utc).replace(tzinfo=None),
-                fact.attempt or None, fact.content or None, fact.level or None, fact.source or None,
-                fact.amount.minor if fact.amount else None, fact.charges.minor if fact.charges else None,
-                fact.amount.currency if fact.amount else None, fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self)
-                if fact.reasons else None, fact.text or None, self.env.uid, message_id,
+                instruction_id,
+                fact.kind,
+                fact.external_id,
+                fact.at.astimezone(timezone.utc).replace(tzinfo=None),
+                fact.attempt or None,
+                fact.content or None,
+                fact.level or None,
+                fact.source or None,
+                fact.amount.minor if fact.amount else None,
+                fact.charges.minor if fact.charges else None,
+                fact.amount.currency if fact.amount else None,
+                fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None,
+                fact.text or None,
+                self.env.uid,
+                message_id,
             )
             for instruction_id, facts in told.items()
             for fact in facts
-        ]  # fmt: skip
+        ]
         if not rows:
             return []
         found = self.env.cr.execute_values(

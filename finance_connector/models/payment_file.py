@@ -88,8 +88,11 @@ class FinancePaymentOrder(models.Model):
                 f"{names.get(problem.instruction, problem.instruction)}: {problem.text}" if problem.instruction else problem.text
                 for problem in error.problems
             ]
-            raise UserError(self.env._("%(order)s cannot be paid as it is:\n%(problems)s", order=self.name,
-                                       problems="\n".join(dict.fromkeys(told)))) from error  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be paid as it is:\n%(problems)s", order=self.name, problems="\n".join(dict.fromkeys(told))
+                )
+            ) from error
 
     def _write_file(self):
         """The `WrittenFile`. Raises PaymentFileError."""
@@ -115,17 +118,28 @@ class FinancePaymentOrder(models.Model):
         company, own, message_id = self.company_id, self._own_account(), self._message_id()
         debtor = records.Party(company.name, postal(company.partner_id))
         batch = records.TransferBatch(
-            f"{message_id}1", self.scheme, self.execution_date, debtor, account(own), agent(own),
-            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")), self.batch_booking or None,
-        )  # fmt: skip
+            f"{message_id}1",
+            self.scheme,
+            self.execution_date,
+            debtor,
+            account(own),
+            agent(own),
+            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
+            self.batch_booking or None,
+        )
         return records.PaymentMessage(message_id, self._made_at(), debtor, (batch,))
 
     def _transfer(self, one):
         return records.Transfer(
-            one.end_to_end_id or f"D{one.id}", one._money(), records.Party(one.partner_id.name or "", postal(one.partner_id)),
-            account(one.bank_account_id), agent(one.bank_account_id), text=one.text or "", reference=one.reference or "",
+            one.end_to_end_id or f"D{one.id}",
+            one._money(),
+            records.Party(one.partner_id.name or "", postal(one.partner_id)),
+            account(one.bank_account_id),
+            agent(one.bank_account_id),
+            text=one.text or "",
+            reference=one.reference or "",
             uetr=instruction_intent.uetr(one.intent_key or "") if self.file_format == pain001.NEW else "",
-        )  # fmt: skip
+        )
 
 
 def account(bank):

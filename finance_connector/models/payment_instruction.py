@@ -15,10 +15,17 @@ from ..payments.reasons import reason
 _lt = LazyTranslate(__name__)
 
 STATES = {
-    "draft": _lt("Draft"), "approved": _lt("Approved"), "sent": _lt("Sent"), "unknown": _lt("Outcome unknown"),
-    "accepted": _lt("Accepted"), "pending": _lt("Waits at the bank"), "executed": _lt("Executed"),
-    "rejected": _lt("Rejected"), "returned": _lt("Returned"), "cancelled": _lt("Cancelled"),
-}  # fmt: skip
+    "draft": _lt("Draft"),
+    "approved": _lt("Approved"),
+    "sent": _lt("Sent"),
+    "unknown": _lt("Outcome unknown"),
+    "accepted": _lt("Accepted"),
+    "pending": _lt("Waits at the bank"),
+    "executed": _lt("Executed"),
+    "rejected": _lt("Rejected"),
+    "returned": _lt("Returned"),
+    "cancelled": _lt("Cancelled"),
+}
 # In these nothing of it is on its way, and what it was to pay may be paid otherwise.
 GONE = ("rejected", "returned", "cancelled")
 # What an approval binds: whoever changes one of these makes it void (INV-10).
@@ -37,8 +44,9 @@ class FinancePaymentInstruction(models.Model):
     journal_id = fields.Many2one(related="order_id.journal_id", store=True)
     execution_date = fields.Date(related="order_id.execution_date", store=True)
     partner_id = fields.Many2one("res.partner", string="Payee", required=True, index=True, ondelete="restrict")
-    bank_account_id = fields.Many2one("res.partner.bank", string="Account of the payee", ondelete="restrict",
-                                      domain="[('partner_id', 'child_of', partner_id)]")  # fmt: skip
+    bank_account_id = fields.Many2one(
+        "res.partner.bank", string="Account of the payee", ondelete="restrict", domain="[('partner_id', 'child_of', partner_id)]"
+    )
     amount = fields.Monetary(required=True)
     currency_id = fields.Many2one("res.currency", required=True)
     reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
@@ -46,12 +54,24 @@ class FinancePaymentInstruction(models.Model):
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
     bill_names = fields.Char(compute="_compute_bill_names", string="Bills")
     intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
-    end_to_end_id = fields.Char(readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank.")
-    replaces_id = fields.Many2one("finance.payment.instruction", readonly=True, copy=False, index="btree_not_null",
-                                  help="The rejected or returned payment whose place this one takes.")  # fmt: skip
+    end_to_end_id = fields.Char(
+        string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
+    )
+    replaces_id = fields.Many2one(
+        "finance.payment.instruction",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The rejected or returned payment whose place this one takes.",
+    )
     fact_ids = fields.One2many("finance.payment.fact", "instruction_id", readonly=True)
     state = fields.Selection(
-        [(key, str(label)) for key, label in STATES.items()], required=True, default="draft", readonly=True, index=True, copy=False
+        [(key, str(label)) for key, label in STATES.items()],
+        required=True,
+        default="draft",
+        readonly=True,
+        index=True,
+        copy=False,
     )
     in_doubt_since = fields.Datetime(readonly=True, copy=False)
     amount_executed = fields.Monetary(readonly=True, copy=False)
@@ -59,8 +79,9 @@ class FinancePaymentInstruction(models.Model):
     reason_codes = fields.Char(readonly=True, copy=False)
     reason_text = fields.Text(compute="_compute_reason", string="What the bank says")
     advice = fields.Text(compute="_compute_reason", string="What to do")
-    bank_line_ids = fields.Many2many("account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines",
-                                     readonly=True, copy=False)  # fmt: skip
+    bank_line_ids = fields.Many2many(
+        "account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines", readonly=True, copy=False
+    )
     payee_news = fields.Selection(
         [("new", "New payee"), ("changed", "Changed account")], compute="_compute_payee_news", string="New or changed"
     )
@@ -102,8 +123,14 @@ class FinancePaymentInstruction(models.Model):
         self.ensure_one()
         sent = [("state", "not in", ("draft", "approved", "cancelled", "rejected")), ("id", "!=", self._origin.id)]
         return self.sudo().search(
-            [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id), ("order_id.kind", "=", "transfer"), *sent],
-            order="id desc", limit=1,
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("order_id.kind", "=", "transfer"),
+                *sent,
+            ],
+            order="id desc",
+            limit=1,
         )
 
     def _changed_since(self, earlier):
@@ -135,9 +162,12 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             items = tuple(sorted((str(item.move_line_id.id), item._minor()) for item in one.item_ids))
             intent = instruction_intent.Intent(
-                f"{database}/{one.company_id.id}", str(one.partner_id.id), one._money(), items or ((f"free/{one.id}", 1),),
+                f"{database}/{one.company_id.id}",
+                str(one.partner_id.id),
+                one._money(),
+                items or ((f"free/{one.id}", 1),),
                 one.replaces_id.intent_key or "",
-            )  # fmt: skip
+            )
             key = instruction_intent.intent_key(intent)
             if one.intent_key != key:
                 one.write({"intent_key": key, "end_to_end_id": instruction_intent.end_to_end_id(key)})
@@ -180,10 +210,15 @@ class FinancePaymentInstruction(models.Model):
             exceptions._clear("contradiction", cause, self.company_id, self.env._("The story of the payment fits."))
             return
         exceptions._raise(
-            "contradiction", cause, self.company_id, self.env._("The payment to %s contradicts itself", self.partner_id.name),
-            detail="\n".join(one.text for one in found.contradictions), record=self, amount=self.amount,
+            "contradiction",
+            cause,
+            self.company_id,
+            self.env._("The payment to %s contradicts itself", self.partner_id.name),
+            detail="\n".join(one.text for one in found.contradictions),
+            record=self,
+            amount=self.amount,
             currency=self.currency_id,
-        )  # fmt: skip
+        )
 
     # --- edits ----------------------------------------------------------------------------------------------------------
 

@@ -8,18 +8,27 @@ from ..core.errors import FinanceError
 from ..payments.schemes import COLLECTION_SCHEMES, TRANSFER_SCHEMES
 
 STATES = [
-    ("draft", "Draft"), ("to_approve", "To approve"), ("approved", "Approved"), ("sent", "Sent"), ("accepted", "Accepted"),
-    ("partially_accepted", "Partially accepted"), ("executed", "Executed"), ("rejected", "Rejected"), ("cancelled", "Cancelled"),
-]  # fmt: skip
+    ("draft", "Draft"),
+    ("to_approve", "To approve"),
+    ("approved", "Approved"),
+    ("sent", "Sent"),
+    ("accepted", "Accepted"),
+    ("partially_accepted", "Partially accepted"),
+    ("executed", "Executed"),
+    ("rejected", "Rejected"),
+    ("cancelled", "Cancelled"),
+]
 # Nothing has left us yet: it may still be changed, which voids what was approved.
 OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 # format -> (what it is called, the schemes that it takes).
 FORMATS = {
-    "pain.001.001.09": ("pain.001.001.09", tuple(TRANSFER_SCHEMES)), "pain.001.001.03": ("pain.001.001.03", tuple(TRANSFER_SCHEMES)),
-    "pain.008.001.08": ("pain.008.001.08", ("sdd",)), "pain.008.001.02": ("pain.008.001.02", ("sdd",)),
+    "pain.001.001.09": ("pain.001.001.09", tuple(TRANSFER_SCHEMES)),
+    "pain.001.001.03": ("pain.001.001.03", tuple(TRANSFER_SCHEMES)),
+    "pain.008.001.08": ("pain.008.001.08", ("sdd",)),
+    "pain.008.001.02": ("pain.008.001.02", ("sdd",)),
     "bacs": ("Bacs Standard 18", ("bacs_debit",)),
-}  # fmt: skip
+}
 # What an approval binds of the order itself.
 _CONTENT = {"journal_id", "execution_date", "company_id", "scheme", "kind"}
 
@@ -32,20 +41,34 @@ class FinancePaymentOrder(models.Model):
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    journal_id = fields.Many2one("account.journal", string="Our bank account", required=True, tracking=True, ondelete="restrict",
-                                 domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]")  # fmt: skip
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Our bank account",
+        required=True,
+        tracking=True,
+        ondelete="restrict",
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+    )
     kind = fields.Selection(
-        [(approval_content.TRANSFER, "Payment out"), (approval_content.COLLECTION, "Direct debit")], required=True, readonly=True,
-        default=approval_content.TRANSFER, index=True,
-    )  # fmt: skip
-    scheme = fields.Selection([(key, one.name) for key, one in (TRANSFER_SCHEMES | COLLECTION_SCHEMES).items()], required=True,
-                              default="sepa", tracking=True)  # fmt: skip
-    file_format = fields.Selection([(name, label) for name, (label, _schemes) in FORMATS.items()], required=True,
-                                   default="pain.001.001.09")  # fmt: skip
+        [(approval_content.TRANSFER, "Payment out"), (approval_content.COLLECTION, "Direct debit")],
+        required=True,
+        readonly=True,
+        default=approval_content.TRANSFER,
+        index=True,
+    )
+    scheme = fields.Selection(
+        [(key, one.name) for key, one in (TRANSFER_SCHEMES | COLLECTION_SCHEMES).items()],
+        required=True,
+        default="sepa",
+        tracking=True,
+    )
+    file_format = fields.Selection(
+        [(name, label) for name, (label, _schemes) in FORMATS.items()], required=True, default="pain.001.001.09"
+    )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
-    amount_total = fields.Monetary(compute="_compute_amount_total", store=True)
+    amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
     instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)
     instruction_count = fields.Integer(compute="_compute_amount_total", store=True, string="Number of payments")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)
@@ -71,11 +94,17 @@ class FinancePaymentOrder(models.Model):
         self.ensure_one()
         lines = tuple(
             approval_content.Line(
-                str(one.partner_id.id), one.partner_id.name or "", one.bank_account_id.acc_number or "",
-                one.bank_account_id.bank_bic or "", one._money(), one._day(), one._references(), one.end_to_end_id or "",
+                str(one.partner_id.id),
+                one.partner_id.name or "",
+                one.bank_account_id.acc_number or "",
+                one.bank_account_id.bank_bic or "",
+                one._money(),
+                one._day(),
+                one._references(),
+                one.end_to_end_id or "",
             )
             for one in self.instruction_ids
-        )  # fmt: skip
+        )
         own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
         return approval_content.Order(str(self.company_id.id), own, lines, self.kind)
 
@@ -90,7 +119,9 @@ class FinancePaymentOrder(models.Model):
     def _check_scheme(self):
         for order in self:
             if (order.kind == approval_content.COLLECTION) != (order.scheme in COLLECTION_SCHEMES):
-                raise ValidationError(self.env._("%s is for the other direction: money goes out, or it is collected.", order.scheme))
+                raise ValidationError(
+                    self.env._("%s is for the other direction: money goes out, or it is collected.", order.scheme)
+                )
             if order.scheme not in FORMATS[order.file_format][1]:
                 raise ValidationError(
                     self.env._("A file %(format)s holds no %(scheme)s.", format=order.file_format, scheme=order.scheme)

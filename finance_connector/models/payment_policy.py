@@ -22,8 +22,17 @@ class FinancePaymentPolicy(models.Model):
     _name = "finance.payment.policy"
     _description = "Approval rule for payments"
     _inherit = ["finance.approved.content"]
-    _content = ("name", "company_id", "journal_ids", "currency_id", "amount_from", "amount_below", "per_instruction",
-                "only_new_payees", "active")  # fmt: skip
+    _content = (
+        "name",
+        "company_id",
+        "journal_ids",
+        "currency_id",
+        "amount_from",
+        "amount_below",
+        "per_instruction",
+        "only_new_payees",
+        "active",
+    )
     _audited_as = "payment_policy"
     _order = "company_id, currency_id, amount_from, id"
 
@@ -34,9 +43,7 @@ class FinancePaymentPolicy(models.Model):
     currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     amount_from = fields.Monetary(string="From")
     amount_below = fields.Monetary(string="To below", help="Empty: without end.")
-    per_instruction = fields.Boolean(
-        string="Counts the largest payment", help="Instead of the total of the order."
-    )
+    per_instruction = fields.Boolean(string="Counts the largest payment", help="Instead of the total of the order.")
     only_new_payees = fields.Boolean(
         string="Only for new or changed payees", help="Asks for more signatures where a payee is new, or its account was changed."
     )
@@ -69,10 +76,12 @@ class FinancePaymentPolicy(models.Model):
                 rules.append(rule._as_rule(groups))
         try:
             return Policy(
-                tuple(rules), groups, self.env["finance.payment.deputy"]._in_force(company),
+                tuple(rules),
+                groups,
+                self.env["finance.payment.deputy"]._in_force(company),
                 self.env["finance.payment.limit"]._in_force(company),
                 timedelta(hours=limit(self.env, "payee_cooling_off_hours")),
-            )  # fmt: skip
+            )
         except FinanceError as error:
             raise UserError(str(error)) from error
 
@@ -86,10 +95,15 @@ class FinancePaymentPolicy(models.Model):
                 groups[name] = people
             levels.append(Level(level.number, name, level.mode, level.count))
         return Rule(
-            self.currency_id.name, tuple(levels), minor(self.amount_from, self.currency_id),
+            self.currency_id.name,
+            tuple(levels),
+            minor(self.amount_from, self.currency_id),
             minor(self.amount_below, self.currency_id) if self.amount_below else None,
-            frozenset(), frozenset(map(str, self.journal_ids.ids)), self.only_new_payees, self.per_instruction,
-        )  # fmt: skip
+            frozenset(),
+            frozenset(map(str, self.journal_ids.ids)),
+            self.only_new_payees,
+            self.per_instruction,
+        )
 
 
 class FinancePaymentPolicyLevel(models.Model):
@@ -123,8 +137,9 @@ class FinancePaymentPolicyLevel(models.Model):
     def _refuse_approved(self):
         for level in self:
             if level.policy_id.state == "approved":
-                raise UserError(self.env._("%s is approved and stays as it was approved. Make a new version instead.",
-                                           level.policy_id.name))  # fmt: skip
+                raise UserError(
+                    self.env._("%s is approved and stays as it was approved. Make a new version instead.", level.policy_id.name)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -159,7 +174,11 @@ class FinancePaymentLimit(models.Model):
     def action_new_version(self):
         """A draft that may be changed, to be approved in place of this one."""
         versions = self.search(
-            [("user_id", "=", self.user_id.id), ("company_id", "=", self.company_id.id), ("currency_id", "=", self.currency_id.id)]
+            [
+                ("user_id", "=", self.user_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+            ]
         )
         return self._new_version(versions)
 
@@ -186,7 +205,7 @@ class FinancePaymentDeputy(models.Model):
     _rec_name = "deputy_id"
 
     user_id = fields.Many2one("res.users", string="Stands in for", required=True, default=lambda self: self.env.user)
-    deputy_id = fields.Many2one("res.users", string="Deputy", required=True, index=True)
+    deputy_id = fields.Many2one("res.users", required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     start = fields.Datetime(string="From", required=True, default=fields.Datetime.now)
     end = fields.Datetime(string="Until", required=True)
@@ -199,7 +218,9 @@ class FinancePaymentDeputy(models.Model):
 
     @api.model
     def _in_force(self, company):
-        rows = self.sudo().search([("company_id", "=", company.id), ("state", "=", "approved"), ("end", ">", fields.Datetime.now())])
+        rows = self.sudo().search(
+            [("company_id", "=", company.id), ("state", "=", "approved"), ("end", ">", fields.Datetime.now())]
+        )
         return tuple(
             Deputy(row.user_id.login, row.deputy_id.login, *(at.replace(tzinfo=timezone.utc) for at in (row.start, row.end)))
             for row in rows

@@ -1,4 +1,4 @@
-"""The double-payment radar of an order: what looks as if it was paid before has to be looked at by a person, who says why it is not."""
+"""The double-payment radar of an order: what looks as if it was paid before is looked at by a person, who says why not."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -27,13 +27,27 @@ class FinancePaymentOrder(models.Model):
         self.ensure_one()
         mine = [one for instruction in self.instruction_ids for one in instruction._as_paid()]
         around = double_payment.WINDOW + timedelta(days=1)
-        others = self.env["finance.payment.instruction"].sudo().search(
-            [("company_id", "=", self.company_id.id), ("order_id", "!=", self._origin.id), ("order_id.state", "!=", "draft"),
-             ("state", "not in", ("cancelled", "rejected", "returned")), ("order_id.kind", "=", self.kind),
-             ("execution_date", ">=", (self.execution_date or fields.Date.today()) - around),
-             "|", ("partner_id", "in", self.instruction_ids.partner_id.ids),
-             ("bank_account_id.sanitized_acc_number", "in", self.instruction_ids.bank_account_id.mapped("sanitized_acc_number"))]
-        )  # fmt: skip
+        others = (
+            self.env["finance.payment.instruction"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("order_id", "!=", self._origin.id),
+                    ("order_id.state", "!=", "draft"),
+                    ("state", "not in", ("cancelled", "rejected", "returned")),
+                    ("order_id.kind", "=", self.kind),
+                    ("execution_date", ">=", (self.execution_date or fields.Date.today()) - around),
+                    "|",
+                    ("partner_id", "in", self.instruction_ids.partner_id.ids),
+                    (
+                        "bank_account_id.sanitized_acc_number",
+                        "in",
+                        self.instruction_ids.bank_account_id.mapped("sanitized_acc_number"),
+                    ),
+                ]
+            )
+        )
         history = [one for instruction in others for one in instruction._as_paid()]
         history += self._paid_otherwise()
         return [one for one in double_payment.suspicions(mine, history) if one.level in levels]
@@ -42,19 +56,31 @@ class FinancePaymentOrder(models.Model):
         """Payments by Odoo's own means to the same payees, also those whose reconciliation was undone: the money is gone all the
         same."""
         direction = "inbound" if self.is_collection else "outbound"
-        payments = self.env["account.payment"].sudo().search(
-            [("company_id", "=", self.company_id.id), ("payment_type", "=", direction), ("state", "in", ("in_process", "paid")),
-             ("partner_id", "in", self.instruction_ids.partner_id.ids),
-             ("date", ">=", (self.execution_date or fields.Date.today()) - double_payment.WINDOW)]
-        )  # fmt: skip
+        payments = (
+            self.env["account.payment"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("payment_type", "=", direction),
+                    ("state", "in", ("in_process", "paid")),
+                    ("partner_id", "in", self.instruction_ids.partner_id.ids),
+                    ("date", ">=", (self.execution_date or fields.Date.today()) - double_payment.WINDOW),
+                ]
+            )
+        )
         return [
             double_payment.Payment(
-                one.name or "/", str(one.partner_id.commercial_partner_id.id), one.partner_bank_id.sanitized_acc_number or "",
-                Money.from_decimal(Decimal(str(round(one.amount, 6))), one.currency_id.name), one.memo or "", one.date,
+                one.name or "/",
+                str(one.partner_id.commercial_partner_id.id),
+                one.partner_bank_id.sanitized_acc_number or "",
+                Money.from_decimal(Decimal(str(round(one.amount, 6))), one.currency_id.name),
+                one.memo or "",
+                one.date,
                 self.env._("paid in Odoo"),
             )
             for one in payments
-        ]  # fmt: skip
+        ]
 
     def _refuse_suspicions(self):
         """What is nearly certain to be a double payment is not submitted before somebody has said why it is none."""
@@ -79,12 +105,21 @@ class FinancePaymentInstruction(models.Model):
         payee, account = str(self.partner_id.id), self.bank_account_id.sanitized_acc_number or ""
         day = self.execution_date or fields.Date.today()
         if not self.item_ids:
-            return [double_payment.Payment(self.display_name, payee, account, self._money(), self.reference or self.text or "", day, told)]
+            return [
+                double_payment.Payment(
+                    self.display_name, payee, account, self._money(), self.reference or self.text or "", day, told
+                )
+            ]
         return [
             double_payment.Payment(
-                item.move_id.name or "/", payee, account, Money(item._minor(), self.currency_id.name),
-                item.move_id.ref or item.move_id.payment_reference or "", day, told,
+                item.move_id.name or "/",
+                payee,
+                account,
+                Money(item._minor(), self.currency_id.name),
+                item.move_id.ref or item.move_id.payment_reference or "",
+                day,
+                told,
             )
             for item in self.item_ids
             if item.amount > 0
-        ]  # fmt: skip
+        ]

@@ -1,5 +1,5 @@
-"""Giving an approved order to the bank, once: the file is checked against what was approved, the transmission is written down before
-it begins, and while its outcome is not known nothing is sent again (INV-9).
+"""Giving an approved order to the bank, once: the file is checked against what was approved, the transmission is written down
+before it begins, and while its outcome is not known nothing is sent again (INV-9).
 
 By hand: one person takes the file, and a second one confirms that it is at the bank.
 """
@@ -32,14 +32,19 @@ class FinancePaymentOrder(models.Model):
         if self.state != "approved":
             raise UserError(self.env._("%s is not approved, so it cannot be sent.", self.name))
         file = self._checked_file()
-        attempt = f"{file.message_name}/{len(self.sudo().instruction_ids.fact_ids.filtered(lambda one: one.kind == 'send_start')) + 1}"
+        attempt = (
+            f"{file.message_name}/{len(self.sudo().instruction_ids.fact_ids.filtered(lambda one: one.kind == 'send_start')) + 1}"
+        )
         order = self.sudo()
         order.write({"sent_by_id": self.env.uid, "attempt": attempt})
         self._open_request(attempt, file)
         order.instruction_ids._tell("send_start", attempt, attempt=attempt, content=file.content_hash)
         self._audit("send", file=file.checksum, attempt=attempt)
-        return {"type": "ir.actions.act_url", "target": "download",
-                "url": f"/web/content/finance.payment.file/{file.id}/content/{file.filename}?download=1"}  # fmt: skip
+        return {
+            "type": "ir.actions.act_url",
+            "target": "download",
+            "url": f"/web/content/finance.payment.file/{file.id}/content/{file.filename}?download=1",
+        }
 
     def _checked_file(self):
         """The file that was approved, byte for byte. Raises UserError if anything is not as it was approved."""
@@ -49,8 +54,9 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s was changed after it was approved; it has to be approved again.", self.name))
         file = self._current_file()
         if not file or hashlib.sha256(file._bytes()).hexdigest() != file.checksum:
-            raise UserError(self.env._("The file of %s is not the one that was approved. Recall the order and submit it again.",
-                                       self.name))  # fmt: skip
+            raise UserError(
+                self.env._("The file of %s is not the one that was approved. Recall the order and submit it again.", self.name)
+            )
         now = datetime.now(timezone.utc)
         for one in order.instruction_ids:
             verdict = may_send(one._folded(), now)
@@ -60,9 +66,15 @@ class FinancePaymentOrder(models.Model):
 
     def _open_request(self, attempt, file):
         self.env["finance.request"].sudo().create(
-            {"company_id": self.company_id.id, "intent_key": attempt, "method": "FILE", "path": file.filename, "attempts": 1,
-             "outcome": "pending"}
-        )  # fmt: skip
+            {
+                "company_id": self.company_id.id,
+                "intent_key": attempt,
+                "method": "FILE",
+                "path": file.filename,
+                "attempts": 1,
+                "outcome": "pending",
+            }
+        )
 
     def action_confirm_sent(self):
         """The bank has the file: said by somebody else than who took it."""

@@ -46,15 +46,15 @@ class PaymentTransaction(models.Model):
         )
         kind = "refund" if self.operation == "refund" or self.amount < 0 else "capture"
         movements = transactions.movement_ids.filtered(
-            lambda movement: movement.kind == kind
-            and movement.posted_at
-            and movement.posted_amount
+            lambda movement: movement.kind == kind and movement.posted_at and movement.posted_amount
         )
         taken = self.search([("payment_id.finance_movement_id", "in", movements.ids), ("id", "!=", self.id)])
         free = movements - taken.payment_id.finance_movement_id
         exact = free.filtered(
-            lambda movement: movement.currency_id == self.currency_id
-            and not self.currency_id.compare_amounts(movement.posted_amount, abs(self.amount))
+            lambda movement: (
+                movement.currency_id == self.currency_id
+                and not self.currency_id.compare_amounts(movement.posted_amount, abs(self.amount))
+            )
         )
         return (exact or free)[:1]
 

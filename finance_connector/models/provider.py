@@ -6,10 +6,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import providers
+from ..providers.paypal.certificates import load
 from .account_roles import ROLE_FIELDS
 
 # Changes of these are noted in the audit chain, as are those of the role accounts.
-_AUDITED = ("account_key", "code", "company_id", "environment", "journal_id", "posting_mode")
+_AUDITED = (
+    "account_key", "api_base", "certificate_anchors", "code", "company_id", "environment", "journal_id", "posting_mode",
+)  # fmt: skip
+# What the webhook door keeps in its cache.
+_KEPT_BY_THE_DOOR = frozenset(
+    ("api_base", "certificate_anchors", "code", "company_id", "environment", "state", "webhook_token")
+)
 
 
 class FinanceProvider(models.Model):
@@ -82,7 +89,14 @@ class FinanceProvider(models.Model):
     api_base = fields.Char(
         string="API address",
         groups="finance_connector.group_administrator",
-        help="Only for a test connection: the address of a stand-in for the provider's API.",
+        help="Only for a test connection: the address of a stand-in for the provider's API. It is then asked for everything, "
+        "also for what a message says to lie at another host of the provider.",
+    )
+    certificate_anchors = fields.Text(
+        string="Trusted authorities",
+        groups="finance_connector.group_administrator",
+        help="Only for a test connection whose provider signs by certificate: certificates (PEM) of authorities that are "
+        "trusted beside the public ones.",
     )
     poll_cursor = fields.Json(copy=False, readonly=True)
     polled_at = fields.Datetime(string="Last complete poll", copy=False, readonly=True)
@@ -107,6 +121,22 @@ class FinanceProvider(models.Model):
         )
         for provider in self:
             provider.last_message_at = latest.get(provider, False)
+
+    @api.constrains("certificate_anchors", "environment")
+    def _check_certificate_anchors(self):
+        for provider in self.sudo().filtered("certificate_anchors"):
+            if provider.environment == "live":
+                raise ValidationError(
+                    self.env._("%s is live: a live connection trusts the public authorities alone.", provider.name)
+                )
+            try:
+                found = load(provider.certificate_anchors.encode())
+            except ValueError:
+                found = []
+            if not found:
+                raise ValidationError(
+                    self.env._("The trusted authorities of %s are no certificates; paste them as PEM.", provider.name)
+                )
 
     @api.constrains("api_base", "environment")
     def _check_api_base(self):
@@ -186,7 +216,7 @@ class FinanceProvider(models.Model):
         return created
 
     def write(self, vals):
-        if "state" in vals or "webhook_token" in vals:
+        if not _KEPT_BY_THE_DOOR.isdisjoint(vals):
             self.env.registry.clear_cache()
         watched = sorted(set(vals) & {*_AUDITED, *ROLE_FIELDS})
         result = super().write(vals)

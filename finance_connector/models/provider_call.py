@@ -1,6 +1,7 @@
 """One call to a provider's API: sent with limits, answered in bytes or a typed error, and kept in the outbox."""
 
 import time
+from urllib.parse import urlsplit
 
 import requests
 from odoo import api, models, tools
@@ -25,13 +26,14 @@ class FinanceProvider(models.Model):
         if not keys:
             raise FinanceError(f"{self.name} has no API key, so it cannot be asked for anything; set one.")
         own = adapter.request_headers(keys[0])
-        base = (self.api_base or adapter.api_base).rstrip("/")
+        base, hosts = (self.api_base or adapter.api_base).rstrip("/"), adapter.trusted_hosts
 
         def call(method, path, params, headers=None):
             started = time.monotonic()
             noted = {"outcome": "done", "status": 200}
             try:
-                return _send(self.name, method, _address(base, path, adapter.trusted_hosts), params, {**own, **(headers or {})})
+                address = asked_at(checked_url(path, hosts), self.api_base) if path.startswith("https:") else base + path
+                return _send(self.name, method, address, params, {**own, **(headers or {})})
             except ProviderUnavailable as error:
                 noted = {"outcome": error.outcome, "error": str(error), "status": error.status}
                 raise
@@ -55,9 +57,10 @@ class FinanceProvider(models.Model):
         return found
 
 
-def _address(base, path, hosts):
-    """Where a call goes: below the API's address, or at a trusted host if the adapter gives the whole address."""
-    return checked_url(path, hosts) if path.startswith("https:") else base + path
+def asked_at(url, stand_in):
+    """Where what lies at ``url``, which the adapter has checked, is asked for: there, or at the ``stand_in`` of a test
+    connection, which stands for every host of the provider."""
+    return stand_in.rstrip("/") + urlsplit(url).path if stand_in else url
 
 
 def _send(name, method, url, params, headers):

@@ -1,10 +1,8 @@
-"""What the provider screen shows: the checklist before activation, and when the provider was last heard."""
+"""What the provider screen shows beside its checklist: when the provider was last heard, and what belongs to it."""
 
 from datetime import timedelta
 
 from odoo import api, fields, models
-
-from .account_roles import ROLE_FIELDS
 
 # INV-13: an active connection that was not heard, or not asked completely, for this long says so.
 QUIET_HOURS = 24
@@ -16,8 +14,6 @@ UNPROCESSED = [("state", "in", ("received", "failed", "dead")), ("source", "!=",
 class FinanceProvider(models.Model):
     _inherit = "finance.provider"
 
-    checklist = fields.Json(compute="_compute_checklist", string="Before it can be activated")
-    ready = fields.Boolean(compute="_compute_checklist")
     unverified = fields.Text(compute="_compute_unverified", string="Not verified with the provider")
     message_warning = fields.Char(compute="_compute_warnings")
     poll_warning = fields.Char(compute="_compute_warnings")
@@ -29,62 +25,6 @@ class FinanceProvider(models.Model):
     def _compute_unverified(self):
         for provider in self:
             provider.unverified = "\n".join(provider._adapter().unverified) if provider.code else False
-
-    @api.depends("code", "journal_id", "secret_ids.name", *ROLE_FIELDS)
-    def _compute_checklist(self):
-        names = self._secret_names_set()
-        for provider in self:
-            items = provider._checklist_items(names.get(provider.id, set()))
-            provider.checklist = items
-            provider.ready = all(item["state"] != "missing" for item in items)
-
-    def _checklist_items(self, secret_names):
-        no_api_key = self.env._(
-            "Without it nothing can be asked: an event that is never delivered stays unknown, and payouts have no lines."
-        )
-        capabilities = self._adapter().capabilities
-        items = [
-            self._check_item(
-                bool(self.journal_id),
-                self.env._("Provider journal and clearing account"),
-                self.env._("“Create missing accounts” makes one."),
-            ),
-            self._check_roles(),
-        ]
-        if "webhook" in capabilities:
-            items += self._check_webhook(secret_names)
-        if capabilities & {"fetch", "poll"}:
-            needed = "fetch" in capabilities
-            items.append(self._check_item("api_key" in secret_names, self.env._("API key"), no_api_key, needed=needed))
-        return items
-
-    def _check_webhook(self, secret_names):
-        return [
-            self._check_item(
-                "webhook_secret" in secret_names,
-                self.env._("Webhook signing secret"),
-                self.env._("Without it every call is refused. “Set a secret” takes it."),
-            ),
-            self._check_item(
-                bool(self.last_message_at),
-                self.env._("First message received"),
-                self.env._("Register the webhook address at the provider and send a test event."),
-                needed=False,
-            ),
-        ]
-
-    def _check_item(self, done, label, hint, needed=True):
-        state = "done" if done else "missing" if needed else "advice"
-        return {"state": state, "label": label, "hint": "" if done else hint}
-
-    def _check_roles(self):
-        self.ensure_one()
-        missing = [self._fields[name].get_description(self.env)["string"] for name in ROLE_FIELDS if not self[name]]
-        return self._check_item(
-            not missing,
-            self.env._("An account for every role"),
-            self.env._("Missing: %s.", ", ".join(missing)),
-        )
 
     def _secret_names_set(self):
         """provider id -> names of its secrets. Only the names: nothing is decrypted for a screen."""
@@ -160,6 +100,7 @@ class FinanceProvider(models.Model):
             "name": self.env._("Set a secret of %s", self.name),
             "res_model": "finance.provider.secret.set",
             "view_mode": "form",
+            "views": [(False, "form")],
             "target": "new",
-            "context": {"default_provider_id": self.id},
+            "context": {"default_provider_id": self.id, "default_name": self.env.context.get("secret_name", "webhook_secret")},
         }

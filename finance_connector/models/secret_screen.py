@@ -12,12 +12,11 @@ class FinanceProviderSecret(models.Model):
 
     def _compute_validity(self):
         now = fields.Datetime.now()
-        labels = {"webhook_secret": self.env._("Webhook signing secret"), "api_key": self.env._("API key")}
         for secret in self:
             if secret.feed_id:
                 secret.label = secret.feed_id._adapter().secret_names.get(secret.name, secret.name)
             else:
-                secret.label = labels.get(secret.name, secret.name)
+                secret.label = secret.provider_id._adapter().secret_help.get(secret.name, (secret.name,))[0]
             if not secret.expires_at:
                 secret.validity = self.env._("Valid")
             elif secret.expires_at > now:

@@ -21,12 +21,17 @@ _MOVEMENT_COLUMNS = (
     ("settlement_key", "varchar"), ("settlement_id", "int"),
 )  # fmt: skip
 
+_LINE_COLUMNS = (
+    ("settlement_id", "int"), ("provider_id", "int"), ("company_id", "int"), ("message_id", "int"), ("transaction_id", "int"),
+    ("external_id", "varchar"), ("kind", "varchar"), ("category", "varchar"), ("description", "varchar"),
+    ("source_key", "varchar"), ("occurred_at", "timestamp"), ("currency_id", "int"), ("gross", "numeric"), ("fee", "numeric"),
+    ("tax", "numeric"), ("net", "numeric"), ("original_amount", "numeric"), ("original_currency_id", "int"),
+)  # fmt: skip
+_LINE_NAMES = ", ".join(name for name, _kind in _LINE_COLUMNS)
+
 # A line that is here already is completed by what only the new message tells; see `core.settlement_tellings`.
-_TELL_LINES = """
-INSERT INTO finance_settlement_line AS line (settlement_id, provider_id, company_id, message_id, transaction_id, external_id,
-        kind, category, description, source_key, occurred_at, currency_id, gross, fee, tax, net, original_amount,
-        original_currency_id)
-VALUES %s
+_TELL_LINES = f"""
+INSERT INTO finance_settlement_line AS line ({_LINE_NAMES}) SELECT {_LINE_NAMES} FROM {recordset(_LINE_COLUMNS)}
 ON CONFLICT (settlement_id, external_id) DO UPDATE
    SET kind = CASE line.kind WHEN 'unknown' THEN EXCLUDED.kind ELSE line.kind END,
        transaction_id = COALESCE(line.transaction_id, EXCLUDED.transaction_id),
@@ -97,16 +102,18 @@ class FinanceSubledger(models.AbstractModel):
     def _ensure_transactions(self, provider, keys):
         if not keys:
             return {}
-        cr = self.env.cr
-        cr.execute_values(
-            """INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state,
+        known = self._ids_by_key("finance_transaction", "provider_reference", provider, keys)
+        missing = sorted(keys - known.keys())
+        if not missing:
+            return known
+        self.env.cr.execute(
+            f"""INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state,
                     create_uid, write_uid, create_date, write_date)
-                VALUES %s ON CONFLICT (provider_id, provider_reference) DO NOTHING""",
-            [(provider.id, provider.company_id.id, key) for key in sorted(keys)],
-            template=f"(%s, %s, %s, 'pending', 'unsettled', 1, 1, {_NOW}, {_NOW})",
-            page_size=1000,
+                SELECT %s, %s, key, 'pending', 'unsettled', 1, 1, {_NOW}, {_NOW} FROM unnest(%s) key
+                ON CONFLICT (provider_id, provider_reference) DO NOTHING""",
+            [provider.id, provider.company_id.id, missing],
         )
-        return self._ids_by_key("finance_transaction", "provider_reference", provider, keys)
+        return known | self._ids_by_key("finance_transaction", "provider_reference", provider, missing)
 
     def _ensure_settlements(self, provider, infos):
         if not infos:
@@ -130,8 +137,8 @@ class FinanceSubledger(models.AbstractModel):
     def _ids_by_key(self, table, column, provider, keys):
         self.env.cr.execute(
             SQL(
-                "SELECT %s, id FROM %s WHERE provider_id = %s AND %s IN %s",
-                SQL.identifier(column), SQL.identifier(table), provider.id, SQL.identifier(column), tuple(keys),
+                "SELECT %s, id FROM %s WHERE provider_id = %s AND %s = ANY(%s)",
+                SQL.identifier(column), SQL.identifier(table), provider.id, SQL.identifier(column), list(keys),
             )
         )  # fmt: skip
         return dict(self.env.cr.fetchall())
@@ -208,7 +215,7 @@ class FinanceSubledger(models.AbstractModel):
             )
             for message_id, line in lines_once(lines)
         ]
-        self.env.cr.execute_values(_TELL_LINES, rows, template=f"({', '.join(['%s'] * 18)})", page_size=1000)
+        self.env.cr.execute(_TELL_LINES, [as_json(_LINE_COLUMNS, rows)])
 
 
 def _currency_of(amount, currencies, own):

@@ -18,6 +18,15 @@ _TRANSACTION_COLUMNS = (
     ("customer_name", "varchar"), ("customer_email", "varchar"), ("customer_key", "varchar"), ("description", "varchar"),
 )  # fmt: skip
 
+# What its settlement lines cover of what was captured of a payment.
+_COVERED = """(
+    SELECT l.transaction_id, sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture') AS covered,
+           bool_and(p.state = 'reconciled') AS reconciled
+      FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id
+     WHERE l.transaction_id = ANY(%s) GROUP BY l.transaction_id) s"""
+_SETTLED = """CASE WHEN s.covered IS NULL THEN 'unsettled' WHEN abs(s.covered) < abs({captured}) THEN 'partial'
+    WHEN s.reconciled THEN 'reconciled' ELSE 'settled' END"""
+
 
 class FinanceSubledger(models.AbstractModel):
     _inherit = "finance.subledger"
@@ -71,31 +80,21 @@ class FinanceSubledger(models.AbstractModel):
             f"""UPDATE finance_transaction t SET {assignments}, write_date = {_NOW},
                     link_after = CASE WHEN t.reference IS DISTINCT FROM v.reference THEN NULL ELSE t.link_after END,
                     contradiction_since = CASE WHEN v.contradiction IS NULL THEN NULL
-                        ELSE COALESCE(t.contradiction_since, {_NOW}) END
-                FROM {recordset(columns)} WHERE t.id = v.id""",
-            [as_json(columns, rows)],
+                        ELSE COALESCE(t.contradiction_since, {_NOW}) END,
+                    settlement_state = {_SETTLED.format(captured="v.amount_captured")}
+                FROM {recordset(columns)} LEFT JOIN {_COVERED} ON s.transaction_id = v.id WHERE t.id = v.id""",
+            [as_json(columns, rows), list(transaction_ids)],
         )
-        self._derive_settled(transaction_ids)
 
     def _derive_settled(self, transaction_ids):
-        """How far each payment has been paid out: what its settlement lines cover of what was captured."""
+        """How far each payment has been paid out. Only what changes is written: a row that is written again costs as much."""
         self.env.cr.execute(
-            """UPDATE finance_transaction t SET settlement_state = CASE
-                    WHEN s.covered IS NULL THEN 'unsettled'
-                    WHEN abs(s.covered) < abs(t.amount_captured) THEN 'partial'
-                    WHEN s.reconciled THEN 'reconciled'
-                    ELSE 'settled' END
-                 FROM finance_transaction u
-                 LEFT JOIN (
-                      SELECT l.transaction_id,
-                             sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture') AS covered,
-                             bool_and(p.state = 'reconciled') AS reconciled
-                        FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id
-                       WHERE l.transaction_id = ANY(%(ids)s) GROUP BY l.transaction_id
-                 ) s ON s.transaction_id = u.id
-                WHERE t.id = u.id AND u.id = ANY(%(ids)s)
-                  AND (s.covered IS NOT NULL OR t.settlement_state != 'unsettled')""",
-            {"ids": list(transaction_ids)},
+            f"""UPDATE finance_transaction t SET settlement_state = n.state
+                  FROM (SELECT u.id, {_SETTLED.format(captured="u.amount_captured")} AS state
+                          FROM finance_transaction u LEFT JOIN {_COVERED} ON s.transaction_id = u.id
+                         WHERE u.id = ANY(%s)) n
+                 WHERE t.id = n.id AND t.settlement_state != n.state""",
+            [list(transaction_ids)] * 2,
         )
 
     def _derive_settlements(self, provider, settlement_ids, infos=(), lines=()):

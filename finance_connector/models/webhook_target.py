@@ -12,7 +12,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_.~-]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class WebhookTarget:
-    """An active connection as the webhook sees it. ``secrets`` are (value, valid until or None), newest first."""
+    """An active connection as the webhook sees it. ``secrets`` are (value, valid until or None), newest first; ``stand_in`` and
+    ``anchors`` (PEM) are those of a test connection, if it has any."""
 
     provider_id: int
     company_id: int
@@ -20,6 +21,8 @@ class WebhookTarget:
     url: str
     environment: str
     secrets: tuple
+    stand_in: str = ""
+    anchors: bytes = b""
 
     def active_secrets(self, now):
         """The secret values that are valid at ``now`` (aware UTC)."""
@@ -52,4 +55,6 @@ class FinanceProvider(models.Model):
             url=provider.webhook_url,
             environment=provider.environment,
             secrets=tuple((value, until and until.replace(tzinfo=timezone.utc)) for value, until in secrets),
+            stand_in=provider.api_base or "",
+            anchors=(provider.certificate_anchors or "").encode(),
         )

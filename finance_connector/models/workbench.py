@@ -119,7 +119,7 @@ class FinanceWorkbench(models.AbstractModel):
         for state, currency, count, amount in self.env.cr.fetchall():
             states[state] += count
             money[currency] = money.get(currency, 0) + amount
-        screen, currencies = self.env["finance.screen"], self.env["res.currency"]
+        screen, currencies, journals = self.env["finance.screen"], self.env["res.currency"], self._journals()
         done = self.env["finance.match"].search_count(
             [("applied_at", ">=", fields.Datetime.to_datetime(fields.Date.context_today(self))), ("state", "=", "applied"),
              *([("journal_id", "=", journal_id)] if journal_id else [])]
@@ -128,13 +128,14 @@ class FinanceWorkbench(models.AbstractModel):
             "states": states,
             "open": sum(states.values()),
             "money": [screen._money_text(float(amount), currencies.browse(key)) for key, amount in sorted(money.items())],
+            "announced": self.env["finance.announced"]._summary(journals.browse(journal_id) if journal_id else journals),
             "done_today": done,
             "mine": self.env["account.bank.statement.line"].search_count(
                 [("fc_user_id", "=", self.env.uid), ("is_reconciled", "=", False)]
             ),
             "safe": len(self._safe_matches(journal_id)),
             "portion": PORTION,
-            "journals": [{"id": journal.id, "name": journal.name} for journal in self._journals()],
+            "journals": [{"id": journal.id, "name": journal.name} for journal in journals],
             "may_reconcile": self.env.user.has_group("finance_connector.group_user"),
         }
 

@@ -58,6 +58,10 @@ class Adapter:
     capabilities = frozenset()
     # canonical name of a secret -> the other names under which it may be given
     secret_names = {}
+    # canonical name of a secret -> (what the provider calls it, what it is and where it is found), for people
+    secret_help = {}
+    # where the webhook address is registered, and for which events, for people
+    webhook_help = ""
     # where the provider's API is called
     api_base = ""
     # the hosts, beside that of the API, that a message may send us to

@@ -40,6 +40,11 @@ from . import test_document_link
 from . import test_online_payment
 from . import test_tie_out
 from . import test_scenarios_books
+from . import test_announced
+from . import test_settlement_profile
+from . import test_table_profile
+from . import test_import_preview
+from . import test_capability
 from . import test_payment_approval
 from . import test_payment_order
 from . import test_collection

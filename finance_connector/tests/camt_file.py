@@ -74,6 +74,13 @@ def file_of(*entries, **values):
     return document(statement(entries, **values))
 
 
+def announcing(*entries, kind="camt.052", **values):
+    """An intraday report (camt.052) or a notification (camt.054) with ``entries``."""
+    root, name = {"camt.052": ("BkToCstmrAcctRpt", "Rpt"), "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}[kind]
+    content = file_of(*entries, **values).decode().replace("camt.053", kind).replace("BkToCstmrStmt", root)
+    return content.replace("Stmt>", f"{name}>").encode()
+
+
 def zipped(**members):
     """A zip archive (bytes); ``members``: name -> content, in their order."""
     buffer = io.BytesIO()

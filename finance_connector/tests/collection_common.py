@@ -20,21 +20,37 @@ class CollectionCase(PaymentCase):
     @classmethod
     def debtor(cls, name, iban, **values):
         partner = cls.env["res.partner"].create(
-            {"name": name, "country_id": cls.env.ref("base.de").id, "city": "Bonn", "is_company": True,
-             "email": f"{name.replace(' ', '.').lower()}@example.com", **values}
-        )  # fmt: skip
+            {
+                "name": name,
+                "country_id": cls.env.ref("base.de").id,
+                "city": "Bonn",
+                "is_company": True,
+                "email": f"{name.replace(' ', '.').lower()}@example.com",
+                **values,
+            }
+        )
         cls.env["res.partner.bank"].create({"acc_number": iban, "partner_id": partner.id})
         return partner
 
     @classmethod
     def mandate(cls, partner, activate=True, **values):
         """A mandate of ``partner``, whose invoices are the notice unless ``values`` say otherwise."""
-        made = cls.env["finance.mandate"].with_user(cls.maker).create(
-            {
-                "partner_id": partner.id, "bank_account_id": partner.bank_ids[:1].id, "company_id": cls.company.id, "creditor_id": CREDITOR_ID,
-                "signed_on": fields.Date.today(), "evidence_note": "Binder 7", "notice": "document", **values,
-            }
-        )  # fmt: skip
+        made = (
+            cls.env["finance.mandate"]
+            .with_user(cls.maker)
+            .create(
+                {
+                    "partner_id": partner.id,
+                    "bank_account_id": partner.bank_ids[:1].id,
+                    "company_id": cls.company.id,
+                    "creditor_id": CREDITOR_ID,
+                    "signed_on": fields.Date.today(),
+                    "evidence_note": "Binder 7",
+                    "notice": "document",
+                    **values,
+                }
+            )
+        )
         if activate:
             made.action_activate()
         return made
@@ -43,12 +59,16 @@ class CollectionCase(PaymentCase):
         """A posted invoice of a debtor, due at once."""
         move = self.env["account.move"].create(
             {
-                "move_type": move_type, "partner_id": self.mandates[debtor].partner_id.id, "company_id": self.company.id,
-                "invoice_date": fields.Date.today(), "invoice_date_due": fields.Date.today(), "invoice_payment_term_id": False,
+                "move_type": move_type,
+                "partner_id": self.mandates[debtor].partner_id.id,
+                "company_id": self.company.id,
+                "invoice_date": fields.Date.today(),
+                "invoice_date_due": fields.Date.today(),
+                "invoice_payment_term_id": False,
                 "invoice_line_ids": [(0, 0, {"name": "Service", "quantity": 1, "price_unit": amount, "tax_ids": False})],
                 **values,
             }
-        )  # fmt: skip
+        )
         move.action_post()
         return move
 

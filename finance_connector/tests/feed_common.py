@@ -57,8 +57,8 @@ class FeedCase(BankCase):
         self.env.invalidate_all()
         return told["params"]
 
-    def pending(self, state="pending"):
-        return self.env["finance.feed.pending"].search([("account_id", "=", self.account.id), ("state", "=", state)])
+    def announced(self, state="announced"):
+        return self.env["finance.announced"].search([("account_id", "=", self.account.id), ("state", "=", state)])
 
 
 class EnableBankingCase(FeedCase):

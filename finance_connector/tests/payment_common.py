@@ -1,4 +1,4 @@
-"""What the tests of payments share: vendors with accounts, bills, people who may approve, a rule in force, and answers of a bank."""
+"""What the tests of payments share: vendors with accounts, bills, people who approve, a rule in force, a bank's answers."""
 
 from odoo import fields
 from odoo.tests import new_test_user
@@ -23,7 +23,9 @@ class PaymentCase(ReconcileCase):
     @classmethod
     def person(cls, name, role, *more):
         groups = ",".join((GROUPS.format(role), *more))
-        return new_test_user(cls.env, name.replace(" ", "_"), groups=groups, company_id=cls.company.id, company_ids=cls.company.ids)
+        return new_test_user(
+            cls.env, name.replace(" ", "_"), groups=groups, company_id=cls.company.id, company_ids=cls.company.ids
+        )
 
     @classmethod
     def vendor(cls, name, iban):
@@ -38,14 +40,16 @@ class PaymentCase(ReconcileCase):
         """An approval rule; ``levels``: (number, name, users) with further values."""
         rule = cls.env["finance.payment.policy"].create(
             {
-                "name": name, "company_id": cls.company.id, "currency_id": cls.company.currency_id.id,
+                "name": name,
+                "company_id": cls.company.id,
+                "currency_id": cls.company.currency_id.id,
                 "level_ids": [
                     (0, 0, {"number": number, "name": who, "user_ids": [(6, 0, people.ids)], **dict(more)})
                     for number, who, people, *more in levels
                 ],
                 **values,
             }
-        )  # fmt: skip
+        )
         if approve:
             rule.with_user(cls.chief).action_approve()
         return rule
@@ -54,24 +58,29 @@ class PaymentCase(ReconcileCase):
         """A posted bill of a vendor."""
         move = self.env["account.move"].create(
             {
-                "move_type": move_type, "partner_id": self.vendors[vendor].id, "company_id": self.company.id, "ref": ref,
+                "move_type": move_type,
+                "partner_id": self.vendors[vendor].id,
+                "company_id": self.company.id,
+                "ref": ref,
                 "invoice_date": values.pop("date", fields.Date.today()),
                 "invoice_line_ids": [(0, 0, {"name": "Goods", "quantity": 1, "price_unit": amount, "tax_ids": False})],
                 **values,
             }
-        )  # fmt: skip
+        )
         move.action_post()
         return move
 
     def payable(self, *bills):
-        return self.env["account.move"].union(*bills).line_ids.filtered(
-            lambda item: item.account_type == "liability_payable"
-        )
+        return self.env["account.move"].union(*bills).line_ids.filtered(lambda item: item.account_type == "liability_payable")
 
     def order(self, *bills, user=None, submit=True, **values):
         """An order of ``bills``, made by the maker."""
-        orders = self.env["finance.payment.order"].with_user(user or self.maker).with_context(allowed_company_ids=self.company.ids)
-        made = orders._for_items(self.bank.with_user(user or self.maker), self.payable(*bills).with_user(user or self.maker), **values)
+        orders = (
+            self.env["finance.payment.order"].with_user(user or self.maker).with_context(allowed_company_ids=self.company.ids)
+        )
+        made = orders._for_items(
+            self.bank.with_user(user or self.maker), self.payable(*bills).with_user(user or self.maker), **values
+        )
         if submit:
             made.action_submit()
         return made
@@ -98,12 +107,19 @@ class PaymentCase(ReconcileCase):
             if status:
                 code, reason = status if isinstance(status, tuple) else (status, "")
                 why = f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf>" if reason else ""
-                told.append(f"<TxInfAndSts><OrgnlEndToEndId>{one.end_to_end_id}</OrgnlEndToEndId><TxSts>{code}</TxSts>{why}</TxInfAndSts>")
+                told.append(
+                    f"<TxInfAndSts><OrgnlEndToEndId>{one.end_to_end_id}</OrgnlEndToEndId><TxSts>{code}</TxSts>{why}</TxInfAndSts>"
+                )
         group = f"<GrpSts>{file_status}</GrpSts>" if file_status else ""
-        batch = f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{file.message_name}1</OrgnlPmtInfId>{''.join(told)}</OrgnlPmtInfAndSts>" if told else ""
+        batch = (
+            f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{file.message_name}1</OrgnlPmtInfId>{''.join(told)}</OrgnlPmtInfAndSts>"
+            if told
+            else ""
+        )
         return (
-            '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>'
+            '<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10">'
+            "<CstmrPmtStsRpt>"
             f"<GrpHdr><MsgId>{report}</MsgId><CreDtTm>2026-11-28T10:00:00+00:00</CreDtTm></GrpHdr>"
             f"<OrgnlGrpInfAndSts><OrgnlMsgId>{file.message_name}</OrgnlMsgId><OrgnlMsgNmId>{file.format}</OrgnlMsgNmId>{group}"
             f"</OrgnlGrpInfAndSts>{batch}</CstmrPmtStsRpt></Document>"
-        ).encode()  # fmt: skip
+        ).encode()

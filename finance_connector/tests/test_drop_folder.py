@@ -126,22 +126,7 @@ class TestDropFolder(BankCase):
             self.bank.fc_drop_folder = "main"
 
 
-class TestImportWizard(BankCase):
-    def test_several_files_each_with_its_result(self):
-        wizard = self.env["finance.import.wizard"].create({})
-        for name, content in (("good.xml", file_of(entry("5.00"))), ("bad.xml", b"<Document>")):
-            wizard.file_ids |= self.env["ir.attachment"].create({"name": name, "raw": content})
-        action = wizard.action_import()
-        self.assertEqual(action["res_id"], wizard.id)
-        self.assertEqual(
-            [(line.filename, line.state) for line in wizard.line_ids],
-            [("good.xml", "imported"), ("bad.xml", "rejected")],
-        )
-        self.assertTrue(wizard.line_ids[1].reason)
-        self.assertFalse(wizard.file_ids, "the bytes are kept once, as the message")
-        shown = wizard.action_show()
-        self.assertEqual(self.env["finance.import"].search(shown["domain"]), wizard.line_ids.import_id)
-
+class TestImportScreens(BankCase):
     def test_screens_open(self):
         record = self.take_good(entry("5.00"))
         for model, view in (

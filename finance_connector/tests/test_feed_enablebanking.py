@@ -55,13 +55,13 @@ class TestEnableBankingFeed(EnableBankingCase):
     def test_announced_entries_are_kept_apart_until_they_are_booked(self):
         self.tell(told(day(1), "9.00", "soon", "p1", status="PDNG"), told(None, "1.00", "no id", status="PDNG"))
         self.pull()
-        self.assertEqual(sorted(self.pending().mapped("text")), ["no id", "soon"])
+        self.assertEqual(sorted(self.announced().mapped("text")), ["no id", "soon"])
         self.assertFalse(self.lines())
         self.tell(told(day(1), "9.00", "soon", "p1"))
         self.pull()
-        self.assertFalse(self.pending())
-        self.assertEqual(self.pending("booked").text, "soon")
-        self.assertEqual(self.pending("dropped").text, "no id")
+        self.assertFalse(self.announced())
+        self.assertEqual(self.announced("confirmed").text, "soon")
+        self.assertEqual(self.announced("dropped").text, "no id")
         self.assertEqual(len(self.lines()), 1)
 
     def test_an_entry_that_the_bank_takes_back_is_a_question(self):

@@ -50,11 +50,11 @@ class TestPlaidFeed(PlaidCase):
     def test_announced_is_never_booked_and_ends_when_it_is_booked_with_another_amount(self):
         self.api.add(told("p", day(3), 20, "Dinner", pending=True))
         self.pull()
-        self.assertEqual((self.pending().amount, len(self.lines())), (-20, 0))
+        self.assertEqual((self.announced().amount, len(self.lines())), (-20, 0))
         self.api.remove("p")
         self.api.add(told("b", day(2), 23.5, "Dinner", was="p"))
         self.pull()
-        self.assertEqual((len(self.pending()), self.pending("booked").external_id), (0, "p"))
+        self.assertEqual((len(self.announced()), self.announced("confirmed").external_id), (0, "p"))
         self.assertEqual([line.amount for line in self.lines()], [-23.5])
 
     def test_announced_and_dropped(self):
@@ -62,7 +62,7 @@ class TestPlaidFeed(PlaidCase):
         self.pull()
         self.api.remove("p")
         self.pull()
-        self.assertEqual((len(self.pending()), self.pending("dropped").external_id, len(self.lines())), (0, "p", 0))
+        self.assertEqual((len(self.announced()), self.announced("dropped").external_id, len(self.lines())), (0, "p", 0))
 
     def test_a_booked_entry_that_changes_is_a_question_whatever_its_day(self):
         self.api.add(told("a", day(20), 10, "x"))

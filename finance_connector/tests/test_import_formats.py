@@ -1,7 +1,7 @@
 """Statements in other formats than CAMT.053 take the same road; what is not proven by balances is refused in words."""
 
 from .bank_common import BankCase
-from .camt_file import IBAN, entry, file_of, zipped
+from .camt_file import IBAN
 
 MT940 = f"""
 :20:STARTUMS
@@ -31,17 +31,6 @@ class TestImportFormats(BankCase):
 
     def test_a_statement_whose_balances_do_not_fit_is_refused(self):
         self.assertRefused(self.take(MT940.replace("1237,50", "1237,51").encode(), "konto.sta"), "1237.51")
-
-    def test_an_announcement_is_not_booked(self):
-        content = file_of(entry("1.00")).replace(b"camt.053", b"camt.052").replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt")
-        record = self.take(content.replace(b"<Stmt>", b"<Rpt>").replace(b"</Stmt>", b"</Rpt>"))
-        self.assertRefused(record, "camt.052", "only announces", "account statement")
-
-    def test_an_announcement_behind_a_statement_of_the_account_is_not_booked(self):
-        announced = file_of(entry("1.00")).replace(b"camt.053", b"camt.052").replace(b"BkToCstmrStmt", b"BkToCstmrAcctRpt")
-        announced = announced.replace(b"<Stmt>", b"<Rpt>").replace(b"</Stmt>", b"</Rpt>").decode()
-        record = self.take(zipped(a=file_of(entry("2.00")).decode(), b=announced), "both.zip")
-        self.assertRefused(record, "b.xml", "only announces")
 
     def test_a_file_without_balances_proves_nothing(self):
         self.assertRefused(self.take(QIF.encode(), "bank.qif", journal_id=self.bank))

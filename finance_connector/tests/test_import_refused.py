@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.addons.finance_connector.models.import_plan import FinanceImport as Plan
 
 from .bank_common import BankCase
-from .camt_file import IBAN, OTHER_IBAN, document, entry, file_of, statement, zipped
+from .camt_file import IBAN, OTHER_IBAN, announcing, document, entry, file_of, statement, zipped
 
 
 class TestImportRefused(BankCase):
@@ -23,11 +23,6 @@ class TestImportRefused(BankCase):
         self.assertRefused(
             self.take(b"<?xml version='1.0'?><Invoice><Id>1</Id></Invoice>"), "Invoice", "camt.053"
         )
-
-    def test_notification_is_no_statement(self):
-        content = file_of(entry("1.00")).replace(b"camt.053.001.08", b"camt.054.001.08")
-        content = content.replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn").replace(b"Stmt>", b"Ntfctn>")
-        self.assertRefused(self.take(content), "camt.054")
 
     def test_entity_bomb(self):
         content = (
@@ -80,6 +75,36 @@ class TestImportRefused(BankCase):
     def test_unknown_account(self):
         record = self.take(file_of(entry("1.00"), iban=OTHER_IBAN))
         self.assertRefused(record, OTHER_IBAN, "no bank journal", "import the file again")
+
+    def test_what_is_in_no_format_is_kept(self):
+        for content in (b"%PDF-1.7 a letter of the bank", bytes(range(256)), b"Dear customer,\nyour statement is ready.\n"):
+            record = self.take(content, "statement.xml")
+            self.assertRefused(record, "no format that is read")
+            self.assertEqual(record.message_id._raw(), content)
+
+    def test_two_companies_share_an_iban(self):
+        """A file goes to the company that one works for, and to nobody if that may be either."""
+        other = self.env["res.company"].create({"name": "Sister", "currency_id": self.company.currency_id.id})
+        twin = self.env["account.journal"].create(
+            {"name": "Sister bank", "code": "BNKS", "type": "bank", "company_id": other.id}
+        )
+        twin.bank_account_id = self.env["res.partner.bank"].create(
+            {"acc_number": IBAN, "partner_id": other.partner_id.id, "company_id": other.id}
+        )
+        both = self.env["finance.import"].with_context(allowed_company_ids=[self.company.id, other.id])
+        for kind in (file_of, announcing):
+            record = both.import_file(kind(entry("1.00")), "both.xml")
+            self.assertRefused(record, "Main bank", "Sister bank", "Exactly one journal")
+        self.assertEqual(self.take_good(entry("1.00")).journal_id, self.bank)
+        self.assertFalse(self.lines(twin))
+
+    def test_a_damaged_announcement_leaves_nothing(self):
+        content = announcing(entry("1.00"), entry("2.00"))
+        for tenth in range(1, 10):
+            record = self.take(content[: len(content) * tenth // 10], f"{tenth}.xml")
+            self.assertRefused(record)
+        self.assertRefused(self.take(announcing(entry("1.00"), iban=OTHER_IBAN)), OTHER_IBAN)
+        self.assertFalse(self.env["finance.announced"].search([("journal_id", "=", self.bank.id)]))
 
     def test_two_accounts_in_a_journal_without_number(self):
         """A journal without an account number takes the first account that it was told to take, and no

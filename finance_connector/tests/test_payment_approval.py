@@ -29,8 +29,15 @@ class TestPaymentApproval(PaymentCase):
 
     def test_an_approval_is_given_by_its_button_alone(self):
         order = self.order(self.bill(100))
-        vals = {"order_id": order.id, "user_id": self.treasurer.id, "verdict": "approved", "content_hash": order.content_hash,
-                "level": 1, "group": "Treasury", "at": fields.Datetime.now()}  # fmt: skip
+        vals = {
+            "order_id": order.id,
+            "user_id": self.treasurer.id,
+            "verdict": "approved",
+            "content_hash": order.content_hash,
+            "level": 1,
+            "group": "Treasury",
+            "at": fields.Datetime.now(),
+        }
         for user in (self.maker, self.treasurer, self.boss):
             with self.assertRaises(UserError):
                 self.env["finance.payment.approval"].with_user(user).create(vals)
@@ -78,7 +85,12 @@ class TestPaymentApproval(PaymentCase):
 
     def test_limits_and_deputies(self):
         limit = self.env["finance.payment.limit"].create(
-            {"user_id": self.treasurer.id, "company_id": self.company.id, "currency_id": self.company.currency_id.id, "per_order": 500}
+            {
+                "user_id": self.treasurer.id,
+                "company_id": self.company.id,
+                "currency_id": self.company.currency_id.id,
+                "per_order": 500,
+            }
         )
         small = self.order(self.bill(100, ref="R-small"))
         with self.assertRaisesRegex(UserError, "up to"):
@@ -90,10 +102,19 @@ class TestPaymentApproval(PaymentCase):
             order.with_user(self.treasurer).action_approve()
         now = fields.Datetime.now()
         standing_in = self.person("deputy", "approver")
-        deputy = self.env["finance.payment.deputy"].with_user(self.chief).create(
-            {"user_id": self.chief.id, "deputy_id": standing_in.id, "company_id": self.company.id, "start": now - timedelta(days=1),
-             "end": now + timedelta(days=1)}
-        )  # fmt: skip
+        deputy = (
+            self.env["finance.payment.deputy"]
+            .with_user(self.chief)
+            .create(
+                {
+                    "user_id": self.chief.id,
+                    "deputy_id": standing_in.id,
+                    "company_id": self.company.id,
+                    "start": now - timedelta(days=1),
+                    "end": now + timedelta(days=1),
+                }
+            )
+        )
         with self.assertRaises(UserError):
             order.with_user(standing_in).action_approve()
         deputy.with_user(self.treasurer).action_approve()

@@ -1,4 +1,4 @@
-"""From bills to the bank and back: an order is made, approved, sent once, answered, executed, and only then the bills are paid."""
+"""From bills to the bank and back: an order is made, approved, sent once, answered, executed, and the bills are paid then."""
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -14,7 +14,9 @@ class TestPaymentOrder(PaymentCase):
         """The bank's statement with a line for each payment of the order."""
         lines = []
         for one in order.instruction_ids.sorted("id"):
-            lines.append(entry(f"-{one.amount:.2f}", day=day, text="outgoing payment", ref=one.end_to_end_id, bank_id=f"B{one.id}"))
+            lines.append(
+                entry(f"-{one.amount:.2f}", day=day, text="outgoing payment", ref=one.end_to_end_id, bank_id=f"B{one.id}")
+            )
         return lines
 
     def test_bills_are_paid_when_the_bank_has_executed_not_when_the_file_was_sent(self):
@@ -23,6 +25,9 @@ class TestPaymentOrder(PaymentCase):
         self.assertEqual(order.amount_total, 150)
         self.assertEqual(set(order.instruction_ids.mapped("state")), {"sent"})
         self.assertEqual((first.payment_state, second.payment_state), ("not_paid", "not_paid"))
+        told = self.env["finance.import"].preview_file(self.answer(order, p1="ACSP", p2=("RJCT", "AC04")), "answer.xml")
+        self.assertEqual((told["verdict"], told["format"], told["kind"]), ("good", "pain.002", "answer"), told)
+        self.assertEqual(set(order.instruction_ids.mapped("state")), {"sent"}, "a preview changes nothing")
         taken = self.take(self.answer(order, p1="ACSP", p2=("RJCT", "AC04")), "answer.xml")
         self.assertEqual((taken.state, taken.format), ("imported", "pain.002"), taken.reason)
         one, other = order.instruction_ids.sorted("id")
@@ -116,9 +121,11 @@ class TestPaymentOrder(PaymentCase):
         later = self.bill(60, ref="R-2", invoice_date_due=fields.Date.add(due, days=60), invoice_payment_term_id=False)
         blocked = self.bill(40, vendor=1, ref="R-3", invoice_date_due=due, invoice_payment_term_id=False)
         blocked.fc_payment_block = "quality dispute"
-        wizard = self.env["finance.payment.proposal"].with_user(self.maker).create(
-            {"journal_id": self.bank.id, "company_id": self.company.id}
-        )  # fmt: skip
+        wizard = (
+            self.env["finance.payment.proposal"]
+            .with_user(self.maker)
+            .create({"journal_id": self.bank.id, "company_id": self.company.id})
+        )
         wizard.action_propose()
         told = {line.move_id: (line.is_chosen, line.reason) for line in wizard.line_ids}
         self.assertEqual({move: chosen for move, (chosen, _reason) in told.items()}, {bill: True, later: False, blocked: False})

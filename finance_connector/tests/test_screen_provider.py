@@ -1,6 +1,9 @@
 """The connection's screen in a real browser: what is missing, a secret that goes in and never comes out."""
 
-from odoo.exceptions import AccessError, UserError
+from pathlib import Path
+
+import certifi
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .screen_common import ScreenCase
 
@@ -52,6 +55,67 @@ class TestScreenProvider(ScreenCase):
         self.draft.fee_account_id = False
         item = next(item for item in self.draft.checklist if item["label"] == "An account for every role")
         self.assertEqual((item["state"], item["hint"]), ("missing", "Missing: Fees."))
+
+    def item(self, provider, label, user=None):
+        provider.invalidate_recordset()
+        checklist = provider.with_user(user or self.administrator).checklist
+        return next(item for item in checklist if item["label"] == label)
+
+    def test_each_adapter_says_what_its_secrets_are(self):
+        for code, secret, key, words in (
+            ("paypal", "Webhook id", "Client id and secret", "client id:secret"),
+            ("adyen", "HMAC key", "Report user or key", "user:password"),
+            ("gocardless", "Webhook endpoint secret", "Access token", "read-only"),
+            ("mollie", "Webhook signing secret", "API key", "organisation access token"),
+        ):
+            made = self.env["finance.provider"].create({"name": code, "code": code, "company_id": self.company.id})
+            self.assertIn(words, self.item(made, key)["hint"])
+            item = self.item(made, secret)
+            self.assertEqual((item["state"], item["method"]), ("missing", "action_set_secret"))
+            action = made.with_context(**item["context"]).action_set_secret()
+            wizard = self.env["finance.provider.secret.set"].with_context(**action["context"]).new({})
+            self.assertTrue(wizard.told.startswith(secret), wizard.told)
+        mollie = self.env["finance.provider"].search([("code", "=", "mollie"), ("company_id", "=", self.company.id)])
+        self.assertIn("classic:", self.item(mollie, "Webhook signing secret")["hint"])
+
+    def test_the_address_is_there_to_copy_and_a_refused_call_is_told(self):
+        item = self.item(self.draft, "First message received")
+        self.assertEqual(item["copy"], self.draft.webhook_url)
+        self.assertNotIn("copy", self.item(self.draft, "First message received", self.user))
+        target = (self.draft.id, self.company.id)
+        self.env["finance.message.rejection"]._trace(self.env.cr, target, 401, "mismatch", "127.0.0.1", b"x")
+        self.assertIn("was refused (mismatch)", self.item(self.draft, "First message received")["hint"])
+
+    def test_files_by_profile_ask_for_a_profile(self):
+        files = self.env["finance.provider"].create({"name": "Files", "code": "generic", "company_id": self.company.id})
+        item = self.item(files, "A settlement profile that is approved")
+        self.assertEqual((item["state"], item["method"]), ("advice", "action_define_settlement_profile"))
+
+    def test_inv_10_a_connection_is_approved_by_a_second_person_and_a_change_voids_it(self):
+        label = "Approved by a second person"
+        draft = self.env["finance.provider"].with_user(self.administrator).create({"name": "Two", "company_id": self.company.id})
+        self.administrator.group_ids |= self.env.ref("finance_connector.group_approver")
+        with self.assertRaisesRegex(UserError, "nobody approves their own"):
+            draft.action_approve_connection()
+        with self.assertRaisesRegex(UserError, "Only an approver"):
+            draft.with_user(self.user).action_approve_connection()
+        self.assertEqual(self.item(draft, label, self.approver)["button"], "Approve")
+        draft.with_user(self.approver).action_approve_connection()
+        self.assertEqual(self.item(draft, label)["state"], "done")
+        self.assertTrue(self.audited("provider.approve", draft))
+        draft.posting_mode = "per_settlement"
+        self.assertIn("changed since Screen Approver", self.item(draft, label)["hint"])
+        with self.assertRaisesRegex(UserError, "by its button"):
+            draft.write({"approved_hash": draft.sudo()._connection_hash()})
+
+    def test_further_certificates_are_checked_and_known_to_the_webhook(self):
+        with self.assertRaisesRegex(ValidationError, "no certificates"):
+            self.draft.certificate_anchors = "nonsense"
+        pem = Path(certifi.where()).read_text()
+        pem = pem[pem.index("-----BEGIN") : pem.index("-----END CERTIFICATE-----") + len("-----END CERTIFICATE-----")]
+        self.provider._webhook_target(self.provider.webhook_token)
+        self.provider.certificate_anchors = pem
+        self.assertEqual(self.provider._webhook_target(self.provider.webhook_token).anchors, pem.encode())
 
     def test_silence_says_so(self):
         self.assertFalse(self.provider.message_warning)

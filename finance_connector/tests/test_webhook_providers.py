@@ -4,11 +4,17 @@ import base64
 import hashlib
 import hmac
 import json
+import zlib
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.x509.oid import NameOID
 from odoo.addons.finance_connector.core.errors import ProviderUnavailable
 from odoo.addons.finance_connector.models import provider_call
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -126,6 +132,46 @@ class TestWebhookProviders(FinanceCase, HttpCase):
             headers["PAYPAL-CERT-URL"] = "https://evil.tld/v1/notifications/certs/CERT-1"
             self.assertEqual(self.post(provider, b"{}", **headers).status_code, 401)
             send.assert_not_called()
+
+    def test_a_test_connection_trusts_an_authority_of_its_own_and_asks_its_stand_in_alone(self):
+        provider = self.connect("paypal", "WEBHOOK-ID")
+        with self.assertRaisesRegex(ValidationError, "public authorities alone"):
+            provider.certificate_anchors = "-----BEGIN CERTIFICATE-----"
+        provider.environment = "test"
+        with self.assertRaisesRegex(ValidationError, "no certificates"):
+            provider.certificate_anchors = "my own authority"
+        key, anchor = self._authority()
+        body, sent = b'{"id":"WH-1","event_type":"CHECKOUT.ORDER.APPROVED","create_time":"2026-03-02T10:00:00Z","resource":{}}', \
+            datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")  # fmt: skip
+        signature = key.sign(f"1|{sent}|WEBHOOK-ID|{zlib.crc32(body)}".encode(), padding.PKCS1v15(), hashes.SHA256())
+        headers = {
+            "PAYPAL-TRANSMISSION-ID": "1", "PAYPAL-TRANSMISSION-TIME": sent, "PAYPAL-AUTH-ALGO": "SHA256withRSA",
+            "PAYPAL-TRANSMISSION-SIG": base64.b64encode(signature).decode(),
+            "PAYPAL-CERT-URL": "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-own",
+        }  # fmt: skip
+        with patch.object(provider_call, "_send", return_value=anchor) as send:
+            self.assertEqual(self.post(provider, body, **headers).status_code, 401, "nobody else trusts this authority")
+            provider.write({"certificate_anchors": anchor.decode(), "api_base": "http://127.0.0.1:9/"})
+            self.assertEqual(self.post(provider, body, **headers).status_code, 200)
+        self.assertEqual(send.call_args.args[2], "http://127.0.0.1:9/v1/notifications/certs/CERT-own")
+
+    def _authority(self):
+        """(key, certificate in PEM) of an authority that signs its own calls, in the name of a host of PayPal's."""
+        key, now = rsa.generate_private_key(public_exponent=65537, key_size=2048), datetime(2026, 1, 1)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "certs.paypal.com")])
+        made = (
+            x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(7)
+            .not_valid_before(now).not_valid_after(now + timedelta(days=9999))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256())
+        )  # fmt: skip
+        return key, made.public_bytes(serialization.Encoding.PEM)
+
+    def test_a_report_that_lies_at_another_host_is_asked_for_at_the_stand_in(self):
+        provider = self.connect("adyen", KEY)
+        provider.write({"environment": "test", "api_base": "http://127.0.0.1:9"})
+        with patch.object(provider_call, "_send", return_value=b"Type") as send:
+            provider._caller("report")("GET", "https://ca-test.adyen.com/reports/download/MerchantAccount/Shop/a.csv", {})
+        self.assertEqual(send.call_args.args[2], "http://127.0.0.1:9/reports/download/MerchantAccount/Shop/a.csv")
 
     def test_what_only_names_things_needs_an_api_key(self):
         with self.assertRaisesRegex(UserError, "API key"):

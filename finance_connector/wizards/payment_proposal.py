@@ -1,6 +1,5 @@
 """A payment run: which open bills are to be paid now and why, which are left and why; then one order of those that are chosen."""
 
-from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
@@ -21,15 +20,25 @@ class FinancePaymentProposal(models.TransientModel):
     _description = "Payment proposal"
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    journal_id = fields.Many2one("account.journal", string="Pay from", required=True,
-                                 domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]")  # fmt: skip
+    journal_id = fields.Many2one(
+        "account.journal",
+        string="Pay from",
+        required=True,
+        domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+        default=lambda self: self.env["finance.payment.order"]._default_journal(self.env.company),
+    )
     pay_on = fields.Date(string="Execute on", required=True, default=fields.Date.context_today)
-    next_run = fields.Date(string="Next run", required=True, default=lambda self: fields.Date.today() + timedelta(days=_RUN_DAYS),
-                           help="What is due before the next run is paid now.")  # fmt: skip
+    next_run = fields.Date(
+        string="Next run",
+        required=True,
+        default=lambda self: fields.Date.today() + timedelta(days=_RUN_DAYS),
+        help="What is due before the next run is paid now.",
+    )
     take_discounts = fields.Boolean(default=True, help="Pay early where a cash discount would be lost by the next run.")
     currency_ids = fields.Many2many("res.currency", string="Only in these currencies")
-    journal_ids = fields.Many2many("account.journal", string="Only of these journals",
-                                   domain="[('type', '=', 'purchase'), ('company_id', '=', company_id)]")  # fmt: skip
+    journal_ids = fields.Many2many(
+        "account.journal", string="Only of these journals", domain="[('type', '=', 'purchase'), ('company_id', '=', company_id)]"
+    )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     limit = fields.Monetary(string="Pay at most", help="Empty: without limit.")
     keep = fields.Monetary(string="Keep on the account", help="What the run leaves on the account at least.")
@@ -37,8 +46,9 @@ class FinancePaymentProposal(models.TransientModel):
     together = fields.Boolean(string="One payment a payee", default=True)
     credit_notes = fields.Selection(
         [("all", "Take off the payee's bills"), ("referred", "Only off the bill they refer to"), ("none", "Leave them")],
-        required=True, default="all",
-    )  # fmt: skip
+        required=True,
+        default="all",
+    )
     line_ids = fields.One2many("finance.payment.proposal.line", "proposal_id")
     total = fields.Monetary(compute="_compute_total")
     is_made = fields.Boolean()
@@ -53,6 +63,10 @@ class FinancePaymentProposal(models.TransientModel):
         for one in self:
             chosen = one.line_ids.filtered("is_chosen")
             one.total = sum(line.amount for line in chosen if line.currency_id == one.currency_id)
+
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = self.env._("Payment proposal")
 
     def action_propose(self):
         """Look at all open bills, and say of each whether it is paid in this run, and why."""
@@ -78,21 +92,28 @@ class FinancePaymentProposal(models.TransientModel):
         if not chosen:
             raise UserError(self.env._("Choose at least one bill."))
         order = self.env["finance.payment.order"]._for_items(
-            self.journal_id, chosen.move_line_id, {"all": netting.ALL, "referred": netting.REFERRED, "none": netting.NONE}[self.credit_notes],
-            self.together, chosen.filtered("takes_discount").move_line_id.ids, execution_date=self.pay_on,
+            self.journal_id,
+            chosen.move_line_id,
+            {"all": netting.ALL, "referred": netting.REFERRED, "none": netting.NONE}[self.credit_notes],
+            self.together,
+            chosen.filtered("takes_discount").move_line_id.ids,
+            execution_date=self.pay_on,
             scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, self.currency_id),
-        )  # fmt: skip
+        )
         return order._as_action()
 
     def _open_items(self):
         return self.env["account.move.line"].search(
             [
-                ("company_id", "=", self.company_id.id), ("parent_state", "=", "posted"), ("reconciled", "=", False),
-                ("account_type", "=", "liability_payable"), ("amount_residual_currency", "!=", 0),
+                ("company_id", "=", self.company_id.id),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("account_type", "=", "liability_payable"),
+                ("amount_residual_currency", "!=", 0),
                 ("move_id.move_type", "in", ("in_invoice", "in_refund", "in_receipt")),
             ],
             order="date_maturity, id",
-        )  # fmt: skip
+        )
 
     def _candidate(self, item):
         order = self.env["finance.payment.order"]
@@ -102,10 +123,17 @@ class FinancePaymentProposal(models.TransientModel):
         discount = order._to_pay(item, True) if item.discount_date and item.discount_amount_currency else None
         whole = item.amount_residual_currency == item.amount_currency
         return Candidate(
-            str(item.id), str(partner.id), order._account_of(item).acc_number or "", amount, item.date_maturity or item.date,
-            str(item.move_id.journal_id.id), amount - discount if discount and whole else None, item.discount_date or None,
-            item.move_id.fc_payment_block or partner.fc_payment_block or "", taken.instruction_id.order_id.name or "",
-        )  # fmt: skip
+            str(item.id),
+            str(partner.id),
+            order._account_of(item).acc_number or "",
+            amount,
+            item.date_maturity or item.date,
+            str(item.move_id.journal_id.id),
+            amount - discount if discount and whole else None,
+            item.discount_date or None,
+            item.move_id.fc_payment_block or partner.fc_payment_block or "",
+            taken.instruction_id.order_id.name or "",
+        )
 
     def _criteria(self):
         name = self.currency_id.name
@@ -115,22 +143,39 @@ class FinancePaymentProposal(models.TransientModel):
 
         balance = self.journal_id.current_statement_balance if self.watch_balance else 0
         return Criteria(
-            self.pay_on, self.next_run, self.take_discounts, frozenset(self.currency_ids.mapped("name")),
-            frozenset(map(str, self.journal_ids.ids)), money(self.limit) if self.limit else {},
-            money(balance) if self.watch_balance else {}, money(self.keep) if self.keep else {},
-        )  # fmt: skip
+            self.pay_on,
+            self.next_run,
+            self.take_discounts,
+            frozenset(self.currency_ids.mapped("name")),
+            frozenset(map(str, self.journal_ids.ids)),
+            money(self.limit) if self.limit else {},
+            money(balance) if self.watch_balance else {},
+            money(self.keep) if self.keep else {},
+        )
 
     def _line(self, item, amount, reason, is_chosen, takes_discount):
         return Command.create(
             {
-                "move_line_id": item.id, "amount": float(amount.to_decimal()), "currency_id": item.currency_id.id, "reason": reason,
-                "is_chosen": is_chosen, "is_proposed": is_chosen, "takes_discount": takes_discount,
+                "move_line_id": item.id,
+                "amount": float(amount.to_decimal()),
+                "currency_id": item.currency_id.id,
+                "reason": reason,
+                "is_chosen": is_chosen,
+                "is_proposed": is_chosen,
+                "takes_discount": takes_discount,
             }
-        )  # fmt: skip
+        )
 
     def _reopen(self):
-        return {"type": "ir.actions.act_window", "name": self.env._("Payment proposal"), "res_model": self._name, "res_id": self.id,
-                "views": [(False, "form")], "view_mode": "form", "target": "current"}  # fmt: skip
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment proposal"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "current",
+        }
 
 
 class FinancePaymentProposalLine(models.TransientModel):
@@ -168,9 +213,11 @@ class AccountMove(models.Model):
         if not items:
             raise UserError(self.env._("Nothing of these is open."))
         orders = self.env["finance.payment.order"]
-        return orders._for_items(orders._default_journal(items.company_id), items,
-                                 scheme=orders._scheme_for(orders._default_journal(items.company_id), items.currency_id[:1])
-                                 )._as_action()  # fmt: skip
+        return orders._for_items(
+            orders._default_journal(items.company_id),
+            items,
+            scheme=orders._scheme_for(orders._default_journal(items.company_id), items.currency_id[:1]),
+        )._as_action()
 
 
 class ResPartner(models.Model):
@@ -204,5 +251,11 @@ class FinancePaymentOrder(models.Model):
 
     def _as_action(self):
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(self.get_formview_id(), "form")],
-                "view_mode": "form", "target": "current"}  # fmt: skip
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.get_formview_id(), "form")],
+            "view_mode": "form",
+            "target": "current",
+        }

@@ -23,7 +23,11 @@ class FinancePaymentSigning(models.TransientModel):
     @api.model
     def _for_orders(self, orders):
         """The dialogue for those of ``orders`` that the user may sign, and why not for the others."""
-        refused = [f"{order.name}: {order.my_reasons or self.env._('It does not wait for an approval.')}" for order in orders if not order.may_sign]
+        refused = [
+            f"{order.name}: {order.my_reasons or self.env._('It does not wait for an approval.')}"
+            for order in orders
+            if not order.may_sign
+        ]
         mine = orders.filtered("may_sign")
         if not mine:
             raise UserError("\n".join(refused) or self.env._("Choose orders that wait for an approval."))
@@ -32,15 +36,27 @@ class FinancePaymentSigning(models.TransientModel):
             news = set(group.mapped("payee_news")) - {False}
             lines.append(
                 Command.create(
-                    {"partner_id": partner.id, "currency_id": currency.id, "amount": sum(group.mapped("amount")), "count": len(group),
-                     "news": "changed" if "changed" in news else "new" if news else False,
-                     "accounts": ", ".join(dict.fromkeys(filter(None, group.bank_account_id.mapped("acc_number"))))}
+                    {
+                        "partner_id": partner.id,
+                        "currency_id": currency.id,
+                        "amount": sum(group.mapped("amount")),
+                        "count": len(group),
+                        "news": "changed" if "changed" in news else "new" if news else False,
+                        "accounts": ", ".join(dict.fromkeys(filter(None, group.bank_account_id.mapped("acc_number")))),
+                    }
                 )
-            )  # fmt: skip
+            )
         content = {str(order.id): order.sudo()._content_now() for order in mine}
         made = self.create({"order_ids": mine.ids, "line_ids": lines, "content": content, "refusals": "\n".join(refused)})
-        return {"type": "ir.actions.act_window", "name": self.env._("Approve payments"), "res_model": self._name, "res_id": made.id,
-                "views": [(False, "form")], "view_mode": "form", "target": "new"}  # fmt: skip
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Approve payments"),
+            "res_model": self._name,
+            "res_id": made.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_confirm(self):
         """Sign them: exactly what was shown, or none of it."""
@@ -88,5 +104,12 @@ class FinancePaymentOrder(models.Model):
 
     def action_open_rejection(self):
         """Ask for the reason."""
-        return {"type": "ir.actions.act_window", "name": self.env._("Reject"), "res_model": "finance.payment.rejection",
-                "context": {"default_order_ids": self.ids}, "views": [(False, "form")], "view_mode": "form", "target": "new"}  # fmt: skip
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reject"),
+            "res_model": "finance.payment.rejection",
+            "context": {"default_order_ids": self.ids},
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "new",
+        }

@@ -15,6 +15,7 @@ class FinanceProviderSecretSet(models.TransientModel):
         default="webhook_secret",
     )
     value = fields.Char(compute="_compute_value", inverse="_inverse_value", help="It cannot be read again after saving.")
+    told = fields.Char(compute="_compute_told")
     replaces = fields.Char(compute="_compute_replaces")
 
     def _compute_value(self):
@@ -31,6 +32,13 @@ class FinanceProviderSecretSet(models.TransientModel):
     def _owner(self):
         """Whose secret it is."""
         return self.provider_id
+
+    @api.depends("provider_id", "name")
+    def _compute_told(self):
+        """What the provider calls it, and where it is found."""
+        for wizard in self:
+            label, told = wizard.provider_id._adapter().secret_help.get(wizard.name, ("", "")) if wizard.provider_id else ("", "")
+            wizard.told = f"{label}: {told}" if label else False
 
     @api.depends("provider_id", "name")
     def _compute_replaces(self):

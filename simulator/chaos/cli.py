@@ -106,7 +106,7 @@ def lost(player: Player, blown: Storm) -> list[str]:
 def books(player: Player) -> list[str]:
     """Whether the books are the truth, and stay so when everything is sent again."""
     world = player.world
-    player.play(closing(world, []))
+    player.play(closing(world, player.spoken))
     wrong = check.differences(player, [])
     if wrong:
         return wrong

@@ -11,7 +11,6 @@ from random import Random
 
 from fc_env.rpc import Rpc, RpcError
 from simulator import delivery
-from simulator.connection import WEBHOOK_SECRET
 from simulator.play.player import Player
 from simulator.script import Operation
 
@@ -78,9 +77,8 @@ class Storm:
         for number, merchant in enumerate(self.player.world.merchants):
             for index in range(len(self.player.messages[number])):
                 yield Operation("webhook", self.player.world.end, number, (index,))
-            for payout in merchant.payouts:
-                if payout.itemized_at:
-                    yield Operation("report", self.player.world.end, number, (payout.key,))
+            for key, _at in self.player.dialects[number].reports():
+                yield Operation("report", self.player.world.end, number, (key,))
             for statement in merchant.statements:
                 yield Operation("statement", self.player.world.end, number, (statement.number,))
 
@@ -114,18 +112,19 @@ class Storm:
 
     def _webhook(self, operation: Operation) -> bool:
         message = self.player.messages[operation.merchant][operation.items[0]]
-        headers = self.player.dialects[operation.merchant].sign(message.body, WEBHOOK_SECRET, int(time.time()))
+        dialect = self.player.dialects[operation.merchant]
+        body, headers = dialect.call(message, "", int(time.time()))
         token = self.player.places[operation.merchant]["token"]
         try:
-            status = delivery.post(f"{self.rpc.url}/finance/webhook/{token}", message.body, headers)[0]
+            status = delivery.post(f"{self.rpc.url}/finance/webhook/{token}", body, headers)[0]
         except OSError:
             status = 0
         self._answered(operation, status)
-        if status == 200:
+        if status == dialect.taken:
             self.acknowledged.add((operation.merchant, message.key))
         elif status and status < 500:
             self.wrong.append(f"{operation}: the webhook was answered {status}")
-        return status == 200
+        return status == dialect.taken
 
     def _report(self, operation: Operation) -> bool:
         return self._import(operation, *self.player.report_file(operation))

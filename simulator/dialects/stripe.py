@@ -8,18 +8,21 @@ from simulator import stripe_objects as stripe
 from simulator.world.truth import BalanceLine, Payout
 from simulator.world.world import Merchant
 
-from .base import Message
+from .base import Dialect, Message
 from .stripe_lines import StripeLines, seconds, units
 from .stripe_payments import PaymentStory, compact
 
 
-class StripeDialect:
+class StripeDialect(Dialect):
     """Speaks of one merchant as Stripe does."""
 
     code = "stripe"
+    is_timed = True
+    signature_header = "Stripe-Signature"
+    report_name = "report-{}.csv"
 
     def __init__(self, merchant: Merchant):
-        self.merchant = merchant
+        super().__init__(merchant)
         self.lines = StripeLines(merchant)
         self._number = 0
 
@@ -38,6 +41,9 @@ class StripeDialect:
     def sign(self, body: bytes, secret: str, at: int) -> dict[str, str]:
         """The headers of the call that carries ``body``, signed at ``at`` (seconds since 1970)."""
         return {"Stripe-Signature": stripe.sign(body, secret, at), "Content-Type": "application/json; charset=utf-8"}
+
+    def signed(self, body: bytes, secret: str, at: int) -> tuple[bytes, dict[str, str]]:
+        return body, self.sign(body, secret, at)
 
     # --- events ---------------------------------------------------------------------------------------------------
 

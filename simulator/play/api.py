@@ -4,7 +4,9 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from simulator.dialects.base import Dialect
 from simulator.dialects.stripe import StripeDialect
+from simulator.feed_server import FeedServer
 from simulator.stripe_api import StripeApi
 from simulator.stripe_server import StripeServer
 from simulator.world.world import Merchant
@@ -34,6 +36,13 @@ class WorldApi(StripeApi):
         self.events += self._coming
         self._coming = []
         return answer
+
+
+def server_of(dialect: Dialect, messages: list):
+    """A server of the API of a dialect's provider, not started yet."""
+    if isinstance(dialect, StripeDialect):
+        return WorldServer(WorldApi(dialect.merchant, dialect, messages), dialect.api_key)
+    return FeedServer(dialect.api())
 
 
 class WorldServer(StripeServer):

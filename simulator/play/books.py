@@ -14,8 +14,8 @@ def keep_books(env, merchant: Merchant, company):
     """Give ``company`` all that ``merchant`` has before the first payment. Returns the bank's journal."""
     company.partner_id.tz = merchant.profile.timezone
     env = env(context={"allowed_company_ids": company.ids, "tracking_disable": True, "mail_create_nolog": True})
-    journal = env["account.journal"].search([("type", "=", "bank"), ("company_id", "=", company.id)], limit=1)
-    journal.write({"name": f"Bank of {company.name}", "bank_acc_number": merchant.bank.iban})
+    journal = _bank_journal(env, company)
+    journal.write({"name": f"Bank of {merchant.profile.name}", "bank_acc_number": merchant.bank.iban})
     partners = env["res.partner"].create([
         {"name": customer.name, "email": customer.email, "company_id": company.id} for customer in merchant.customers])
     by_number = dict(zip((customer.number for customer in merchant.customers), partners.ids, strict=True))
@@ -32,6 +32,15 @@ def keep_books(env, merchant: Merchant, company):
     if checkouts:
         _check_out(env, company, checkouts, by_number)
     return journal
+
+
+def _bank_journal(env, company):
+    """The company's bank journal that has no account yet, or one more."""
+    journals = env["account.journal"]
+    providers = env["finance.provider"].search([("company_id", "=", company.id)]).journal_id
+    free = journals.search([("type", "=", "bank"), ("company_id", "=", company.id), ("bank_account_id", "=", False),
+                            ("id", "not in", providers.ids)], limit=1)
+    return free or journals.create({"name": "Bank", "type": "bank", "company_id": company.id})
 
 
 def _check_out(env, company, documents: list[Document], partners: dict[int, int]) -> None:

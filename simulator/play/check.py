@@ -21,9 +21,11 @@ def differences(player: Player, faults: list[tuple[int, str, int]]) -> list[str]
     """Everything in which the database is not what it must be. ``faults``: exceptions that they must have made."""
     found = []
     for number, merchant in enumerate(player.world.merchants):
-        checker = _Checker(player, number, merchant)
-        wanted = [(kind, amount) for owner, kind, amount in faults if owner == number]
-        found += [f"m{number} {line}" for line in checker.all(wanted)]
+        found += [f"m{number} {line}" for line in _Checker(player, number, merchant).all()]
+    for company in sorted(set(player.world.owners)):
+        owned = [number for number, owner in enumerate(player.world.owners) if owner == company]
+        wanted = [(kind, amount) for number, kind, amount in faults if number in owned]
+        found += [f"company {company} {line}" for line in (*_documents(player, owned), *_exceptions(player, owned, wanted))]
     return found + _everywhere(player)
 
 
@@ -57,11 +59,11 @@ def _everywhere(player: Player) -> list[str]:
 class _Checker:
     def __init__(self, player: Player, number: int, merchant: Merchant):
         self.player, self.merchant, self.place = player, merchant, player.places[number]
+        self.dialect = player.dialects[number]
         self.rows = player.host.rows
 
-    def all(self, wanted: list[tuple[str, int]]) -> list[str]:
-        return [*self.payments(), *self.payouts(), *self.bank(), *self.ledger(), *self.documents(),
-                *self.exceptions(wanted)]
+    def all(self) -> list[str]:
+        return [*self.payments(), *self.payouts(), *self.bank(), *self.ledger()]
 
     def payments(self) -> list[str]:
         """State, amounts and document of every payment, and none besides."""
@@ -72,11 +74,11 @@ class _Checker:
                          JOIN account_move i ON i.id = r.account_move_id WHERE r.finance_transaction_id = t.id)
                  FROM finance_transaction t WHERE t.provider_id = %s""", self.place["provider"])}
         truth = {}
-        for payment, end in expected.outcomes(self.merchant):
-            currency = payment.currency
-            truth[payment.key] = (
-                end.state, *(_major(amount, currency) for amount in (end.captured, end.refunded, end.disputed)),
-                payment.document and not payment.document.is_checkout and payment.document.reference or None)
+        for told in self.dialect.told_payments():
+            end, amounts = told.end, (told.end.captured, told.end.refunded, told.end.disputed)
+            truth[told.key] = (
+                end.state, *(_major(amount, told.currency) for amount in amounts),
+                told.document and not told.document.is_checkout and told.document.reference or None)
         found = {key: (row[0], *map(_plain, row[1:4]), row[4]) for key, row in found.items()}
         return _compare("payment", found, truth)
 
@@ -85,12 +87,15 @@ class _Checker:
         found = {row[0]: (_plain(row[1]), row[2] if row[2] in ("failed", "reconciled") else "", row[3], _plain(row[4]))
                  for row in self.rows(
                      """SELECT external_id, amount_net::text, state, complete, difference::text FROM finance_settlement
-                         WHERE provider_id = %s""", self.place["provider"])}
+                         WHERE provider_id = %s AND method IS DISTINCT FROM 'report'""", self.place["provider"])}
         truth = {}
         for payout in self.merchant.payouts:
             state = expected.payout_state(self.merchant, payout)
-            truth[payout.key] = (_major(payout.amount, payout.currency), state, bool(payout.itemized_at), "0")
-        return _compare("payout", found, truth)
+            amount = _major(payout.amount, payout.currency)
+            truth[self.dialect.payout_key(payout)] = amount, state, bool(payout.itemized_at), "0"
+        return _compare("payout", found, truth) + [f"a period that does not add up: {row}" for row in self.rows(
+            """SELECT external_id, difference, amount_net FROM finance_settlement WHERE provider_id = %s AND method = 'report'
+                  AND (NOT complete OR difference != 0 OR amount_net != 0)""", self.place["provider"])]
 
     def bank(self) -> list[str]:
         """Every bank line once, with its amount and day, and reconciled only if something explains it."""
@@ -101,18 +106,6 @@ class _Checker:
                         for entry in expected.entries(self.merchant))
         return [*(f"bank line that is not true: {line}" for line in found - truth),
                 *(f"bank line that is missing: {line}" for line in truth - found)]
-
-    def documents(self) -> list[str]:
-        """What is paid and what is open of every invoice."""
-        currencies = {document.reference: document.currency for document in self.merchant.documents}
-        truth = {reference: _major(amount, currencies[reference])
-                 for reference, amount in expected.open_amounts(self.merchant).items()}
-        found = {row[0]: _plain(row[1]) for row in self.rows(
-            """SELECT m.payment_reference, sum(l.amount_residual_currency)::text FROM account_move m
-                 JOIN account_move_line l ON l.move_id = m.id JOIN account_account a ON a.id = l.account_id
-                WHERE m.company_id = %s AND m.move_type = 'out_invoice' AND a.account_type = 'asset_receivable'
-                GROUP BY 1""", self.place["company"])}
-        return _compare("open amount of invoice", found, truth)
 
     def ledger(self) -> list[str]:
         """The four accounts of the money at the provider, to the cent, in every currency."""
@@ -129,17 +122,34 @@ class _Checker:
         truth = {key: _major(amount, key[1]) for key, amount in self.merchant.balances().items()}
         return _compare("balance", found, truth)
 
-    def exceptions(self, wanted: list[tuple[str, int]]) -> list[str]:
-        """Each thing that a person must see, once, with its money; and nothing else."""
-        currency = self.merchant.profile.currency
-        truth = Counter((kind, _major(amount, currency)) for kind, amount in wanted)
-        for (kind, amount, name), count in expected.exceptions(self.merchant).items():
+
+def _documents(player: Player, owned: list[int]) -> list[str]:
+    """What is paid and what is open of every invoice of a company; ``owned`` are the numbers of its merchants."""
+    truth = {}
+    for merchant in (player.world.merchants[number] for number in owned):
+        currencies = {document.reference: document.currency for document in merchant.documents}
+        truth |= {reference: _major(amount, currencies[reference])
+                  for reference, amount in expected.open_amounts(merchant).items()}
+    found = {row[0]: _plain(row[1]) for row in player.host.rows(
+        """SELECT m.payment_reference, sum(l.amount_residual_currency)::text FROM account_move m
+             JOIN account_move_line l ON l.move_id = m.id JOIN account_account a ON a.id = l.account_id
+            WHERE m.company_id = %s AND m.move_type = 'out_invoice' AND a.account_type = 'asset_receivable'
+            GROUP BY 1""", player.places[owned[0]]["company"])}
+    return _compare("open amount of invoice", found, truth)
+
+
+def _exceptions(player: Player, owned: list[int], wanted: list[tuple[str, int]]) -> list[str]:
+    """Each thing that a person of a company must see, once, with its money; and nothing else."""
+    truth = Counter((kind, _major(amount, player.world.merchants[owned[0]].profile.currency)) for kind, amount in wanted)
+    for number in owned:
+        told = player.dialects[number].told_payments()
+        for (kind, amount, name), count in expected.exceptions(player.world.merchants[number], told=told).items():
             truth[kind, _major(amount, name)] += count
-        found = Counter((row[0], _plain(row[1])) for row in self.rows(
-            """SELECT kind, amount_at_risk::text FROM finance_exception
-                WHERE company_id = %s AND state IN ('open', 'in_progress')""", self.place["company"]))
-        return [*(f"exception without a cause: {one} x{count}" for one, count in (found - truth).items()),
-                *(f"exception that is missing: {one} x{count}" for one, count in (truth - found).items())]
+    found = Counter((row[0], _plain(row[1])) for row in player.host.rows(
+        """SELECT kind, amount_at_risk::text FROM finance_exception
+            WHERE company_id = %s AND state IN ('open', 'in_progress')""", player.places[owned[0]]["company"]))
+    return [*(f"exception without a cause: {one} x{count}" for one, count in (found - truth).items()),
+            *(f"exception that is missing: {one} x{count}" for one, count in (truth - found).items())]
 
 
 def _major(amount: int, currency: str) -> str:

@@ -19,15 +19,12 @@ from . import check, host
 from .dump import whatever_order
 from .player import Player
 
-# Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
-PERMUTED_EVERY = 5
-
 
 def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
     """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
     began = time.monotonic()
     verdict = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), prefix))
-    if verdict["holds"] and prefix is None and seed % PERMUTED_EVERY == 0:
+    if verdict["holds"] and prefix is None and seed % script.PERMUTED_EVERY == 0:
         other = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), None, "/permuted"))
         wrong = other["wrong"] or permuted(verdict["books"], other["books"])
         verdict |= {"holds": not wrong, "wrong": wrong, "told": f"{verdict['told']}; again in another order: {other['told']}",
@@ -56,16 +53,15 @@ def play(odoo: host.Host, world: World, prefix: int | None, order: str = "") -> 
     """Play a script of ``world``, or its first operations; the verdict, with the ``books`` if it holds."""
     player = Player(odoo, world)
     try:
-        instants = [[message.at for message in told] for told in player.messages]
-        drawn = script.write(world, instants, order=order)
+        drawn = script.write(world, player.spoken, order=order)
         operations = drawn.operations if prefix is None else drawn.operations[:prefix]
         verdict = {"operations": len(drawn.operations), "log": [str(operation) for operation in operations[-40:]]}
         try:
-            player.play(operations + script.closing(world, instants))
+            player.play(operations + script.closing(world, player.spoken))
             wrong = check.differences(player, drawn.expected_of(operations))
             if not wrong:
                 before = check.everything(player)
-                player.play([*again(operations), script.Operation("settle", world.end)])
+                player.play([*again(operations), script.Operation("settle", world.end + script.LAST)])
                 wrong = check.changed(before, check.everything(player))
                 verdict["books"] = whatever_order(odoo)
         except Exception as error:

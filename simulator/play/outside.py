@@ -3,14 +3,13 @@ from __future__ import annotations
 
 from random import Random
 
-from simulator.connection import API_KEY
 from simulator.dialects import bank_faults, camt
-from simulator.dialects.stripe import StripeDialect
-from simulator.script import Operation
+from simulator.dialects.registry import dialect_of
+from simulator.script import Operation, Spoken
 from simulator.world import World
 from simulator.world.calendar import zone
 
-from .api import WorldApi, WorldServer
+from .api import server_of
 
 
 class Outside:
@@ -19,11 +18,17 @@ class Outside:
 
     def __init__(self, world: World):
         self.world = world
-        self.dialects = [StripeDialect(merchant) for merchant in world.merchants]
+        self.dialects = [dialect_of(merchant) for merchant in world.merchants]
         self.messages = [list(dialect.messages()) for dialect in self.dialects]
-        self.apis = [WorldApi(*parts) for parts in zip(world.merchants, self.dialects, self.messages, strict=True)]
-        self.servers = [WorldServer(api, API_KEY).start() for api in self.apis]
+        self.servers = [server_of(*parts).start() for parts in zip(self.dialects, self.messages, strict=True)]
+        self.apis = [server.api for server in self.servers]
         self.places: list[dict] = []
+
+    @property
+    def spoken(self) -> list[Spoken]:
+        """What each merchant's provider has to say, for `simulator.script`."""
+        return [Spoken(messages, dialect.reports(), dialect.needs_reports)
+                for messages, dialect in zip(self.messages, self.dialects, strict=True)]
 
     def close(self) -> None:
         for server in self.servers:
@@ -31,11 +36,11 @@ class Outside:
 
     def report_file(self, operation: Operation) -> tuple[str, bytes, dict]:
         """Name, content and target of the provider's report that ``operation`` sends."""
-        payouts = [payout for payout in self.world.merchants[operation.merchant].payouts if payout.key in operation.items]
-        content = self.dialects[operation.merchant].report(payouts)
+        dialect = self.dialects[operation.merchant]
+        content = dialect.report_of(operation.items)
         if operation.how == "truncated":
             content = content[:len(content) * 2 // 3]
-        name = f"report-{operation.items[0]}-{operation.at:%d%H%M}.csv"
+        name = dialect.report_name.format(f"{operation.items[0]}-{operation.at:%d%H%M}")
         return name, content, {"provider_id": self.places[operation.merchant]["provider"]}
 
     def statement_file(self, operation: Operation) -> tuple[str, bytes, dict]:

@@ -6,7 +6,7 @@ import threading
 import time
 from datetime import timedelta
 
-from simulator.connection import WEBHOOK_SECRET
+from simulator.dialects.clocked_api import ClockedApi
 from simulator.faults import REFUSED
 from simulator.scheduled import MOST_ROUNDS
 from simulator.script import Operation
@@ -26,9 +26,6 @@ _QUIET = (
     "SELECT is_reconciled, count(*) FROM account_bank_statement_line GROUP BY 1 ORDER BY 1",
     "SELECT state, count(*) FROM finance_exception GROUP BY 1 ORDER BY 1",
 )
-_WRONG_SECRET = "whsec_somebody_else"
-# Five minutes is what a signature's time may differ by.
-_SKEW_SECONDS = {"stale": -3600, "future": 3600, "behind": -240, "ahead": 240}
 
 
 class Refusal(AssertionError):
@@ -43,31 +40,28 @@ class Player(Outside):
         self.host = host
         self.crashes: dict[str, int] = {}
         with host.registry.cursor() as cursor:
-            self.places = prepare(host.environment(cursor), world, [server.url for server in self.servers])
+            urls = [server.url for server in self.servers]
+            self.places = prepare(host.environment(cursor), world, self.dialects, urls)
         host.registry.clear_all_caches()
 
     def play(self, operations: list[Operation]) -> None:
         for operation in operations:
+            for api in self.apis:
+                # Whatever a message names can be asked for once it is sent.
+                if isinstance(api, ClockedApi):
+                    api.set_now(operation.at)
             getattr(self, f"_{operation.kind}")(operation)
 
     # --- the outside ----------------------------------------------------------------------------------------------
 
     def _webhook(self, operation: Operation) -> None:
         """``how``: what is wrong with the call; such a call must be refused, a right one taken."""
-        message = self.messages[operation.merchant][operation.items[0]]
-        dialect, now, body, secret = self.dialects[operation.merchant], int(time.time()), message.body, WEBHOOK_SECRET
-        if operation.how == "forged":
-            secret = _WRONG_SECRET
-        elif operation.how == "twin":
-            body = body.replace(message.key.encode(), f"{message.key}t".encode(), 1)
-        now += _SKEW_SECONDS.get(operation.how, 0)
-        headers = dialect.sign(body, secret, now)
-        if operation.how == "unsigned":
-            headers.pop("Stripe-Signature")
-        elif operation.how == "corrupt":
-            body = body.replace(b'"amount":', b'"amount":9', 1) + b" "
-        status = self.host.post(f"/finance/webhook/{self.places[operation.merchant]['token']}", body, headers)
-        if status != (401 if operation.how in REFUSED else 200):
+        dialect = self.dialects[operation.merchant]
+        called = dialect.call(self.messages[operation.merchant][operation.items[0]], operation.how, int(time.time()))
+        if called is None:
+            return
+        status = self.host.post(f"/finance/webhook/{self.places[operation.merchant]['token']}", *called)
+        if status != (dialect.refused if operation.how in REFUSED else dialect.taken):
             raise Refusal(f"{operation}: the webhook was answered {status}")
 
     def _report(self, operation: Operation) -> None:
@@ -120,8 +114,10 @@ class Player(Outside):
         for thread in threads:
             thread.join()
 
-    def _settle(self, _operation: Operation) -> None:
+    def _settle(self, operation: Operation) -> None:
         """Run everything until a whole round changes nothing; poll too, for payouts whose lines can be had by then."""
+        for server in self.servers:
+            server.calm()
         # What waits for its next try is due.
         self.host.rows("UPDATE finance_message SET next_attempt_at = now() - interval '1 hour' WHERE state = 'failed'")
         self._press_retry()
@@ -129,8 +125,8 @@ class Player(Outside):
         self.host.rows("UPDATE finance_transaction SET link_after = NULL WHERE linked_at IS NULL")
         before = None
         for _round in range(MOST_ROUNDS):
-            self._work(Operation("work", self.world.end))
-            self._poll(Operation("poll", self.world.end))
+            self._work(Operation("work", operation.at))
+            self._poll(Operation("poll", operation.at))
             now = [self.host.rows(query) for query in _QUIET]
             if now == before:
                 return

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.connection import API_KEY, WEBHOOK_SECRET
+from simulator.dialects.base import Dialect
 from simulator.prepared import Prepared
-from simulator.world.world import Merchant, World
+from simulator.world.world import World
 
 from .books import keep_books
 from .companies import company_names
@@ -14,19 +14,23 @@ from .companies import company_names
 EMPTY_COMPANIES = Prepared("sim", "simulator.play.companies", (Path(__file__).with_name("companies.py"),), dated=False)
 
 
-def prepare(env, world: World, api_urls: list[str]) -> list[dict]:
+def prepare(env, world: World, dialects: list[Dialect], api_urls: list[str]) -> list[dict]:
     """Customers, invoices, bank journal and connection of every merchant; returns what must be known of each."""
-    return [_merchant(env, merchant, name, api_url)
-            for merchant, name, api_url in zip(world.merchants, company_names(), api_urls, strict=False)]
+    names = company_names()
+    return [_merchant(env, dialect, names[owner], api_url)
+            for dialect, owner, api_url in zip(dialects, world.owners, api_urls, strict=True)]
 
 
-def _merchant(env, merchant: Merchant, name: str, api_url: str) -> dict:
+def _merchant(env, dialect: Dialect, name: str, api_url: str) -> dict:
+    merchant = dialect.merchant
     company = env["res.company"].search([("name", "=", name)])
     journal = keep_books(env, merchant, company)
     provider = env["finance.provider"].create({
-        "name": merchant.profile.name, "code": "stripe", "company_id": company.id, "environment": "test",
-        "posting_mode": merchant.profile.posting_mode, "grace_minutes": 0, "api_base": api_url})
-    provider.set_secret("webhook_secret", WEBHOOK_SECRET)
-    provider.set_secret("api_key", API_KEY)
+        "name": merchant.profile.name, "code": dialect.code, "company_id": company.id, "environment": "test",
+        "posting_mode": merchant.profile.posting_mode, "grace_minutes": 0, "api_base": api_url,
+        "certificate_anchors": dialect.anchors.decode() or False})
+    for secret in dialect.secrets:
+        provider.set_secret("webhook_secret", secret)
+    provider.set_secret("api_key", dialect.api_key)
     provider.action_activate()
     return {"company": company.id, "provider": provider.id, "journal": journal.id, "token": provider.webhook_token}

@@ -11,8 +11,6 @@ from .calendar import next_business_day
 from .profile import MerchantProfile
 from .truth import BankEntry, Document, Payout, Statement
 
-PROVIDER_NAME = "STRIPE PAYMENTS EUROPE"
-DESCRIPTOR = "STRIPE PAYOUT"
 RETURN_DAYS = (2, 6)
 
 
@@ -28,7 +26,8 @@ class Bank:
     def payout(self, payout: Payout) -> None:
         """A payout arrives, unless it bounces."""
         if not payout.failed_at:
-            self._book(payout.arrives, payout.amount, f"{DESCRIPTOR} {payout.trace}", PROVIDER_NAME, iban(self.rng),
+            manners = self.merchant.manners
+            self._book(payout.arrives, payout.amount, f"{manners.bank_text} {payout.trace}", manners.bank_name, iban(self.rng),
                        explains=f"payout:{payout.key}", end_to_end=payout.trace)
 
     def transfer(self, document: Document, day: date, says_reference: bool, may_return: bool = True) -> None:

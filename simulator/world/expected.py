@@ -6,11 +6,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from .outcome import Outcome, outcome
 from .truth import BankEntry, Document, Payment
 from .world import Merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A payment as its provider tells of it: its id there, what it has come to, and the document that it pays."""
+
+    key: str
+    end: Outcome
+    currency: str
+    document: Document | None
 
 
 def outcomes(merchant: Merchant) -> list[tuple[Payment, Outcome]]:
@@ -61,15 +72,18 @@ def released(merchant: Merchant) -> list[Document]:
             if payment.document and payment.document.is_checkout and end.captured]
 
 
-def exceptions(merchant: Merchant, unexplained_until: date | None = None) -> Counter:
+def exceptions(merchant: Merchant, unexplained_until: date | None = None, told: list[Told] | None = None) -> Counter:
     """(kind, amount at risk, currency) of what a person must see, whatever went wrong on the way. Bank entries that
-    nothing explains and that name nothing count when they were booked by ``unexplained_until``."""
+    nothing explains and that name nothing count when they were booked by ``unexplained_until``. ``told``: the payments, where
+    the provider tells of other ones than the world has."""
     found: Counter = Counter()
-    for payment, end in outcomes(merchant):
-        if end.state == "disputed":
-            found["dispute", end.disputed, payment.currency] += 1
-        if payment.document is None and end.captured:
-            found["no_document", end.captured, payment.currency] += 1
+    if told is None:
+        told = [Told(payment.key, end, payment.currency, payment.document) for payment, end in outcomes(merchant)]
+    for one in told:
+        if one.end.state == "disputed":
+            found["dispute", one.end.disputed, one.currency] += 1
+        if one.document is None and one.end.captured:
+            found["no_document", one.end.captured, one.currency] += 1
     for payout in merchant.payouts:
         if payout.failed_at:
             found["payout_failed", payout.amount, payout.currency] += 1

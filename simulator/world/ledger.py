@@ -31,10 +31,10 @@ class Ledger:
         self.add("clearing", payment.currency, clearing * act.amount)
         self.add("disputes", payment.currency, disputes * act.amount)
 
-    def line(self, line: BalanceLine, told: bool) -> None:
-        """``told``: somebody could hear of the line itself, and not only of the act behind it."""
-        if line.category in ("dispute", "dispute_reversal"):
-            # The dispute's own events list its balance transactions, fee included.
+    def line(self, line: BalanceLine, told: bool, dispute_costs: bool = True) -> None:
+        """``told``: somebody could hear of the line itself, and not only of the act behind it. ``dispute_costs``: the dispute's
+        own events tell what it cost."""
+        if dispute_costs and line.category in ("dispute", "dispute_reversal"):
             self.add("clearing", line.currency, -line.fee - line.tax)
             line_cost = 0
         else:
@@ -65,14 +65,15 @@ class Ledger:
 
 
 def balances(payments: Iterable[Payment], lines: Iterable[BalanceLine], payouts: Iterable[Payout],
-             told: Callable[[BalanceLine], bool], arrived: Callable[[Payout], bool]) -> dict[tuple[str, str], int]:
+             told: Callable[[BalanceLine], bool], arrived: Callable[[Payout], bool],
+             dispute_costs: bool = True) -> dict[tuple[str, str], int]:
     """The non-zero balances that all of it leaves behind."""
     ledger = Ledger()
     for payment in payments:
         for act in payment.acts:
             ledger.act(payment, act)
     for line in lines:
-        ledger.line(line, told(line))
+        ledger.line(line, told(line), dispute_costs)
     for payout in payouts:
         ledger.payout(payout, arrived(payout))
     return ledger.nonzero()

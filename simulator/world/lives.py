@@ -29,7 +29,7 @@ def live(rng: Random, merchant: MerchantProfile, payment: Payment) -> list[Act]:
         kind = "capture_later"
     life = _Life(rng, payment)
     getattr(life, kind)()
-    if life.captured and kind != "late_failure":
+    if life.captured and kind != "late_failure" and (kind != "multicapture" or merchant.manners.parts):
         life.afterwards(merchant)
     return sorted(life.acts, key=lambda act: act.at)
 
@@ -118,6 +118,10 @@ class _Life:
         elif self.rng.random() < merchant.refund_share:
             self._refund(merchant)
 
+    def comes_back(self, merchant: MerchantProfile) -> bool:
+        """Whether the provider could tell that this payment's money came back."""
+        return merchant.manners.converts_back or self.payment.currency == merchant.currency
+
     def _review(self) -> None:
         review = self.payment.key.replace("pi_", "prv_")
         self.later(0.1, 1)
@@ -135,7 +139,7 @@ class _Life:
             refund = self.payment.key.replace("pi_", "re_") + f"_{number}"
             self.later(2, 150)
             self.add("refund", amount, refund, reason="requested_by_customer")
-            if self.rng.random() < merchant.refund_failure_share:
+            if self.comes_back(merchant) and self.rng.random() < merchant.refund_failure_share:
                 self.later(20, 120)
                 self.add("refund_fail", amount, refund, reason="expired_or_canceled_card")
             if not rest:
@@ -153,10 +157,11 @@ class _Life:
         for number in (1, 2):
             self.add("dispute", self.captured, dispute, number, reason="fraudulent")
             self.later(30, 200)
-            if self.rng.random() < 0.45:
-                self.add("dispute_lost", self.captured, dispute, number, reason="fraudulent")
+            if self.rng.random() < 0.45 or not self.comes_back(merchant) or (number == 2 and merchant.manners.second == "lost"):
+                if merchant.manners.verdicts:
+                    self.add("dispute_lost", self.captured, dispute, number, reason="fraudulent")
                 return
             self.add("dispute_won", self.captured, dispute, number, reason="fraudulent")
-            if self.rng.random() < 0.7:
+            if self.rng.random() < 0.7 or not merchant.manners.second:
                 return
             self.later(20, 60)

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+from .life_names import LIVES
+from .manners import MANNERS, Manners
+
 # What one unit of a currency is worth in euros on an ordinary day; the currencies that a world may use.
 WORTH = {"EUR": 1.0, "USD": 0.92, "GBP": 1.17, "CHF": 1.05, "JPY": 0.0061, "KWD": 3.0, "SEK": 0.088}
 # Decimals of the currencies that have not two.
 DECIMALS = {"JPY": 0, "KWD": 3}
 SCHEDULES = ("daily", "weekly", "manual")
-# What may become of an order's payment; the weights of a profile choose among them.
-LIVES = (
-    "sale", "capture_later", "partial_capture", "multicapture", "void", "expire", "decline", "retry", "late_failure",
-)  # fmt: skip
 
 
 class ProfileError(ValueError):
@@ -24,9 +23,12 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True)
 class MerchantProfile:
-    """One company with one provider connection and one bank account."""
+    """One connection to one provider, with a bank account of its own. Merchants of one ``company`` (any number but zero, which
+    means one of its own) share its books."""
 
     name: str = "Retail"
+    provider: str = "stripe"
+    company: int = 0
     country: str = "DE"
     timezone: str = "Europe/Berlin"
     currency: str = "EUR"
@@ -68,6 +70,15 @@ class MerchantProfile:
     partial_share: float = 0.05  # that pay less than the invoice which they name
     equal_share: float = 0.05  # that name nothing, from a customer with two open invoices of that amount
 
+    @classmethod
+    def of(cls, provider: str, name: str, **values) -> MerchantProfile:
+        """A merchant of ``provider``, with what is usual there where ``values`` do not say otherwise."""
+        return cls(name, provider, **{**MANNERS[provider].defaults, **values})
+
+    @property
+    def manners(self) -> Manners:
+        return MANNERS[self.provider]
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -97,6 +108,8 @@ class Profile:
                 raise ProfileError(f"{where}: {item.name} is {value}; a share is from 0 to 1")
         if merchant.schedule not in SCHEDULES:
             raise ProfileError(f"{where}: schedule {merchant.schedule!r}; there are {', '.join(SCHEDULES)}")
+        if merchant.provider not in MANNERS:
+            raise ProfileError(f"{where}: no provider is called {merchant.provider!r}; there are {', '.join(MANNERS)}")
         unknown = set(merchant.lives) - set(LIVES)
         if unknown:
             raise ProfileError(f"{where}: no life is called {', '.join(sorted(unknown))}; there are {', '.join(LIVES)}")
@@ -104,6 +117,7 @@ class Profile:
             raise ProfileError(f"{where}: {merchant.payments} payments, but no life has a weight above zero")
         if merchant.payments and not any(weight > 0 for weight in merchant.paid_in.values()):
             raise ProfileError(f"{where}: {merchant.payments} payments, but no currency to pay in has a weight above zero")
+        self._check_manners(merchant, where)
         strange = {merchant.currency, *merchant.paid_in} - set(WORTH)
         if strange:
             raise ProfileError(f"{where}: there is no rate for {', '.join(sorted(strange))}; add it to WORTH")
@@ -117,3 +131,23 @@ class Profile:
             raise ProfileError(
                 f"{where}: money is available after {merchant.settle_days} days and the world lasts {self.days}: nothing is "
                 f"ever paid out; shorten settle_days")
+
+    def _check_manners(self, merchant: MerchantProfile, where: str) -> None:
+        """Nothing may happen that the provider could not tell of."""
+        manners, there = merchant.manners, f"{where}: at {merchant.provider}"
+        others = sorted(name for name, weight in merchant.lives.items() if weight and name not in manners.lives)
+        if others:
+            raise ProfileError(f"{there} no payment goes by {', '.join(others)}; there are {', '.join(manners.lives)}")
+        foreign = sorted(name for name, weight in merchant.paid_in.items() if weight and name != merchant.currency)
+        for has, asked, what in (
+            (manners.converts, foreign, f"nothing is converted; take {merchant.currency} alone"),
+            (manners.reserves, merchant.reserve_percent, "there are no reserves; leave reserve_percent at 0"),
+            (manners.reviews, merchant.review_share, "there are no reviews; set review_share to 0"),
+            (manners.inquiries, merchant.inquiry_share, "there are no inquiries; set inquiry_share to 0"),
+            (manners.refund_failures, merchant.refund_failure_share, "no refund fails; set refund_failure_share to 0"),
+            (manners.payout_failures, merchant.payout_failure_share, "no payout fails; set payout_failure_share to 0"),
+            (manners.collects, merchant.collects_negative, "no balance is collected; set collects_negative to False"),
+            (manners.instant, merchant.instant_payout_share, "no payout is instant; set instant_payout_share to 0"),
+        ):  # fmt: skip
+            if asked and not has:
+                raise ProfileError(f"{there} {what}")

@@ -40,6 +40,19 @@ PROFILES = {profile.name: profile for profile in (
                         transfer_return_share=0.04, posting_mode="per_settlement",
                         lives={"sale": 80, "capture_later": 15, "decline": 5}),
     )),
+    # Two companies with five providers, who disagree about everything.
+    Profile("five_providers", 18, (
+        MerchantProfile.of("stripe", "Market Cards", company=1, payments=16, transfers=3, payout_failure_share=0.2),
+        MerchantProfile.of("adyen", "Market Terminals", company=1, paid_in={"EUR": 3, "USD": 1, "JPY": 1}, payments=16,
+                           transfers=2, reserve_percent=5.0, payout_failure_share=0.2, dispute_share=0.15,
+                           posting_mode="per_settlement"),
+        MerchantProfile.of("paypal", "Market Wallet", company=1, paid_in={"EUR": 3, "USD": 1, "JPY": 1}, payments=16,
+                           transfers=2, reserve_percent=5.0, payout_failure_share=0.2, dispute_share=0.15),
+        MerchantProfile.of("mollie", "Club Shop", company=2, paid_in={"EUR": 3, "GBP": 1, "KWD": 1}, payments=16, transfers=3,
+                           fee_tax_percent=21.0, reserve_percent=5.0, dispute_share=0.15),
+        MerchantProfile.of("gocardless", "Club Dues", company=2, payments=16, transfers=2, fee_tax_percent=20.0,
+                           dispute_share=0.15, schedule="weekly", posting_mode="per_settlement"),
+    )),
     # Paid out only when somebody asks for it: nothing is itemised.
     Profile("manual", 16, (
         MerchantProfile("Corner Shop", schedule="manual", payments=40, transfers=8, posting_mode="per_settlement"),

@@ -46,7 +46,7 @@ class ProviderBalance:
         """One row of the whole charge and one of what was not captured, when only a part was, once and for all."""
         whole = sum(other.amount for other in payment.acts if other.kind == "authorize" and other.ref == act.ref)
         steps = sum(other.kind == "capture" for other in payment.acts)
-        part = steps == 1 and act.amount < whole
+        part = self.merchant.manners.whole_first and steps == 1 and act.amount < whole
         gross = whole if part else act.amount
         fee = self._card_fee(self._settled(act.amount, payment.currency, act.at))
         tax = round(fee * self.merchant.fee_tax_percent / 100)
@@ -128,8 +128,9 @@ class ProviderBalance:
         self._waiting = [line for line in self._waiting if line.available > at]
         payout = self._payout(at, amount, automatic=self.merchant.schedule != "manual")
         payout.lines = ready
-        if payout.automatic:
-            payout.itemized_at = at + timedelta(hours=self.rng.randint(2, 9))
+        if payout.automatic and self.merchant.manners.itemizes != "never":
+            later = self.merchant.manners.itemizes == "later"
+            payout.itemized_at = at + timedelta(hours=self.rng.randint(2, 9) if later else 0)
         paid = datetime.combine(payout.arrives, time(8), timezone.utc)
         fails = amount > 0 and self.rng.random() < self.merchant.payout_failure_share
         if not fails or self.rng.random() < 0.5:
@@ -151,6 +152,7 @@ class ProviderBalance:
         number = len(self.payouts) + 1
         payout = Payout(
             f"po_{self.prefix}{number:03d}", amount, self.merchant.currency, at,
-            next_business_day(at.date() + timedelta(days=2)), f"{self.prefix.upper()}TR{number:04d}", automatic)
+            next_business_day(at.date() + timedelta(days=2)),
+            self.merchant.manners.trace.format(prefix=self.prefix.upper(), number=number), automatic)
         self.payouts.append(payout)
         return payout

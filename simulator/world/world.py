@@ -19,21 +19,32 @@ _FIRST = "Ada Ben Cleo Dora Emil Fay Gus Hana Ivo Jana Kai Lea Max Nora Otto Pia
 _LAST = "Adler Brandt Castro Dahl Engel Falk Graf Hansen Ibsen Jansen Kron Lund Moser Novak Olsen Peters Quast Rossi".split()
 
 
+class Company:
+    """What the merchants of one company share: nobody's name, no reference and no amount is there twice."""
+
+    def __init__(self):
+        self.names: set[str] = set()
+        self.totals: set[tuple[int, str]] = set()
+        self.documents = 0
+
+    def reference(self, kind: str) -> str:
+        """The next reference. Companies count alike: only the company tells their documents apart."""
+        self.documents += 1
+        return f"{kind}{self.documents:05d}"
+
+
 class Merchant:
     """What happened to one merchant. ``number`` tells merchants of one world apart, in ids and names."""
 
-    def __init__(self, rng: Random, profile: MerchantProfile, number: int, start: datetime, days: int):
-        self.rng, self.profile, self.number = rng, profile, number
+    def __init__(self, rng: Random, profile: MerchantProfile, number: int, start: datetime, days: int, company: Company):
+        self.rng, self.profile, self.number, self.company = rng, profile, number, company
         self.start, self.end = start, start + timedelta(days=days)
         self.prefix = f"w{number}x"
-        self._names: set[str] = set()
         self.customers = [self._customer(index) for index in range(max(4, (profile.payments + profile.transfers) // 3))]
         self.payments: list[Payment] = []
         self.documents: list[Document] = []
         self.balance = ProviderBalance(rng, profile, self.prefix)
         self.bank = Bank(rng, profile, self.prefix)
-        self._totals: set[tuple[int, str]] = set()
-        self._documents = 0
         self._play()
 
     # --- people and orders ----------------------------------------------------------------------------------------
@@ -47,10 +58,10 @@ class Merchant:
     def _name(self, first: str, last: str) -> str:
         """A name that nobody else here has: one with as many middle initials as it takes."""
         name, middle = f"{first} {last}", itertools.cycle("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        while name in self._names:
+        while name in self.company.names:
             first = f"{first} {next(middle)}."
             name = f"{first} {last}"
-        self._names.add(name)
+        self.company.names.add(name)
         return name
 
     def _document(self, kind: str, currency: str, customer: Customer | None = None) -> Document:
@@ -58,20 +69,17 @@ class Merchant:
         unit = 10 ** DECIMALS.get(currency, 2)
         while True:
             total = max(1, round(self.rng.uniform(4, 400) / WORTH[currency] * unit))
-            if (total, currency) not in self._totals:
+            if (total, currency) not in self.company.totals:
                 break
-        self._totals.add((total, currency))
-        self._documents += 1
-        # Companies count alike: only the company tells their documents apart.
-        reference = f"{kind}{self._documents:05d}"
+        self.company.totals.add((total, currency))
+        reference = self.company.reference(kind)
         document = Document(reference, customer or self.rng.choice(self.customers), total, currency, self.start.date())
         self.documents.append(document)
         return document
 
     def _twin_of(self, document: Document) -> Document:
         """Another invoice of the same customer and amount: which transfer pays it follows from what the other one names."""
-        self._documents += 1
-        twin = replace(document, reference=f"TRF{self._documents:05d}")
+        twin = replace(document, reference=self.company.reference("TRF"))
         self.documents.append(twin)
         return twin
 
@@ -120,6 +128,14 @@ class Merchant:
                 moment = getattr(payout, name)
                 if moment and moment >= self.end:
                     setattr(payout, name, None)
+        manners = self.profile.manners
+        if not manners.announces:
+            self.balance.payouts = [payout for payout in self.payouts if payout.paid_at]
+        if manners.itemizes == "at once":
+            # Such a provider tells that a payout came back only by the line of the next one.
+            listed = {line.source for payout in self.payouts for line in payout.lines if line.category == "payout_reversal"}
+            for payout in self.payouts:
+                payout.failed_at = payout.failed_at if payout.key in listed else None
 
     def _bank(self) -> None:
         for payout in self.payouts:
@@ -182,7 +198,9 @@ class Merchant:
 
     @cached_property
     def itemized(self) -> set[str]:
-        """The ids of the balance lines that the provider lists for a payout."""
+        """The ids of the balance lines that the provider lists, most of them for a payout."""
+        if self.profile.manners.tells_all:
+            return {line.key for line in self.lines}
         return {line.key for payout in self.payouts if payout.itemized_at for line in payout.lines}
 
     @cached_property
@@ -195,7 +213,7 @@ class Merchant:
         """What the books must say of the money at the provider: all that anybody could have been told."""
         return ledger.balances(
             self.payments, self.lines, self.payouts, lambda line: line.key in self.itemized,
-            lambda payout: payout.key in self.arrived)
+            lambda payout: payout.key in self.arrived, self.profile.manners.dispute_costs)
 
 
 class World:
@@ -211,6 +229,11 @@ class World:
         first = until - timedelta(days=profile.days) if until else first_day(rng, profile.days)
         self.start = datetime.combine(first, time(0), timezone.utc)
         self.end = self.start + timedelta(days=profile.days)
+        companies: dict[int, Company] = {}
+        owners = [merchant.company or -number for number, merchant in enumerate(profile.merchants, 1)]
+        # For each merchant, which of the world's companies is its own.
+        self.owners = [list(dict.fromkeys(owners)).index(owner) for owner in owners]
         self.merchants = [
-            Merchant(Random(rng.getrandbits(64)), merchant, number, self.start, profile.days)
+            Merchant(Random(rng.getrandbits(64)), merchant, number, self.start, profile.days,
+                     companies.setdefault(owners[number - 1], Company()))
             for number, merchant in enumerate(profile.merchants, 1)]

@@ -16,7 +16,7 @@ from fc.formats import table
 from fc.payments import bacs_answers, nacha_answers, pacs004, pain002
 from fc.providers import get
 from fc.providers.stripe.listing import read_list
-from tests.fuzz import corpus
+from tests.fuzz import adapters, corpus
 
 # CPU time, not time on the clock: the machine may be busy with something else.
 LIMIT_SECONDS = 2.0
@@ -167,4 +167,5 @@ TARGETS = {
     "pacs004": Target(pacs004.read, corpus.returns),
     "ach": Target(nacha_answers.read, corpus.ach_files),
     "bacs": Target(bacs_answers.read, corpus.bacs_reports),
+    **{name: Target(read, samples) for name, read, samples in adapters.parsers()},
 }

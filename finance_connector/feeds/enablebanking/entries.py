@@ -11,7 +11,7 @@ from itertools import pairwise
 from ...core.errors import UnknownStatus
 from ...formats.assembly import OpenStatement
 from ...formats.records import BOOKING, RUNNING_BALANCE, UNPROVEN, VALUE, StatementHeader
-from ..base import Pending, Reading
+from ..base import Announced, Reading
 from ..pages import unpack
 from ..values import child, day, exact, items, refuse, text
 
@@ -31,7 +31,7 @@ def read(content, account):
         if status in _BOOKED:
             booked.append((told, where))
         elif status in _ANNOUNCED:
-            announced.append(_pending(told, where, account))
+            announced.append(_announced(told, where, account))
         elif status not in _NOTHING:
             raise UnknownStatus("Enable Banking", "status", status, where)
     header = _header(asked, account)
@@ -112,12 +112,12 @@ def _entry(statement, told, where, account):
     )
 
 
-def _pending(told, where, account):
+def _announced(told, where, account):
     amount = _amount(told, where, account)
     name, _number, _bank = _counterparty(told, amount)
     moment = next((told[key] for key in ("booking_date", "transaction_date", "value_date") if told.get(key)), None)
     words = " ".join(text(line) for line in told.get("remittance_information") or ())
-    return Pending(
+    return Announced(
         text(told.get("entry_reference")), amount, account.currency, day(moment, "date", where), text(words) or name, name
     )
 

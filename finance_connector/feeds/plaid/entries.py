@@ -6,7 +6,7 @@ never changes, but an announced entry and its booked form are two ids: the booke
 
 from ...formats.assembly import OpenStatement
 from ...formats.records import UNPROVEN, StatementHeader
-from ..base import Pending, Reading
+from ..base import Announced, Reading
 from ..pages import unpack
 from ..values import child, day, exact, items, refuse, text
 
@@ -26,7 +26,7 @@ def read(content, account):
         statement.header,
         entries,
         statement.prove(),
-        pending=tuple(_pending(told, where, account) for told, where in announced),
+        announced=tuple(_announced(told, where, account) for told, where in announced),
         booked=tuple(filter(None, (text(told.get("pending_transaction_id")) for told, _where in booked))),
         removed=tuple(removed),
         complete=False,
@@ -92,10 +92,10 @@ def _entry(statement, told, where, account, on):
     )
 
 
-def _pending(told, where, account):
+def _announced(told, where, account):
     on = day(told.get("date"), "date", where)
     name = _counterparty(told, child(told, "payment_meta"), _amount(told, where, account))
-    return Pending(
+    return Announced(
         text(told.get("transaction_id")), _amount(told, where, account), account.currency, on, text(told.get("name")), name
     )
 

@@ -18,6 +18,18 @@ class AdyenAdapter(Adapter):
         "webhook_secret": ("webhook", "hmac_key", "hmac"),
         "api_key": ("report_key", "report_user"),
     }
+    secret_help = {
+        "webhook_secret": ("HMAC key", "The key (hexadecimal) of the standard webhook: Customer Area, Developers, Webhooks."),
+        "api_key": (
+            "Report user or key",
+            "What downloads the settlement details report: user:password of a report user, or the key of an API user with the "
+            "role to download reports.",
+        ),
+    }
+    webhook_help = (
+        "In the Customer Area under Developers, Webhooks, add a standard webhook with this address, generate its HMAC key, let "
+        "REPORT_AVAILABLE be among its events, and press Test configuration."
+    )
     api_base = "https://ca-live.adyen.com"
     trusted_hosts = download.HOSTS
     idempotency_limit = 64

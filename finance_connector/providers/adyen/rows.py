@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ...core.errors import PayloadError, storable
 from ...core.money import Money
-from ...core.records import Parsed, SettlementInfo, SettlementLine
+from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
 from ..facts import Facts
 
 UNKNOWN = "unknown"
@@ -96,7 +96,14 @@ def settle(found, name):
         if row.type != "MerchantPayout":
             lines.append(_line(row, own, kind))
     settlements = [_settlement(key, members, name) for key, members in batches.items()]
-    return Parsed(tuple(movements), (), tuple(settlements), tuple(lines))
+    return Parsed(tuple(movements), tuple(_payments(found)), tuple(settlements), tuple(lines))
+
+
+def _payments(found):
+    """The payments that were captured, once each: nobody may have told of them before."""
+    references = {row.psp_reference: row for row in found if row.kind == "capture" and row.merchant_reference}
+    for key, row in references.items():
+        yield PaymentInfo(key, row.created, reference=row.merchant_reference, provider_reference=key)
 
 
 def _order(row):

@@ -15,6 +15,13 @@ class GoCardlessAdapter(Adapter):
     label = "GoCardless"
     capabilities = frozenset({"webhook", "batch", "fetch", "poll", "balance_transactions"})
     secret_names = {"webhook_secret": ("webhook", "webhook_endpoint_secret"), "api_key": ("access_token",)}
+    secret_help = {
+        "webhook_secret": ("Webhook endpoint secret", "The secret of the endpoint, in the Dashboard under Developers, Webhooks."),
+        "api_key": ("Access token", "A read-only access token, in the Dashboard under Developers, Access tokens."),
+    }
+    webhook_help = (
+        "In the Dashboard under Developers, create a webhook endpoint with this address; then send a test webhook from its page."
+    )
     api_base = client.API_BASE
     # What GoCardless' own examples answer: "token expired or invalid".
     refusal_status = 498

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from ...core.errors import PayloadError, ProviderUnavailable
 from ...core.records import Request
 from ..base import Page
-from ..reading import ID
+from ..reading import ID, load, mapping
 from . import events
 
 API_BASE = "https://api.gocardless.com"
@@ -48,7 +48,7 @@ def fetch_settlement(call, external_id):
                 raise
             return _joined(documents)
         documents.append(content)
-        after = events.load(content, "GoCardless").get("meta", {}).get("cursors", {}).get("after")
+        after = mapping(mapping(load(content, "GoCardless"), "meta"), "cursors").get("after")
         if not after:
             return _joined(documents)
 

@@ -4,7 +4,6 @@ A call carries up to 250 events. One that cannot be read leaves the others as th
 """
 
 import hashlib
-import json
 
 from ...core.errors import PayloadError, UnknownStatus
 from ...core.money import NO_CURRENCY, Money
@@ -120,8 +119,8 @@ def listed(content):
 
 
 def of_page(content):
-    """The events of a page, as dictionaries, oldest first."""
-    found = json.loads(content.decode("utf-8")).get("events")
+    """The events of a page, as dictionaries, in its order. Raises PayloadError when it is none."""
+    found = load(content, "GoCardless").get("events")
     if type(found) is not list or not all(type(one) is dict for one in found):
         raise PayloadError("GoCardless' list of events is none; ask again later.")
     return found

@@ -6,6 +6,7 @@ not lead to its amount is refused.
 """
 
 import re
+from collections import Counter
 from decimal import Decimal
 
 from ...core.errors import PayloadError, UnknownStatus
@@ -29,7 +30,7 @@ UNKNOWN = "unknown"
 
 def lines(facts, payout, amount, found):
     """The settlement lines of ``found`` items, whose facts are added to ``facts``."""
-    fees, taxes, others, told = Decimal(0), Decimal(0), [], 0
+    fees, taxes, others, told, seen = Decimal(0), Decimal(0), [], 0, Counter()
     for item in found:
         kind, exact = text(item, "type") or "", _units(item.get("amount"), item)
         if kind in FEES:
@@ -38,7 +39,7 @@ def lines(facts, payout, amount, found):
         elif kind not in TYPES:
             raise UnknownStatus("GoCardless", "type of payout item", storable(kind)[:60], described(payout))
         else:
-            others.append(_other(facts, item, kind, _whole(exact, item), amount.currency, len(others) + 1))
+            others.append(_other(facts, item, kind, _whole(exact, item), amount.currency, seen))
             told += others[-1].net.minor
     rest = amount.minor - told
     if abs(Decimal(rest) - fees) >= 1:
@@ -63,8 +64,9 @@ def _whole(exact, item):
     return int(exact)
 
 
-def _other(facts, item, category, minor, currency, number):
-    """The line of a payment or refund, and its fact."""
+def _other(facts, item, category, minor, currency, seen):
+    """The line of a payment or refund, and its fact. What a payout lists twice (a chargeback was cancelled, the money paid out
+    again) is two lines."""
     kind, link, sign = TYPES[category]
     links = mapping(item, "links")
     payment, source = identifier(links, "payment"), identifier(links, link)
@@ -75,7 +77,9 @@ def _other(facts, item, category, minor, currency, number):
         facts.add(kind, source, Money(abs(minor), currency), payment if link == "payment" and kind != "dispute_open" else source)
         facts.transaction_key = None
     net, nothing = Money(minor, currency), Money.zero(currency)
-    own = f"{category}/{source or payment or number}"
+    own = f"{category}/{source or payment or ''}"
+    seen[own] += 1
+    own = own if seen[own] == 1 else f"{own}#{seen[own]}"
     return SettlementLine(
         facts.settlement_key, own, kind, net, nothing, nothing, net, facts.at, payment, source, category=category
     )

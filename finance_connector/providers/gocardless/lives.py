@@ -1,8 +1,9 @@
 """The life of a payment, refund or payout, from the object and all its events: whichever event was heard, it is told whole.
 
 * ``confirmed`` is the capture: GoCardless has the money, though the bank may still take it back.
-* ``failed`` after ``confirmed`` is a late failure and takes the capture back; before it, the collection failed. A payment that
-  is collected again starts anew: its second capture is ``<payment>/2``.
+* ``failed`` after ``confirmed`` is a late failure and takes the capture back; before it, the collection failed. A payment may
+  be collected again: captures and failures are counted apart, the second of a kind is ``<payment>/2``, so that the first capture
+  has the name by which the items of a payout know it, however many tries it took.
 * ``charged_back`` takes the money, ``chargeback_cancelled`` gives it back, ``chargeback_settled`` ends it.
 * The amount is the object's; events carry none.
 """
@@ -56,22 +57,28 @@ def payment(resource, history):
     reference = next((text(metadata, name) for name in ("order_id", "reference", "invoice") if text(metadata, name)), None)
     reference = reference or text(resource, "reference")
     facts = Facts(iso_instant(resource, "created_at"), own, identifier(mapping(resource, "links"), "payout"), reference)
-    amount, collected, attempt = amount_of(resource), False, 1
+    amount, collected, captures, failures = amount_of(resource), False, 0, 0
     for event in history:
         action, at = text(event, "action") or "", iso_instant(event, "created_at")
-        number = own if attempt == 1 else f"{own}/{attempt}"
         reason = text(mapping(event, "details"), "reason_code") or text(mapping(event, "details"), "cause") or ""
         if action in _RECEIVED and not collected:
-            facts.add("capture", number, amount, own, at)
-            collected = True
+            collected, captures = True, captures + 1
+            facts.add("capture", _numbered(own, captures), amount, own, at)
+        elif action == "failed" and collected:
+            facts.add("capture_fail", _numbered(own, captures), amount, own, at, reason=reason)
+            collected = False
         elif action == "failed":
-            facts.add("capture_fail" if collected else "fail", number, amount, own, at, reason=reason)
-            collected, attempt = False, attempt + 1
+            failures += 1
+            facts.add("fail", _numbered(own, failures), amount, own, at, reason=reason)
         elif action in _ENDED:
             facts.add(_ENDED[action], own, amount, own, at, reason=reason)
         else:
-            _chargeback(facts, action, number, amount, at, reason)
+            _chargeback(facts, action, _numbered(own, captures), amount, at, reason)
     return facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
+
+
+def _numbered(own, number):
+    return own if number < 2 else f"{own}/{number}"
 
 
 def _chargeback(facts, action, number, amount, at, reason):

@@ -68,7 +68,7 @@ def payment(resource):
     if status == "paid":
         whole = amount if captured is None or resource.get("authorizedAt") is None else captured
         facts.total("capture", own, whole, iso_instant(resource, "paidAt"))
-        payment_conversion(facts, resource, amount)
+        payment_conversion(facts, resource, whole)
     elif reached and status != "authorized":
         at = iso_instant(resource, reached[0]) if resource.get(reached[0]) else facts.at
         reason = text(mapping(resource, "details"), "failureReason") or ""
@@ -89,6 +89,13 @@ def payment_conversion(facts, resource, amount, sign=1):
         return
     came = abs(settled) if sign > 0 else -abs(settled)
     facts.add("fx", own_id(resource), came, facts.transaction_key, counter_amount=amount if sign > 0 else -amount)
+
+
+def _conversion_back(facts, resource, own, amount):
+    """What was converted when it left comes back as what it was."""
+    settled = optional(resource, "settlementAmount")
+    if settled is not None and settled.currency != amount.currency:
+        facts.add("fx", own, abs(settled), facts.transaction_key, counter_amount=amount)
 
 
 def _info(facts, resource, amount, status):
@@ -122,9 +129,7 @@ def refund(resource):
         payment_conversion(facts, resource, amount, -1)
     if status == "failed":
         facts.add("refund_fail", own, amount, own)
-        settled = optional(resource, "settlementAmount")
-        if settled is not None and settled.currency != amount.currency:
-            facts.add("fx", f"{own}/failed", abs(settled), facts.transaction_key, counter_amount=amount)
+        _conversion_back(facts, resource, f"{own}/failed", amount)
     elif status == "canceled":
         facts.add("refund_fail", own, nothing_like(amount), own)
     return facts.parsed(ignored=f"refund {own} is {status} and nothing has left the balance")
@@ -140,6 +145,7 @@ def chargeback(resource):
     payment_conversion(facts, resource, amount, -1)
     if resource.get("reversedAt"):
         facts.add("dispute_won", own, amount, own, iso_instant(resource, "reversedAt"))
+        _conversion_back(facts, resource, f"{own}/reversed", amount)
     return facts.parsed()
 
 

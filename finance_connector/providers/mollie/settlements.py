@@ -56,8 +56,8 @@ def _line(key, name, item):
     amount = money(item, "amount")
     settled = optional(item, "settlementAmount") or amount
     gross = abs(settled) if sign > 0 else -abs(settled)
-    if kind == "dispute_open" and item.get("reversedAt"):
-        kind, gross = _reversed(settled)
+    if settled.minor > 0 and (back := _came_back(name, item)):
+        kind, gross = back, settled
     nothing = Money.zero(gross.currency)
     own = own_id(item)
     payment = own if name == "payments" else text(item, "paymentId")
@@ -67,9 +67,11 @@ def _line(key, name, item):
     return SettlementLine(key, own, kind, gross, nothing, nothing, gross, at, payment, own, name, description, original)
 
 
-def _reversed(settled):
-    """A chargeback that was reversed: it is listed with the sign of what it did to this settlement."""
-    return ("dispute_won", settled) if settled.minor > 0 else ("dispute_open", settled)
+def _came_back(name, item):
+    """The kind of what has come back since; it is listed with the sign of what it did to this settlement."""
+    if name == "chargebacks" and item.get("reversedAt"):
+        return "dispute_won"
+    return "refund_fail" if name == "refunds" and text(item, "status") == "failed" else None
 
 
 def _costs(facts, head, key, at, currency):

@@ -16,6 +16,18 @@ class PayPalAdapter(Adapter):
     label = "PayPal"
     capabilities = frozenset({"webhook", "certificate", "poll", "report_file"})
     secret_names = {"webhook_secret": ("webhook", "webhook_id"), "api_key": ("client_credentials",)}
+    secret_help = {
+        "webhook_secret": (
+            "Webhook id",
+            "PayPal signs with a certificate, and what it signs has the id of the webhook in it: Apps & Credentials, your app, "
+            "Webhooks.",
+        ),
+        "api_key": ("Client id and secret", "client id:secret of the app, with Transaction search among its features."),
+    }
+    webhook_help = (
+        "Under Apps & Credentials, your app, add a webhook with this address for all events of payments, disputes and payouts; "
+        "the id that it then has goes in as secret."
+    )
     api_base = client.API_BASE
     trusted_hosts = frozenset().union(*signature.HOSTS.values())
     idempotency_header = "PayPal-Request-Id"
@@ -23,8 +35,8 @@ class PayPalAdapter(Adapter):
     unverified = (
         "PayPal has no tolerance for the age of a call; one older than four days is refused, since it is not sent again "
         "after three.",
-        "Whether the address of a certificate also gives the certificates that issued it was not tried: if not, add them as "
-        "anchors.",
+        "Whether the address of a certificate also gives the certificates that issued it was not tried: if not, calls are "
+        "refused, and what they would have told comes by polling.",
         "The columns of balances in the footers of the settlement report are taken as pairs of sign and amount, beginning and "
         "end; where they do not fit the rows, the report is not taken as complete.",
         "The codes of holds and reserves other than T1110 and T1111 (T15, T17, T21) are taken by their sign.",

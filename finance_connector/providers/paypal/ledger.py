@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
-from ...core.records import Envelope, Parsed
+from ...core.records import Envelope, Parsed, PaymentInfo, SettlementInfo
 from ..facts import Facts
 from ..reading import decimal_money, identifier, iso_instant, known, mapping, objects, text
 from .codes import NOTHING, UNKNOWN, kind_of
@@ -60,6 +60,22 @@ def facts_of(rows):
         facts.add("fx", min(came.id, left.id), came.gross, counter_amount=-left.gross)
         movements += facts.movements
     return movements, unpaired
+
+
+def payments_of(rows):
+    """The `PaymentInfo`s of the captures among ``rows``: a webhook that told of them may never have come."""
+    return tuple(PaymentInfo(row.id, row.at, row.gross, row.invoice, row.id) for row in rows if row.kind == "capture")
+
+
+def payouts_of(rows):
+    """The `SettlementInfo`s of the payouts among ``rows``: PayPal lists no lines of one."""
+    return tuple(
+        SettlementInfo(
+            row.id, abs(row.gross), row.at, status="in_transit", automatic=row.code == "T0401", trace=row.bank_reference
+        )
+        for row in rows
+        if row.kind == "payout"
+    )
 
 
 def paired(conversions):
@@ -158,7 +174,7 @@ def parse(document):
     movements, unpaired = facts_of(found)
     if unpaired:
         raise PayloadError(f"{unpaired[0].where}: the other half of the conversion is missing; import the report of that day.")
-    return Parsed(tuple(movements))
+    return Parsed(tuple(movements), payments_of(found), payouts_of(found))
 
 
 def read(info):

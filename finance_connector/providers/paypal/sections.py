@@ -11,25 +11,27 @@ from .codes import NOTHING, UNKNOWN
 
 def facts_only(rows):
     """`Parsed` of a transaction report: facts, no settlement. Conversions with one half are not told."""
-    movements, _unpaired = ledger.facts_of([row for row in rows if row is not None and row.kind != NOTHING])
-    return Parsed(tuple(movements))
+    counted = [row for row in rows if row is not None and row.kind != NOTHING]
+    movements, _unpaired = ledger.facts_of(counted)
+    return Parsed(tuple(movements), ledger.payments_of(counted))
 
 
 def settle(found, name):
     """`Parsed` of a settlement report's sections. Raises PayloadError when a footer contradicts its rows."""
-    movements, settlements, lines = [], [], []
+    movements, payments, settlements, lines = [], [], [], []
     for section in found:
         rows = [row for row in section.rows if row is not None and row.kind != NOTHING]
         facts, unpaired = ledger.facts_of(rows)
         movements += facts
+        payments += ledger.payments_of(rows)
         alone = {id(row) for row in unpaired}
         currencies = sorted({row.gross.currency for row in rows} | set(section.footers))
         for currency in currencies:
             members = [row for row in rows if row.gross.currency == currency]
             info, told = _currency(section, currency, members, alone, name)
-            settlements += [*([info] if members else []), *(_payout(row) for row in members if row.kind == "payout")]
+            settlements += [*([info] if members else []), *ledger.payouts_of(members)]
             lines += told
-    return Parsed(tuple(movements), (), tuple(settlements), tuple(lines))
+    return Parsed(tuple(movements), tuple(payments), tuple(settlements), tuple(lines))
 
 
 def _currency(section, currency, rows, alone, name):
@@ -80,9 +82,3 @@ def _line(key, row, own, unpaired):
 def _carried(key, own, amount, at):
     nothing = Money.zero(amount.currency)
     return SettlementLine(key, own, "transfer", amount, nothing, nothing, amount, at, category=f"{own} balance")
-
-
-def _payout(row):
-    return SettlementInfo(
-        row.id, abs(row.gross), row.at, status="in_transit", automatic=row.code == "T0401", trace=row.bank_reference
-    )

@@ -17,7 +17,7 @@ _OF_PAYMENT = ("capture", "capture_fail", "refund", "refund_fail", "dispute_open
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the first rows would become: ``rows`` are (where, cells, line or None, why not); ``problem`` is what stands against
+    """What the rows would become: ``rows`` are (where, cells, line or None, why not); ``problem`` is what stands against
     the file as a whole, "" when it would be taken."""
 
     rows: tuple
@@ -62,15 +62,17 @@ def parse(content, profile, filename=None):
 
 
 def preview(content, profile, filename, limit):
-    """`Preview` of a sample file; problems are told, not raised."""
+    """`Preview` of a sample file: its first ``limit`` rows, and as many later ones that are refused. Problems are told, not
+    raised."""
     told = []
     try:
-        for where, cells in sheet.rows(content, profile, "The sample"):
-            if len(told) == limit:
+        for number, (where, cells) in enumerate(sheet.rows(content, profile, "The sample")):
+            if len(told) == 2 * limit:
                 break
             try:
                 row = _read(cells, profile, where, filename)
-                told.append((where, cells, row and row.line, "" if row else "its kind is ignored"))
+                if number < limit:
+                    told.append((where, cells, row and row.line, "" if row else "its kind is ignored"))
             except FinanceError as error:
                 told.append((where, cells, None, str(error)))
         parse(content, profile, filename)

@@ -18,6 +18,18 @@ class StripeAdapter(Adapter):
         "webhook_secret": ("webhook", "signing_secret", "whsec"),
         "api_key": ("secret_key", "api_secret"),
     }
+    secret_help = {
+        "webhook_secret": ("Webhook signing secret", "whsec_… of the endpoint, in the Dashboard under Developers, Webhooks."),
+        "api_key": (
+            "API key",
+            "A restricted key (rk_…) that may read events, charges, disputes, payouts and balance transactions: Developers, API "
+            "keys.",
+        ),
+    }
+    webhook_help = (
+        "In the Dashboard under Developers, Webhooks, add the address as an endpoint for all events of charges, payment intents, "
+        "refunds, disputes and payouts; then send a test event."
+    )
     api_base = client.API_BASE
 
     def request_headers(self, api_key):

@@ -12,10 +12,14 @@ SIGNED = rules.Told("M-1", "DE98ZZZ09999999999", "Services", "DE8937040044053201
 @pytest.mark.parametrize(
     ("once", "last", "used", "expected"),
     [
-        (False, False, False, "FRST"), (False, False, True, "RCUR"), (False, True, True, "FNAL"), (False, True, False, "FNAL"),
-        (True, False, False, "OOFF"), (True, True, True, "OOFF"),
+        (False, False, False, "FRST"),
+        (False, False, True, "RCUR"),
+        (False, True, True, "FNAL"),
+        (False, True, False, "FNAL"),
+        (True, False, False, "OOFF"),
+        (True, True, True, "OOFF"),
     ],
-)  # fmt: skip
+)
 def test_the_sequence_follows_from_what_was_collected(once, last, used, expected):
     assert rules.sequence(once, last, used) == expected
 

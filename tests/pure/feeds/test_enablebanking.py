@@ -136,7 +136,7 @@ def test_what_is_announced_is_kept_apart_and_what_was_cancelled_is_nothing():
         entry(march(2), "9.00", "not", "ref-3", status="RJCT"),
     )
     assert [one.bank_id for one in read.entries] == ["ref-1"]
-    assert [one.external_id for one in read.pending] == ["p-PDNG", "p-HOLD", "p-SCHD", "p-OTHR"]
+    assert [one.external_id for one in read.announced] == ["p-PDNG", "p-HOLD", "p-SCHD", "p-OTHR"]
     with pytest.raises(UnknownStatus, match="MAYB"):
         reading(entry(march(2), "1.00", "x", status="MAYB"))
 

@@ -69,12 +69,12 @@ def test_positive_is_money_that_went_out():
 
 def test_announced_and_booked_are_two_ids():
     announced = read(api_of(transaction("p1", march(2), 20, "Dinner", pending=True)))
-    assert ([one.external_id for one in announced.pending], announced.entries) == (["p1"], ())
+    assert ([one.external_id for one in announced.announced], announced.entries) == (["p1"], ())
     api = api_of(transaction("b1", march(3), 23.5, "Dinner", was="p1"))
     api.remove("p1")
     booked = read(api)
     assert ([one.bank_id for one in booked.entries], booked.booked, booked.removed) == (["b1"], ("p1",), ("p1",))
-    assert not booked.pending
+    assert not booked.announced
 
 
 def test_the_last_thing_that_was_said_holds():

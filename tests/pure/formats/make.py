@@ -72,6 +72,14 @@ def statement(*entries, opening="100.00", closing=None, total="0", day=DAY, name
     )
 
 
+def announcing(kind, *entries, balances="", account_ccy="EUR", summary=""):
+    """A camt.052 or camt.054 (``kind``) with one report or notification of ``entries``."""
+    root, name = {"camt.052": ("BkToCstmrAcctRpt", "Rpt"), "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}[kind]
+    content = document(statement(*entries, balances=balances, account_ccy=account_ccy, summary=summary))
+    content = content.replace(b"BkToCstmrStmt", root.encode()).replace(b"Stmt>", f"{name}>".encode())
+    return content.replace(b"camt.053", kind.encode())
+
+
 def simple(*amounts, **more):
     """A file of one statement with an entry for each amount."""
     return document(statement(*map(entry, amounts), total=str(sum(map(Decimal, amounts))), **more))

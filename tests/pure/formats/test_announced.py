@@ -20,14 +20,6 @@ from .make import balance, detail, entry
 DAY, NEXT = date(2025, 3, 14), date(2025, 3, 15)
 
 
-def message(kind, *entries, balances="", account_ccy="EUR", summary="", part=None):
-    """A camt.052 or camt.054 with one report or notification of ``entries``."""
-    root, name = {"camt.052": ("BkToCstmrAcctRpt", "Rpt"), "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn")}[kind]
-    content = make.document(make.statement(*entries, balances=balances, account_ccy=account_ccy, summary=summary))
-    content = content.replace(b"BkToCstmrStmt", root.encode()).replace(b"Stmt>", f"{name}>".encode())
-    return content.replace(b"camt.053", kind.encode())
-
-
 def one(content):
     (found,) = formats.parse(content)
     return found
@@ -35,7 +27,7 @@ def one(content):
 
 @pytest.mark.parametrize("kind", ["camt.052", "camt.054"])
 def test_an_announcement(kind):
-    content = message(
+    content = make.announcing(
         kind, entry("5.00", ref="A1"), entry("-7.00", status="<Cd>PDNG</Cd>"), entry("1.00", status="<Cd>INFO</Cd>")
     )
     found = one(content)
@@ -50,20 +42,20 @@ def test_an_announcement(kind):
 
 
 def test_a_notification_without_currency_and_dates():
-    found = one(message("camt.054", entry("5.00", day="", value=""), account_ccy=""))
+    found = one(make.announcing("camt.054", entry("5.00", day="", value=""), account_ccy=""))
     assert (found.currency, found.entries[0].booking_date, found.entries[0].date_source) == ("EUR", DAY, "statement")
 
 
 def test_totals_of_an_announcement_are_checked():
     summary = "<TxsSummry><TtlCdtNtries><NbOfNtries>1</NbOfNtries><Sum>5.00</Sum></TtlCdtNtries>"
     summary += "<TtlDbtNtries><NbOfNtries>0</NbOfNtries><Sum>0</Sum></TtlDbtNtries></TxsSummry>"
-    assert one(message("camt.052", entry("5.00"), summary=summary)).proof == "totals"
+    assert one(make.announcing("camt.052", entry("5.00"), summary=summary)).proof == "totals"
     with pytest.raises(formats.FormatError, match="the file states"):
-        one(message("camt.052", entry("5.00"), entry("6.00"), summary=summary))
+        one(make.announcing("camt.052", entry("5.00"), entry("6.00"), summary=summary))
 
 
 def test_the_balances_of_a_report_prove_nothing():
-    found = one(message("camt.052", entry("5.00"), balances=balance("OPBD", "1.00") + balance("ITBD", "99.00")))
+    found = one(make.announcing("camt.052", entry("5.00"), balances=balance("OPBD", "1.00") + balance("ITBD", "99.00")))
     assert (found.opening, found.closing) == (None, None)
 
 
@@ -82,7 +74,7 @@ def item(amount, bank_id="", words="", day=DAY, links=()):
 
 
 def test_a_statement_confirms_what_was_announced():
-    notified = one(message("camt.054", entry("5.00", ref="A1"), entry("-7.00", text="rent"))).entries
+    notified = one(make.announcing("camt.054", entry("5.00", ref="A1"), entry("-7.00", text="rent"))).entries
     booked = one(make.simple("5.00", "-7.00")).entries
     booked = (booked[0]._replace(bank_id="A1"), *booked[1:])
     settled = announce.settle(notified, booked, DAY)
@@ -117,7 +109,7 @@ def test_a_batch_and_its_split_in_both_directions():
 def test_a_notified_batch_with_details_is_the_entry_of_the_statement():
     """The 054 has the details, the 053 the batch only: one money, once."""
     details = "".join(detail(amount, before=f"<Refs><EndToEndId>E{amount}</EndToEndId></Refs>") for amount in ("1.00", "4.00"))
-    notified = one(message("camt.054", entry("5.00", details=details))).entries
+    notified = one(make.announcing("camt.054", entry("5.00", details=details))).entries
     assert links_of(notified[0]) == {"E1.00", "E4.00"}
     settled = announce.settle(notified, one(make.simple("5.00")).entries, DAY)
     assert (len(settled.confirmed), settled.unannounced) == (1, [])

@@ -246,6 +246,14 @@ class Conformance:
         for capability, use in self.kit.exercised.items():
             assert use(), capability
 
+    def test_people_are_told_what_each_secret_is(self):
+        adapter = self.kit.adapter
+        told = adapter.secret_help
+        assert set(told) == set(adapter.secret_names) and all(label and words for label, words in told.values()), (
+            "say in secret_help what the provider calls each secret, and where it is found"
+        )
+        assert bool(adapter.webhook_help) == ("webhook" in adapter.capabilities), "say in webhook_help where it is registered"
+
     def test_secrets_answers_and_idempotency(self):
         assert self.adapter.secret_names or not self.kit.webhook, "secret_names: which secrets an administrator must store"
         status, body, _content_type = self.adapter.acknowledge()

@@ -140,3 +140,9 @@ def test_the_official_library_agrees():
     util = pytest.importorskip("Adyen.util", reason="the library Adyen is not installed: nothing to compare with")
     item = adyen.sign(adyen.item("CAPTURE", "CAP1", 6000, original="PSP1", merchantReference="a:b\\c"))
     assert util.is_valid_hmac_notification({"notificationItems": [{"NotificationRequestItem": item}]}, adyen.SECRET)
+
+
+def test_a_report_tells_what_its_payments_pay():
+    infos = ADAPTER.parse_report(adyen.REPORT).payments
+    assert infos
+    assert all(info.reference and info.provider_reference == info.transaction_key for info in infos)

@@ -50,7 +50,7 @@ def test_mandates_are_facts_without_money():
 
 def test_every_event_of_a_payment_tells_its_whole_life():
     one = ADAPTER.parse_fetched(Fetch("payment", "PMfail"), ADAPTER.fetch(kit.api, Fetch("payment", "PMfail")))
-    assert amounts(one) == {("fail", "PMfail"): 10000, ("capture", "PMfail/2"): 10000}
+    assert amounts(one) == {("fail", "PMfail"): 10000, ("capture", "PMfail"): 10000}
     late = ADAPTER.parse_fetched(Fetch("payment", "PMlate"), ADAPTER.fetch(kit.api, Fetch("payment", "PMlate")))
     assert amounts(late) == {("capture", "PMlate"): 10000, ("capture_fail", "PMlate"): 10000}
     bounced = ADAPTER.parse_fetched(Fetch("payout", "PObounced"), ADAPTER.fetch(kit.api, Fetch("payout", "PObounced")))
@@ -115,3 +115,22 @@ def test_the_official_library_agrees():
     assert [one.id for one in webhooks.parse(body, kit.SECRET, kit.digest(body))] == [
         message.envelope.external_id for message in ADAPTER.messages(Request(body))[1:]
     ]
+
+
+def test_a_payment_that_was_tried_twice_is_one_capture_by_its_events_and_by_its_payout():
+    events = ADAPTER.parse_fetched(Fetch("payment", "PMfail"), ADAPTER.fetch(kit.api, Fetch("payment", "PMfail")))
+    payout = {"id": "PO9", "amount": 10000, "currency": "EUR", "created_at": kit.iso(), "status": "paid", "reference": "X"}
+    item = {"type": "payment_paid_out", "amount": "10000.0", "links": {"payment": "PMfail"}}
+    pages = [{"payouts": payout}, {"payout_items": [item], "meta": {"cursors": {"after": None}}}]
+    lines = ADAPTER.parse_settlement(b"\n".join(kit.encode(page) for page in pages), "PO9")
+    assert amounts(lines)["capture", "PMfail"] == amounts(events)["capture", "PMfail"] == 10000
+
+
+def test_what_a_payout_lists_twice_is_two_lines():
+    payout = {"id": "PO9", "amount": 10000, "currency": "EUR", "created_at": kit.iso(), "status": "paid", "reference": "X"}
+    kinds = ("payment_paid_out", "payment_charged_back", "payment_paid_out")
+    items = [{"type": kind, "amount": "-10000.0" if "charged" in kind else "10000.0", "links": {"payment": "PM1"}}
+             for kind in kinds]  # fmt: skip
+    pages = [{"payouts": payout}, {"payout_items": items, "meta": {"cursors": {"after": None}}}]
+    lines = ADAPTER.parse_settlement(b"\n".join(kit.encode(page) for page in pages), "PO9").lines
+    assert len({line.external_id for line in lines}) == 3

@@ -1,5 +1,7 @@
 """What is particular to Mollie: calls without a signature, two signatures, settlements with VAT and the rolling reserve."""
 
+import json
+
 import pytest
 
 from fc.core.balances import balance_totals
@@ -102,3 +104,28 @@ def test_a_refund_that_has_not_left_takes_nothing(status):
 
 def test_test_data_says_so():
     assert ADAPTER.parse(Request(mollie.encode(mollie.payment(mode="test")))).live is False
+
+
+def test_of_a_part_that_was_captured_only_that_part_was_converted():
+    part = mollie.payment(value="50.00", currency="USD", own="tr_3aaaa", authorizedAt=mollie.iso(5),
+                          settlementAmount=mollie.amount("18.40"),
+                          amountCaptured=mollie.amount("20.00", "USD"))  # fmt: skip
+    totals = balance_totals(ADAPTER.parse(Request(mollie.encode(part))).movements)
+    assert {key: minor for key, minor in totals.items() if minor} == {("clearing", "EUR"): 1840}
+
+
+def test_a_reversed_chargeback_in_another_currency_leaves_nothing():
+    back = mollie.chargeback(reversedAt=mollie.iso(60), settlementAmount=mollie.amount("-92.00"))
+    back["amount"] = mollie.amount("100.00", "USD")
+    assert not any(balance_totals(ADAPTER.parse(Request(mollie.encode(back))).movements).values())
+
+
+def test_a_refund_that_came_back_is_listed_in_a_later_settlement():
+    content = ADAPTER.fetch_settlement(mollie.api, "stl_1aaaa")
+    documents = [json.loads(line) for line in content.split(b"\n")]
+    listed = next(one["_embedded"]["refunds"][0] for one in documents[1:] if one.get("_embedded", {}).get("refunds"))
+    listed |= {"status": "failed", "settlementAmount": mollie.amount("30.00")}
+    documents[0]["amount"] = mollie.amount("70.17")
+    parsed = ADAPTER.parse_settlement(b"\n".join(mollie.encode(one) for one in documents), "stl_1aaaa")
+    (line,) = [line for line in parsed.lines if line.external_id == listed["id"]]
+    assert (line.kind, line.net) == ("refund_fail", Money(3000, "EUR"))

@@ -178,3 +178,18 @@ def test_a_window_with_too_many_rows_is_halved():
     since = (kit.NOW - timedelta(days=3)).isoformat()
     list(zip(range(3), ADAPTER.poll(api, {"until": since}, kit.NOW), strict=False))
     assert len(set(asked)) > 6
+
+
+def test_a_payout_that_is_polled_is_a_settlement_that_the_bank_line_can_find():
+    row = kit.found("PO7", "T0400", "-90.00")
+    row["transaction_info"]["bank_reference_id"] = "5AB999"
+    (info,) = ADAPTER.parse(Request(kit.encode(row))).settlements
+    assert (info.external_id, info.amount, info.trace, info.status) == ("PO7", Money(9000, "EUR"), "5AB999", "in_transit")
+
+
+def test_a_row_tells_what_its_capture_pays():
+    row = kit.found("CAP7", "T0006", "90.00")
+    row["transaction_info"]["invoice_id"] = "S00077"
+    (info,) = ADAPTER.parse(Request(kit.encode(row))).payments
+    assert (info.transaction_key, info.reference, info.amount) == ("CAP7", "S00077", Money(9000, "EUR"))
+    assert {info.reference for info in ADAPTER.parse_report(kit.report()).payments} == {"S00041"}

@@ -144,6 +144,8 @@ def test_the_preview_tells_problems_row_by_row_and_raises_none():
     assert "ignored" in skipped
     assert "Teleport" in shown.problem
     assert kit.ADAPTER.preview(kit.REPORT, "s.csv", 3).problem == ""
+    shown = kit.ADAPTER.preview(kit.file(kit.ROWS[0], kit.ROWS[1], kit.row("2", "Teleport", "1,00")), "s.csv", 1)
+    assert [(row[0].rpartition(" ")[2], bool(row[3])) for row in shown.rows] == [("2", False), ("4", True)], "later refusals too"
     assert "lacks the columns" in kit.ADAPTER.preview(b"a;b\n", "s.csv").problem
 
 
