@@ -62,6 +62,7 @@
         "views/payment_wizard_views.xml",
         "views/mandate_views.xml",
         "views/collection_views.xml",
+        "views/dunning_views.xml",
         "views/menus.xml",
         "views/settings_views.xml",
     ],

@@ -131,3 +131,7 @@ from . import collection_build
 from . import collection_file
 from . import collection_notice
 from . import collection_execution
+from . import mandate_provider
+from . import dunning_policy
+from . import dunning
+from . import dunning_step

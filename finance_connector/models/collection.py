@@ -122,10 +122,12 @@ class FinancePaymentInstruction(models.Model):
         return self.collection_date or super()._day()
 
     def _references(self):
-        told = [f"mandate {self.mandate_id.id}", f"sequence {self.sequence_type}", *map(str, self.mandate_id._told_now())]
-        told += [f"{name} {value}" for name, value in sorted(self.mandate_id._amendments(self).items())]
-        told.append(f"signed {self.mandate_id.signed_on}")
-        return super()._references() + (tuple(told) if self.mandate_id else ())
+        mandate = self.mandate_id
+        if not mandate:
+            return super()._references()
+        told = [f"mandate {mandate.id}", f"signed {mandate.signed_on}", f"sequence {self.sequence_type}", *mandate._told_now()]
+        told += [f"{name} {value}" for name, value in sorted(mandate._amendments(self).items())]
+        return (*super()._references(), *told)
 
     def _mint(self):
         super()._mint()

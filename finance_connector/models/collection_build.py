@@ -43,8 +43,13 @@ class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
     @api.model
-    def _for_invoices(self, journal, items, **vals):
-        """A draft order that collects ``items`` (open journal items of customers). Raises UserError for what cannot be."""
+    def _for_invoices(self, journal, items, is_dunning=False, **vals):
+        """A draft order that collects ``items`` (open journal items of customers). Raises UserError for what cannot be.
+
+        ``is_dunning``: it is dunning itself that collects again.
+        """
+        if not is_dunning:
+            self._refuse_held(items)
         mandates = self._mandates_of(journal.company_id, items)
         schemes = {_ORDERS[mandate.scheme] for mandate in mandates.values()}
         if len(schemes) != 1:
@@ -167,7 +172,7 @@ class FinancePaymentInstruction(models.Model):
             raise UserError(self.env._("Choose either payments or collections."))
         return self._collect_again()._as_action()
 
-    def _collect_again(self):
+    def _collect_again(self, is_dunning=False):
         """The draft order that collects what was rejected or came back. Raises UserError for what cannot be."""
         failed = self.filtered(lambda one: one.state in ("rejected", "returned"))
         if not failed or len(failed.journal_id) != 1:
@@ -175,7 +180,7 @@ class FinancePaymentInstruction(models.Model):
         items = failed.item_ids.move_line_id.filtered(lambda item: not item.reconciled)
         if not items:
             raise UserError(self.env._("Nothing of these is open any more."))
-        return self.env["finance.payment.order"]._for_invoices(failed.journal_id, items)
+        return self.env["finance.payment.order"]._for_invoices(failed.journal_id, items, is_dunning=is_dunning)
 
 
 class AccountMove(models.Model):

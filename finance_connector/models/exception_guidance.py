@@ -6,7 +6,8 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue", "collection_late"}  # fmt: skip
+               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue",
+               "collection_late", "dunning_ended"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -113,6 +114,10 @@ GUIDANCE = {
     "payment_answer": (
         _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
         _lt("Compare the answer with the payment order, and ask the bank what it means."),
+    ),
+    "dunning_ended": (
+        _lt("Everything that the dunning policy has was done, and the money did not come."),
+        _lt("Decide what is done about the debtor: collect otherwise, agree instalments, or write it off."),
     ),
     "collection_late": (
         _lt("A direct debit was taken back after the time in which the debtor, or its bank, may do so."),

@@ -48,3 +48,5 @@ from . import test_capability
 from . import test_payment_approval
 from . import test_payment_order
 from . import test_collection
+from . import test_mandate
+from . import test_dunning

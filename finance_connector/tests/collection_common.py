@@ -17,6 +17,10 @@ class CollectionCase(PaymentCase):
         )
         cls.mandates = [cls.mandate(cls.debtor(f"Debtor {number}", iban)) for number, iban in enumerate(DEBTOR_IBANS, 1)]
 
+    def setUp(self):
+        super().setUp()
+        self.mandates = list(self.mandates)
+
     @classmethod
     def debtor(cls, name, iban, **values):
         partner = cls.env["res.partner"].create(
