@@ -46,7 +46,6 @@ def text() -> str:
     rows = {
         "a signature is good for": [_age(kit) for kit in found],
         "answer when stored": [str(kit.adapter.acknowledge()[0]) if kit.webhook else "" for kit in found],
-        "answer to a forgery": [str(kit.adapter.refusal_status) if kit.webhook else "" for kit in found],
         "header of idempotency": [kit.adapter.idempotency_header if kit.webhook else "" for kit in found],
         "statuses mapped": [str(len(kit.known)) for kit in found],
         "lives tried in any order": [str(len(kit.stories)) for kit in found],

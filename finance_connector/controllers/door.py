@@ -79,7 +79,7 @@ def _judge(env, token):
         _logger.warning("A call for connection %s cannot be verified now: %s", target.provider_id, error)
         raise Refused(503, "certificate", target) from error
     if not verdict.ok:
-        raise Refused(adapter.refusal_status, verdict.reason, target)
+        raise Refused(401, verdict.reason, target)
     try:
         return target, adapter, adapter.messages(call), call
     except FinanceError as error:

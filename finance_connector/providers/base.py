@@ -69,8 +69,6 @@ class Adapter:
     # the header that makes a repeated call to the API one act, and how long its value may be
     idempotency_header = "Idempotency-Key"
     idempotency_limit = 255
-    # the status of the answer to a call that is not genuine
-    refusal_status = 401
     # what is built on facts that nobody could verify against the provider, each as a sentence for people
     unverified = ()
 

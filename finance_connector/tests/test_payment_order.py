@@ -26,7 +26,7 @@ class TestPaymentOrder(PaymentCase):
         self.assertEqual(set(order.instruction_ids.mapped("state")), {"sent"})
         self.assertEqual((first.payment_state, second.payment_state), ("not_paid", "not_paid"))
         told = self.env["finance.import"].preview_file(self.answer(order, p1="ACSP", p2=("RJCT", "AC04")), "answer.xml")
-        self.assertEqual((told["verdict"], told["format"], told["kind"]), ("good", "pain.002", "answer"), told)
+        self.assertEqual((told["verdict"], told["format"]), ("good", "Answer to payments (pain.002)"), told)
         self.assertEqual(set(order.instruction_ids.mapped("state")), {"sent"}, "a preview changes nothing")
         taken = self.take(self.answer(order, p1="ACSP", p2=("RJCT", "AC04")), "answer.xml")
         self.assertEqual((taken.state, taken.format), ("imported", "pain.002"), taken.reason)

@@ -34,8 +34,8 @@ class Dialect:
     secrets: tuple[str, ...] = (WEBHOOK_SECRET,)
     false_secret = "whsec_somebody_else"
     api_key = API_KEY
-    # Statuses of the answers to a right call and to one that must be refused.
-    taken, refused = 200, 401
+    # The status of the answer to a right call.
+    taken = 200
     # A signature carries its time, which makes an old one stale.
     is_timed = False
     signature_header = ""

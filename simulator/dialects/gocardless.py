@@ -35,7 +35,7 @@ class GoCardlessDialect(Dialect):
     """Speaks of one merchant as GoCardless does."""
 
     code = "gocardless"
-    taken, refused = 204, 498
+    taken = 204
     signature_header = "Webhook-Signature"
 
     def api(self) -> GoCardlessApi:

@@ -17,6 +17,8 @@ from .host import Host
 from .outside import Outside
 from .setup import prepare
 
+# The answer to a call that is not genuine.
+FORGED = 401
 POLL = "cron_poll"
 _QUIET = (
     "SELECT state, count(*) FROM finance_message GROUP BY 1 ORDER BY 1",
@@ -61,7 +63,7 @@ class Player(Outside):
         if called is None:
             return
         status = self.host.post(f"/finance/webhook/{self.places[operation.merchant]['token']}", *called)
-        if status != (dialect.refused if operation.how in REFUSED else dialect.taken):
+        if status != (FORGED if operation.how in REFUSED else dialect.taken):
             raise Refusal(f"{operation}: the webhook was answered {status}")
 
     def _report(self, operation: Operation) -> None:

@@ -137,7 +137,7 @@ def test_a_provider_is_connected_by_its_checklist_which_follows_what_happens(sho
     page.click("button[name=action_activate]")
     page.wait_for(".o_statusbar_status .o_arrow_button_current", "Active")
 
-    assert requests.post(address, data=b"{}", headers={"Webhook-Signature": "0" * 64}, timeout=30).status_code == 498
+    assert requests.post(address, data=b"{}", headers={"Webhook-Signature": "0" * 64}, timeout=30).status_code == 401
     page.wait_for(".o_fc_checklist [data-state=advice]", "was refused")
     answer = requests.post(address, data=EVENT, headers={"Webhook-Signature": signed("members-secret", EVENT)}, timeout=30)
     assert answer.status_code == 204

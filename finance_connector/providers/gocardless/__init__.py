@@ -23,8 +23,6 @@ class GoCardlessAdapter(Adapter):
         "In the Dashboard under Developers, create a webhook endpoint with this address; then send a test webhook from its page."
     )
     api_base = client.API_BASE
-    # What GoCardless' own examples answer: "token expired or invalid".
-    refusal_status = 498
     unverified = (
         "A chargeback is taken as lost when GoCardless says that it was settled; until then it is open.",
         "The taxes of a payout item are taken as part of its amount; where they are invoiced apart, there are none.",

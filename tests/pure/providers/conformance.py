@@ -259,7 +259,6 @@ class Conformance:
         status, body, _content_type = self.adapter.acknowledge()
         assert 200 <= status < 300
         assert isinstance(body, bytes)
-        assert self.adapter.refusal_status in (401, 498)
         for intent in ("refund/1", "x" * 1000, "ü"):
             ((name, value),) = self.adapter.idempotency(intent).items()
             assert name == self.adapter.idempotency_header
