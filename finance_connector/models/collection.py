@@ -5,22 +5,66 @@ approval binds all of it).
 """
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core import approval_content, direct_debit
+from ..core.payment_calendar import TARGET
+from ..payments.schemes import COLLECTION_SCHEMES
 
+# What is derived, or evidence, and from nobody's typing.
+_DERIVED = {"sequence_type", "batch_number", "mandate_told", "notified_on", "notified_of"}
+# Format of the file -> the scheme that it holds.
+FORMATS = {"pain.008.001.08": "sdd", "pain.008.001.02": "sdd", "bacs": "bacs_debit"}
 _MANDATE_SCHEMES = {"sdd": (direct_debit.CORE, direct_debit.B2B), "bacs_debit": (direct_debit.BACS,)}
 
 
 class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
+    kind = fields.Selection(
+        [(approval_content.TRANSFER, "Payment out"), (approval_content.COLLECTION, "Direct debit")],
+        required=True,
+        readonly=True,
+        default=approval_content.TRANSFER,
+        index=True,
+    )
+    scheme = fields.Selection(
+        selection_add=[(key, one.name) for key, one in COLLECTION_SCHEMES.items()],
+        ondelete=dict.fromkeys(COLLECTION_SCHEMES, "cascade"),
+    )
+    file_format = fields.Selection(
+        selection_add=[
+            ("pain.008.001.08", "pain.008.001.08"),
+            ("pain.008.001.02", "pain.008.001.02"),
+            ("bacs", "Bacs Standard 18"),
+        ],
+        ondelete=dict.fromkeys(FORMATS, "cascade"),
+    )
     is_collection = fields.Boolean(compute="_compute_is_collection")
 
     @api.depends("kind")
     def _compute_is_collection(self):
         for order in self:
             order.is_collection = order.kind == approval_content.COLLECTION
+
+    @api.constrains("kind", "scheme", "file_format")
+    def _check_kind(self):
+        for order in self:
+            fits = FORMATS.get(order.file_format) == order.scheme
+            if order.is_collection and not fits or not order.is_collection and order.scheme in COLLECTION_SCHEMES:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s cannot be written as %(format)s by the scheme %(scheme)s.",
+                        order=order.name,
+                        format=order.file_format,
+                        scheme=order.scheme,
+                    )
+                )
+
+    def write(self, vals):
+        if "kind" in vals and any(order.kind != vals["kind"] for order in self):
+            raise UserError(self.env._("An order pays or collects; make another one for the other direction."))
+        return super().write(vals)
 
     def get_formview_id(self, access_uid=None):
         """Orders of direct debits have a form in their own words."""
@@ -40,7 +84,7 @@ class FinancePaymentOrder(models.Model):
     def _arrange(self):
         """Decide the sequence of each collection, what it tells of its mandate, and its batch."""
         for order in self.filtered("is_collection"):
-            for one in order.instruction_ids.sorted("id"):
+            for one in order.instruction_ids.filtered("mandate_id").sorted("id"):
                 told = list(one.mandate_id._told_now())
                 one._set_quietly(sequence_type=one.mandate_id._sequence(one, planned=True), mandate_told=told)
             for number, group in enumerate(order._batches().values(), 1):
@@ -54,7 +98,7 @@ class FinancePaymentOrder(models.Model):
                 raise UserError("\n".join(dict.fromkeys(problems)))
         return super().action_submit()
 
-    def _checked_file(self):
+    def _checked_file(self, *payments):
         if self.is_collection:
             order = self.sudo()
             problems = [text for one in order.instruction_ids for text in one._sending_problems()]
@@ -66,7 +110,7 @@ class FinancePaymentOrder(models.Model):
                         problems="\n".join(dict.fromkeys(problems)),
                     )
                 )
-        return super()._checked_file()
+        return super()._checked_file(*payments)
 
 
 class FinancePaymentInstruction(models.Model):
@@ -111,6 +155,29 @@ class FinancePaymentInstruction(models.Model):
             return self.env.ref("finance_connector.view_collection_form").id
         return super().get_formview_id(access_uid=access_uid)
 
+    @api.onchange("mandate_id")
+    def _onchange_mandate_id(self):
+        """The mandate says who is debited, and from which account."""
+        if self.mandate_id:
+            self.partner_id = self.mandate_id.partner_id.commercial_partner_id
+            self.bank_account_id = self.mandate_id.bank_account_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_derived(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_derived(vals)
+        return super().write(vals)
+
+    def _refuse_derived(self, vals):
+        if set(vals) & _DERIVED and not self.env.su:
+            raise UserError(
+                self.env._("Sequence, batch and notice of a collection are not typed in: they follow from what happened.")
+            )
+
     def _set_quietly(self, **vals):
         """Write what the machine derives: it is no edit by a person, and approvals see it by the hash all the same."""
         self.ensure_one()
@@ -140,6 +207,8 @@ class FinancePaymentInstruction(models.Model):
         if not mandate:
             return [self.env._("%s has no mandate. Choose the one by which it is collected.", self.display_name)]
         told = [mandate._unusable(day)]
+        if day.weekday() in TARGET.weekend or (self.order_id.scheme == "sdd" and not TARGET.is_open(day)):
+            told.append(self.env._("%(day)s is no day of the banks; collect on %(next)s.", day=day, next=TARGET.next_open(day)))
         if mandate.scheme not in _MANDATE_SCHEMES[self.order_id.scheme]:
             told.append(self.env._("The mandate %s is of another scheme than the order.", mandate.reference))
         if mandate.partner_id.commercial_partner_id != self.partner_id.commercial_partner_id:
@@ -162,6 +231,8 @@ class FinancePaymentInstruction(models.Model):
         """Why it must not go out now although it was approved: mandates and sequences change with what became of others."""
         self.ensure_one()
         told = [self.mandate_id._unusable(self._day()), *self._notice_problems(sending=True)]
+        if self._day() <= fields.Date.context_today(self):
+            told.append(self.env._("The day of %s is over. Take the order back and choose a later one.", self.display_name))
         due = self.mandate_id._sequence(self)
         if due != self.sequence_type:
             told.append(

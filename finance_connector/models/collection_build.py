@@ -48,9 +48,10 @@ class FinancePaymentOrder(models.Model):
 
         ``is_dunning``: it is dunning itself that collects again.
         """
-        if not is_dunning:
-            self._refuse_held(items)
-        mandates = self._mandates_of(journal.company_id, items)
+        mandates, left = self._collectable(journal.company_id, items, is_dunning)
+        if left:
+            told = [f"{item.move_id.name} ({item.partner_id.name or '/'}): {left[item.id]}" for item in items if item.id in left]
+            raise UserError(self.env._("These cannot be collected:\n%s", "\n".join(dict.fromkeys(told))))
         schemes = {_ORDERS[mandate.scheme] for mandate in mandates.values()}
         if len(schemes) != 1:
             raise UserError(self.env._("Choose invoices that are collected by one scheme: SEPA, or Bacs."))
@@ -69,25 +70,40 @@ class FinancePaymentOrder(models.Model):
         order._collect_items(items, mandates)
         return order
 
-    def _mandates_of(self, company, items):
-        """Journal item id -> its mandate. Raises UserError for what cannot be collected."""
-        taken = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
-        if taken:
-            told = ", ".join(f"{item.move_id.name} ({item.instruction_id.order_id.name})" for item in taken)
-            raise UserError(self.env._("These are in an open order already: %s.", told))
-        mandates, without = {}, []
+    @api.model
+    def _collectable(self, company, items, is_dunning=False):
+        """(journal item id -> its mandate, journal item id -> why it cannot be collected) of ``items`` for ``company``."""
+        rows = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
+        taken = {row.move_line_id.id: row.instruction_id.order_id.name for row in rows}
+        held = self.env["res.partner"] if is_dunning else self._held_debtors(company, items.partner_id.commercial_partner_id)
+        mandates, left = {}, {}
         for item in items:
-            if item.reconciled or item.parent_state != "posted" or item.company_id != company:
-                raise UserError(self.env._("%s is not open in this company.", item.move_id.name))
             mandate = self.env["finance.mandate"]._for_debtor(company, item.partner_id, item.currency_id)
-            mandates[item.id] = mandate
-            if not mandate:
-                without.append(f"{item.move_id.name} ({item.partner_id.name or '/'})")
-        if without:
-            raise UserError(
-                self.env._("There is no active mandate to collect these: %s. Enter and activate one first.", ", ".join(without))
-            )
-        return mandates
+            if item.id in taken:
+                left[item.id] = self.env._("it is in the open order %s already", taken[item.id])
+            elif item.reconciled or item.parent_state != "posted" or item.company_id != company:
+                left[item.id] = self.env._("it is not open in this company")
+            elif not mandate:
+                left[item.id] = self.env._("there is no active mandate; enter and activate one first")
+            elif item.partner_id.commercial_partner_id in held:
+                left[item.id] = self.env._(
+                    "a collection did not go through, and nothing else is collected before that is settled"
+                )
+            else:
+                mandates[item.id] = mandate
+        return mandates, left
+
+    @api.model
+    def _collecting_journal(self, company, currency):
+        """The bank journal that collections in ``currency`` go to: one in that currency, or the usual one."""
+        usual = self._default_journal(company)
+        own = [("type", "=", "bank"), ("company_id", "=", company.id), ("bank_account_id", "!=", False)]
+        return self.env["account.journal"].search([*own, ("currency_id", "=", currency.id)], limit=1) or usual
+
+    @api.model
+    def _held_debtors(self, company, partners):
+        """Those of ``partners`` from whom nothing is to be collected now."""
+        return partners.browse()
 
     def _collect_items(self, items, mandates):
         by_key = {str(item.id): item for item in items}
@@ -193,4 +209,4 @@ class AccountMove(models.Model):
         if not items:
             raise UserError(self.env._("Nothing of these is open."))
         orders = self.env["finance.payment.order"]
-        return orders._for_invoices(orders._default_journal(items.company_id), items)._as_action()
+        return orders._for_invoices(orders._collecting_journal(items.company_id, items.currency_id[:1]), items)._as_action()

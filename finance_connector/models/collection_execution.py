@@ -20,21 +20,31 @@ class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
     def _returned_facts(self, line, named, moved):
-        """A collection comes back whole; what leaves beyond it are the charges of the bank, up to a named limit."""
+        """A collection comes back whole; what leaves beyond it, or by a line of its own, are charges of the bank, up to a named
+        limit for each (INV-14)."""
         if named[0].kind != COLLECTION:
             return super()._returned_facts(line, named, moved)
-        total = sum((one._money().to_decimal() for one in named), Decimal(0))
-        charges = moved - total
-        if charges < 0 or charges > limit(self.env, "return_charges") or (charges and len(named) != 1):
+        charges = moved - self._ordered(named)
+        most = limit(self.env, "return_charges") * len(named)
+        if charges < 0:
+            is_charge = moved <= most and all(one.state in ("rejected", "returned") for one in named)
+            return dict.fromkeys(named.ids) if is_charge else None
+        if charges > most:
             return None
-        kept = Money.from_decimal(charges, line.currency_id.name) if charges else None
+        kept = Money.from_decimal(charges, line.currency_id.name) if charges and len(named) == 1 else None
         return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
+
+    @staticmethod
+    def _ordered(named):
+        return sum((one._money().to_decimal() for one in named), Decimal(0))
 
     def _book_payment_line(self, company, line, named):
         if named[0].kind != COLLECTION:
             super()._book_payment_line(company, line, named)
         elif line.amount > 0:
             self._book_collected(company, line, named)
+        elif -self._exact(line.amount) < self._ordered(named):
+            self._book_charges(company, line, named)
         else:
             self._book_taken_back(company, line, named)
 
@@ -44,12 +54,24 @@ class FinanceReconciliation(models.AbstractModel):
         if items:
             choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
+        # A statement that came too late: what was taken back is here already, and waits for the receipt.
+        for waiting in named.bank_line_ids.filtered(lambda other: other.amount < 0 and not other.is_reconciled):
+            taken = self.env["finance.payment.instruction"].search([("bank_line_ids", "in", waiting.ids)])
+            if -self._exact(waiting.amount) >= self._ordered(taken):
+                self._book_taken_back(company, waiting, taken)
 
     def _book_taken_back(self, company, line, named):
         """Open the invoices again: the receipts are taken off them and go with the money that leaves."""
         for one in named:
             self._tell_late(company, line, one)
         self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+
+    def _book_charges(self, company, line, named):
+        """Charges that the bank books by a line of their own."""
+        account = company.fc_return_charge_account_id
+        if account:
+            choice = {"write_offs": [self._charge(account, line.amount, named)]}
+            self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
 
     def _open_again(self, company, line, named):
         receipts = self.env["account.move.line"]
@@ -65,6 +87,8 @@ class FinanceReconciliation(models.AbstractModel):
             receipts |= taken
         items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
         self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
+        why = self.env._("The bank line was reconciled.")
+        self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
 
     def _take_off(self, one):
         """Undo what the receipts of ``one`` paid of its documents; the items of these receipts, which are open now."""
@@ -78,13 +102,13 @@ class FinanceReconciliation(models.AbstractModel):
         return receipts
 
     def _charges(self, company, line, named):
-        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line."""
-        total = sum((one._money().to_decimal() for one in named), Decimal(0))
-        charges = self._exact(line.amount) + total
-        if not charges or not company.fc_return_charge_account_id:
-            return []
+        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line (INV-6)."""
+        charges, account = self._exact(line.amount) + self._ordered(named), company.fc_return_charge_account_id
+        return [self._charge(account, charges, named)] if charges and account else []
+
+    def _charge(self, account, amount, named):
         label = self.env._("Charges of a returned collection from %s", ", ".join(named.mapped("partner_id.name")))
-        return [{"account_id": company.fc_return_charge_account_id.id, "amount": str(charges), "label": label}]
+        return {"account_id": account.id, "amount": str(amount), "label": label}
 
     def _tell_late(self, company, line, one):
         """A collection that came back after its term can be contested with our bank."""

@@ -23,7 +23,7 @@ class FinancePaymentOrder(models.Model):
         if not self.is_collection:
             return super()._write_file()
         if self.scheme == "bacs_debit":
-            return bacs.write(self._bacs_file())
+            return bacs.write(self._bacs_collections())
         return pain008.write(self._collection_message(), self.file_format)
 
     # --- pain.008 ---------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ class FinancePaymentOrder(models.Model):
 
     # --- Bacs -------------------------------------------------------------------------------------------------------------
 
-    def _bacs_file(self):
+    def _bacs_collections(self):
         company, message_id = self.company_id, self._message_id()
         if not company.fc_bacs_service_user:
             raise UserError(self.env._("%s has no Bacs service user number; enter it in the settings.", company.name))

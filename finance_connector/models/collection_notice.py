@@ -3,8 +3,9 @@ days unless agreed otherwise). Nothing is sent to the bank whose debtor was not 
 
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date, formatLang
 
 from .limits import limit
 
@@ -83,3 +84,36 @@ class FinancePaymentInstruction(models.Model):
                 )
             ]
         return []
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    fc_collection_notice = fields.Char(compute="_compute_fc_collection_notice", string="Notice of the direct debit")
+
+    @api.depends("state", "amount_residual", "partner_id", "invoice_date_due")
+    def _compute_fc_collection_notice(self):
+        """What the invoice tells of its collection, where it is the notice: in the language of the document."""
+        mandates, orders = self.env["finance.mandate"].sudo(), self.env["finance.payment.order"]
+        for move in self:
+            move.fc_collection_notice = ""
+            if move.move_type != "out_invoice" or move.state != "posted" or not move.amount_residual:
+                continue
+            mandate = mandates._for_debtor(move.company_id, move.partner_id, move.currency_id)
+            if mandate.notice != "document":
+                continue
+            items = move.line_ids.filtered(lambda item: item.account_type == "asset_receivable" and not item.reconciled)
+            parts = [
+                self.env._(
+                    "%(amount)s on %(day)s",
+                    amount=formatLang(self.env, item.amount_residual_currency, currency_obj=item.currency_id),
+                    day=format_date(self.env, orders._day_of(item, mandate)),
+                )
+                for item in items
+            ]
+            move.fc_collection_notice = self.env._(
+                "We collect by direct debit: %(parts)s. Mandate reference %(mandate)s, creditor identifier %(creditor)s.",
+                parts=", ".join(parts),
+                mandate=mandate.reference,
+                creditor=move.company_id.fc_creditor_id or move.company_id.fc_bacs_service_user or "",
+            )

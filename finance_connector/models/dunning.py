@@ -21,7 +21,7 @@ class FinanceDunning(models.Model):
     policy_id = fields.Many2one("finance.dunning.policy", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     trigger = fields.Selection(TRIGGERS, required=True, readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Partner", readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", readonly=True, index=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Responsible", tracking=True)
     instruction_ids = fields.Many2many(
         "finance.payment.instruction", "finance_dunning_instruction_rel", string="Failed payments", readonly=True
@@ -131,7 +131,10 @@ class FinanceDunning(models.Model):
             return self.transaction_id._dunned_is_paid()
         items = self.instruction_ids.item_ids.move_line_id
         if items:
-            return all(items.mapped("reconciled"))
+            # Until the bank has booked what it told, the documents are still matched with what came back.
+            taken_back = self.instruction_ids.bank_line_ids.move_id.line_ids
+            paid_by = items.matched_credit_ids.credit_move_id | items.matched_debit_ids.debit_move_id
+            return all(items.mapped("reconciled")) and not paid_by & taken_back
         return bool(self._later_payments().filtered(lambda one: one.state == "executed"))
 
     def _later_payments(self):
@@ -153,7 +156,8 @@ class FinanceDunning(models.Model):
             one.activity_unlink(["mail.mail_activity_data_todo"])
             one._audit(state, why=why)
             if state == "done":
-                one.env["finance.exception"]._clear("dunning_ended", one.id, one.company_id, why)
+                failed = [f"payment-{payment.id}" for payment in one.instruction_ids]
+                one.env["finance.exception"]._clear_many("payment_failed", failed, one.company_id, why)
 
     # --- the buttons ----------------------------------------------------------------------------------------------------------
 

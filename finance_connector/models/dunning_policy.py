@@ -14,7 +14,7 @@ class FinanceDunningPolicy(models.Model):
     _name = "finance.dunning.policy"
     _description = "Dunning policy"
     _inherit = ["finance.approved.content"]
-    _content = ("name", "company_id", "trigger", "user_id", "hold", "stop_when_final", "active")
+    _content = ("name", "company_id", "trigger", "user_id", "hold", "stop_when_final", "step_ids", "active")
     _audited_as = "dunning_policy"
     _order = "company_id, trigger, version desc, id desc"
 
@@ -32,12 +32,6 @@ class FinanceDunningPolicy(models.Model):
         help="What the bank refused for good (closed account, no mandate) is not collected again before somebody has mended it.",
     )
     step_ids = fields.One2many("finance.dunning.step", "policy_id", string="Steps", copy=True)
-
-    def _plain_content(self):
-        steps = [
-            [step.after_days, step.number, step.action, step.template_id.id or None, step.text or None] for step in self._steps()
-        ]
-        return {**super()._plain_content(), "steps": steps}
 
     def _steps(self):
         """The steps in the order in which they are done."""
@@ -68,6 +62,10 @@ class FinanceDunningPolicy(models.Model):
 class FinanceDunningStep(models.Model):
     _name = "finance.dunning.step"
     _description = "Dunning step"
+    _inherit = ["finance.approved.part"]
+    _whole = "policy_id"
+    _whole_field = "step_ids"
+    _content = ("after_days", "number", "action", "template_id", "text")
     _order = "policy_id, after_days, number, id"
     _rec_name = "action"
 
@@ -99,26 +97,3 @@ class FinanceDunningStep(models.Model):
                 raise ValidationError(
                     self.env._("Only collections are tried again by a step: what goes out, or is at a provider, is for a person.")
                 )
-
-    def _refuse_approved(self):
-        for step in self:
-            if step.policy_id.state == "approved":
-                raise UserError(
-                    self.env._("%s is approved and stays as it was approved. Make a new version instead.", step.policy_id.name)
-                )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        made = super().create(vals_list)
-        made._refuse_approved()
-        return made
-
-    def write(self, vals):
-        self._refuse_approved()
-        result = super().write(vals)
-        self._refuse_approved()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _keep_approved(self):
-        self._refuse_approved()

@@ -1,12 +1,19 @@
 """The steps of dunning cases that are due: collect again, write, ask a person, give up. Each is done once, with its commit."""
 
+import logging
 from datetime import timedelta
+from textwrap import shorten
 
+from markupsafe import escape
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..payments.reasons import reason
+from .dunning import OPEN
+from .inbox import CONCURRENCY
 from .mandate_life import SUSPENDING
+
+_logger = logging.getLogger(__name__)
 
 
 class FinanceDunning(models.Model):
@@ -25,6 +32,7 @@ class FinanceDunning(models.Model):
             one.with_company(one.company_id)._step()
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(due) - place):
                 return
+        self.env["ir.cron"]._commit_progress(remaining=0)
 
     def _set_next(self):
         """When the next step is due; nothing if none is left, and then it waits for the money or a person."""
@@ -42,7 +50,10 @@ class FinanceDunning(models.Model):
         try:
             with self.env.cr.savepoint():
                 getattr(self, f"_do_{step.action}")(step)
-        except UserError as error:
+        except CONCURRENCY:
+            raise
+        except Exception as error:  # whatever one step breaks, the other cases go on
+            _logger.info("A dunning step of case %s failed", self.id, exc_info=True)
             self._ask(self.env._("The step “%(step)s” could not be done: %(why)s", step=self._called(step), why=error))
         self._audit("step", action=step.action)
         if self.state == "running":
@@ -89,7 +100,9 @@ class FinanceDunning(models.Model):
         )
 
     def _ask(self, text):
-        self.activity_schedule("mail.mail_activity_data_todo", summary=text[:120], note=text, user_id=self.user_id.id)
+        self.activity_schedule(
+            "mail.mail_activity_data_todo", summary=shorten(text, 120), note=escape(text), user_id=self.user_id.id
+        )
 
 
 class FinancePaymentInstruction(models.Model):
@@ -104,28 +117,22 @@ class FinancePaymentInstruction(models.Model):
 class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
-    def _refuse_held(self, items):
-        """While dunning holds a debtor, nothing else is collected from it."""
-        held = (
+    @api.model
+    def _held_debtors(self, company, partners):
+        cases = (
             self.env["finance.dunning"]
             .sudo()
             .search(
                 [
-                    ("company_id", "in", items.company_id.ids),
-                    ("state", "in", ("running", "held")),
+                    ("company_id", "=", company.id),
+                    ("state", "in", OPEN),
                     ("trigger", "=", "collection"),
                     ("policy_id.hold", "=", True),
-                    ("partner_id", "in", items.partner_id.commercial_partner_id.ids),
+                    ("partner_id", "in", partners.ids),
                 ]
             )
         )
-        if held:
-            names = ", ".join(held.partner_id.mapped("name"))
-            raise UserError(
-                self.env._(
-                    "A collection from %s did not go through, and nothing else is collected before that is settled.", names
-                )
-            )
+        return super()._held_debtors(company, partners) | cases.partner_id
 
 
 class FinanceReconciliation(models.AbstractModel):

@@ -103,6 +103,14 @@ GUIDANCE = {
         _lt("Several documents fit this bank line equally well. A machine does not choose among them."),
         _lt("Open the bank line and choose the right document."),
     ),
+    "dunning_ended": (
+        _lt("Everything that the dunning policy has was done, and the money did not come."),
+        _lt("Decide what is done about the debtor: collect otherwise, agree instalments, or write it off."),
+    ),
+    "collection_late": (
+        _lt("A direct debit was taken back after the time in which the debtor, or its bank, may do so."),
+        _lt("Ask our bank to contest the return, and send it the signed mandate. The invoice is open again meanwhile."),
+    ),
     "match_missing": (
         _lt("No document explains this bank line."),
         _lt("Open the bank line: create or find the document, or book it to the account where it belongs."),
@@ -114,14 +122,6 @@ GUIDANCE = {
     "payment_answer": (
         _lt("The bank answered about a payment that was not sent from here, or with another amount. Nothing was applied."),
         _lt("Compare the answer with the payment order, and ask the bank what it means."),
-    ),
-    "dunning_ended": (
-        _lt("Everything that the dunning policy has was done, and the money did not come."),
-        _lt("Decide what is done about the debtor: collect otherwise, agree instalments, or write it off."),
-    ),
-    "collection_late": (
-        _lt("A direct debit was taken back after the time in which the debtor, or its bank, may do so."),
-        _lt("Ask our bank to contest the return, and send it the signed mandate. The invoice is open again meanwhile."),
     ),
     "payment_unknown": (
         _lt("Payments were given to the bank, and nobody has said whether it has them. They are not sent again before."),

@@ -13,13 +13,13 @@ LIMITS = {
     "import_chunk": ("finance_connector.import_chunk_size", 500),
     "match_days": ("finance_connector.match_missing_days", 5),
     "announced_days": ("finance_connector.announced_days", 10),
+    "notice_days": ("finance_connector.collection_notice_days", 14),
+    "return_charges": ("finance_connector.collection_return_charges", 50),
     "feed_calls": ("finance_connector.feed_calls_a_day", 4),
     "feed_pages": ("finance_connector.feed_page_limit", 200),
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
     "consent_days": ("finance_connector.consent_warning_days", 14),
     "payee_cooling_off_hours": ("finance_connector.payee_cooling_off_hours", 168),
-    "notice_days": ("finance_connector.collection_notice_days", 14),
-    "return_charges": ("finance_connector.collection_return_charges", 50),
 }
 
 
@@ -65,6 +65,14 @@ class ResConfigSettings(models.TransientModel):
         "Changed account of a payee, hours",
         "For so long whoever changed the bank account of a payee cannot approve payments to it.",
     )
+    finance_match_days = _setting(
+        "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."
+    )
+    finance_announced_days = _setting(
+        "announced_days",
+        "Announced entry, days",
+        "After so many days an announced entry that no statement has confirmed or dropped is an exception.",
+    )
     finance_notice_days = _setting(
         "notice_days",
         "Notice before a collection, days",
@@ -74,14 +82,6 @@ class ResConfigSettings(models.TransientModel):
         "return_charges",
         "Charges of a returned collection, at most",
         "A bank line that takes back more than the collection and this amount is not booked by itself; an exception tells of it.",
-    )
-    finance_match_days = _setting(
-        "match_days", "Unexplained bank line, days", "After so many days a bank line that nothing explains is an exception."
-    )
-    finance_announced_days = _setting(
-        "announced_days",
-        "Announced entry, days",
-        "After so many days an announced entry that no statement has confirmed or dropped is an exception.",
     )
     finance_feed_calls = _setting(
         "feed_calls",

@@ -22,6 +22,8 @@ STATES = [
 USED = ("sent", "unknown", "accepted", "pending", "executed", "returned")
 # What follows from its life, its collections or its provider, and from nobody's typing.
 _DERIVED = {"state", "why", "state_since", "provider_state"}
+# What makes it that mandate, once it is in use.
+_FIXED = {"partner_id", "scheme", "is_once", "signed_on", "creditor_id", "company_id"}
 # What the debtor signed: whoever changes one of these on a mandate in use amends it.
 SIGNED = ("partner_id", "bank_account_id", "reference", "scheme", "is_once", "signed_on", "creditor_id")
 
@@ -174,6 +176,7 @@ class FinanceMandate(models.Model):
 
     def write(self, vals):
         self._refuse_derived(vals)
+        self._refuse_another_mandate(vals)
         result = super().write(vals)
         self._own_evidence()
         if set(vals) & set(SIGNED):
@@ -189,6 +192,17 @@ class FinanceMandate(models.Model):
     def _refuse_derived(self, vals):
         if set(vals) & _DERIVED and not self.env.su:
             raise UserError(self.env._("The state of a mandate follows from its buttons, its collections and its provider."))
+
+    def _refuse_another_mandate(self, vals):
+        """What makes it another mandate cannot be amended; the reference, and the account of the debtor, can."""
+        for one in self.filtered(lambda one: one.state != "draft"):
+            fixed = _FIXED - ({"partner_id"} if one.scheme == direct_debit.GOCARDLESS else set())
+            if set(vals) & fixed:
+                raise UserError(
+                    self.env._(
+                        "The mandate %s was signed as it is. Ask the debtor for a new one; cancel this one.", one.reference
+                    )
+                )
 
     def _note_amendment(self, names):
         """What was approved for the mandate as it was is void, and the order shows it at once."""

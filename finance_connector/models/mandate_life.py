@@ -2,6 +2,7 @@
 
 import re
 
+from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -152,8 +153,13 @@ class FinanceMandate(models.Model):
     def _cron_expire(self):
         """Scheduled action: end what must not be used any more."""
         today = fields.Date.context_today(self)
+        shortest = relativedelta(months=min(direct_debit.DORMANT_MONTHS.values()))
         waiting = self.sudo().search(
-            [("state", "in", ("active", "suspended")), ("scheme", "in", list(direct_debit.DORMANT_MONTHS))]
+            [
+                ("state", "in", ("active", "suspended")),
+                ("scheme", "in", list(direct_debit.DORMANT_MONTHS)),
+                ("signed_on", "<=", today - shortest),
+            ]
         )
         for one in waiting:
             if one.expires_on and one.expires_on <= today:

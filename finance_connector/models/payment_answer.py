@@ -180,6 +180,9 @@ class FinancePaymentInstruction(models.Model):
                     amount=one.amount,
                     currency=one.currency_id,
                 )
+            elif one.state == "executed" and one.replaces_id:
+                why = self.env._("It was paid by %s.", one.order_id.name)
+                self.env["finance.exception"]._clear("payment_failed", f"payment-{one.replaces_id.id}", one.company_id, why)
 
     def _failure_text(self):
         """What happened to a payment that failed, in one line."""

@@ -64,19 +64,23 @@ class FinanceReconciliation(models.AbstractModel):
                 continue
             named = instructions.browse(told)
             for key, fact in told.items():
-                facts[key].append(fact)
+                facts[key] += filter(None, [fact])
             booked.append((line, named))
             self._link_payments(line, named)
         instructions._take_facts(facts, None)
-        for line, named in booked:
+        # What was executed is booked before what came back of it.
+        for line, named in sorted(booked, key=lambda pair: (self._moved(*pair) < 0, pair[0].id)):
             if not line.is_reconciled:
                 self._book_payment_line(company, line, named)
 
     def _payment_facts(self, line, named):
-        """Instruction id -> the fact that ``line`` is; None if it has another amount than they have together."""
+        """Instruction id -> the fact that ``line`` is, or None where it belongs to the payment and tells nothing new of it.
+
+        None instead of all if it has another amount than they have together.
+        """
         if len(set(named.mapped("kind"))) != 1 or any(one.currency_id != line.currency_id for one in named):
             return None
-        moved = self._exact(line.amount) * (1 if named[0].kind == COLLECTION else -1)
+        moved = self._moved(line, named)
         if moved < 0:
             return self._returned_facts(line, named, -moved)
         # What the bank rejected before is not in the sum that it books for the batch.
@@ -84,6 +88,10 @@ class FinanceReconciliation(models.AbstractModel):
             if moved == sum((one._money().to_decimal() for one in some), Decimal(0)):
                 return {one.id: self._line_fact("execute", line, one, one._money()) for one in some}
         return None
+
+    def _moved(self, line, named):
+        """What ``line`` moved in the direction of ``named``; negative if it came back."""
+        return self._exact(line.amount) * (1 if named[0].kind == COLLECTION else -1)
 
     def _returned_facts(self, line, named, moved):
         """The facts of money that moved back; less of it where charges were kept. None if it does not fit."""

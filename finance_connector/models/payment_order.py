@@ -1,11 +1,11 @@
 """What is paid as one: a payment order with its instructions; its state follows from its approvals and from what the bank did."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..core import approval_content
 from ..core.errors import FinanceError
-from ..payments.schemes import COLLECTION_SCHEMES, TRANSFER_SCHEMES
+from ..payments.schemes import TRANSFER_SCHEMES
 
 STATES = [
     ("draft", "Draft"),
@@ -21,16 +21,8 @@ STATES = [
 # Nothing has left us yet: it may still be changed, which voids what was approved.
 OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
-# format -> (what it is called, the schemes that it takes).
-FORMATS = {
-    "pain.001.001.09": ("pain.001.001.09", tuple(TRANSFER_SCHEMES)),
-    "pain.001.001.03": ("pain.001.001.03", tuple(TRANSFER_SCHEMES)),
-    "pain.008.001.08": ("pain.008.001.08", ("sdd",)),
-    "pain.008.001.02": ("pain.008.001.02", ("sdd",)),
-    "bacs": ("Bacs Standard 18", ("bacs_debit",)),
-}
 # What an approval binds of the order itself.
-_CONTENT = {"journal_id", "execution_date", "company_id", "scheme", "kind"}
+_CONTENT = {"journal_id", "execution_date", "company_id"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -49,21 +41,11 @@ class FinancePaymentOrder(models.Model):
         ondelete="restrict",
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
     )
-    kind = fields.Selection(
-        [(approval_content.TRANSFER, "Payment out"), (approval_content.COLLECTION, "Direct debit")],
-        required=True,
-        readonly=True,
-        default=approval_content.TRANSFER,
-        index=True,
-    )
     scheme = fields.Selection(
-        [(key, one.name) for key, one in (TRANSFER_SCHEMES | COLLECTION_SCHEMES).items()],
-        required=True,
-        default="sepa",
-        tracking=True,
+        [(key, one.name) for key, one in TRANSFER_SCHEMES.items()], required=True, default="sepa", tracking=True
     )
     file_format = fields.Selection(
-        [(name, label) for name, (label, _schemes) in FORMATS.items()], required=True, default="pain.001.001.09"
+        [("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03")], required=True, default="pain.001.001.09"
     )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
     execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
@@ -114,18 +96,6 @@ class FinancePaymentOrder(models.Model):
             return approval_content.content_hash(self._content())
         except FinanceError:
             return ""
-
-    @api.constrains("kind", "scheme", "file_format")
-    def _check_scheme(self):
-        for order in self:
-            if (order.kind == approval_content.COLLECTION) != (order.scheme in COLLECTION_SCHEMES):
-                raise ValidationError(
-                    self.env._("%s is for the other direction: money goes out, or it is collected.", order.scheme)
-                )
-            if order.scheme not in FORMATS[order.file_format][1]:
-                raise ValidationError(
-                    self.env._("A file %(format)s holds no %(scheme)s.", format=order.file_format, scheme=order.scheme)
-                )
 
     # --- edits ----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,10 @@
 """From a mandate to the money and back: collected, paid by the bank line, taken back, and open again."""
 
+from datetime import timedelta
+
 from lxml import etree
-from odoo.exceptions import UserError
+from odoo import fields
+from odoo.exceptions import UserError, ValidationError
 
 from .camt_file import entry
 from .collection_common import CREDITOR_ID, CollectionCase
@@ -129,7 +132,7 @@ class TestCollection(CollectionCase):
     def test_without_a_usable_mandate_nothing_is_collected(self):
         invoice = self.invoice(100)
         self.mandates[0].action_suspend()
-        with self.assertRaisesRegex(UserError, f"no active mandate.*{invoice.name}"):
+        with self.assertRaisesRegex(UserError, f"{invoice.name}.*no active mandate"):
             self.collection(invoice)
         self.mandates[0].action_resume()
         order = self.collection(invoice)
@@ -159,8 +162,107 @@ class TestCollection(CollectionCase):
         self.assertEqual(second.instruction_ids.state, "unknown")
 
     def test_two_collections_of_one_mandate_in_an_order_are_the_first_and_a_later_one(self):
-        later = self.invoice(60, invoice_date_due="2027-05-03")
+        later = self.invoice(60, invoice_date_due=fields.Date.today() + timedelta(days=150))
         order = self.collection(self.invoice(100), later)
         self.assertEqual(order.instruction_ids.sorted("collection_date").mapped("sequence_type"), ["FRST", "RCUR"])
         order.with_user(self.treasurer).action_approve()
         order.action_send()
+
+    def test_the_order_of_statements_does_not_matter(self):
+        invoice = self.invoice(100)
+        one = self.sent_collection(invoice).instruction_ids
+        self.bank_entries(self.taken_back(one, charges=3), opening="100.00", first="2026-03-05", name="STMT-2")
+        self.assertEqual((one.state, invoice.payment_state), ("returned", "not_paid"))
+        self.assertEqual(len(self.exceptions("posting_failed")), 1)
+        self.bank_entries(self.collected(one))
+        self.assertEqual((one.state, invoice.amount_residual), ("returned", 100))
+        self.assertTrue(all(one.bank_line_ids.mapped("is_reconciled")))
+        self.assertFalse(self.exceptions("posting_failed"))
+
+    def test_collected_and_taken_back_in_one_statement(self):
+        invoice = self.invoice(100)
+        one = self.sent_collection(invoice).instruction_ids
+        self.bank_entries(self.taken_back(one, day="2026-03-02"), self.collected(one))
+        self.assertEqual((one.state, invoice.amount_residual), ("returned", 100))
+        self.assertTrue(all(one.bank_line_ids.mapped("is_reconciled")))
+
+    def test_charges_by_a_line_of_their_own_are_booked_as_charges(self):
+        invoice = self.invoice(100)
+        one = self.paid(invoice).instruction_ids
+        charge = entry("-3.00", day="2026-03-06", text="charges", ref=one.end_to_end_id, bank_id="FEE1")
+        self.bank_entries(self.taken_back(one), opening="100.00", first="2026-03-05", name="STMT-2")
+        self.bank_entries(charge, opening="0.00", first="2026-03-06", name="STMT-3")
+        line = self.lines().filtered(lambda line: line.amount == -3)
+        self.assertTrue(line.is_reconciled)
+        self.assertIn(self.company.fc_return_charge_account_id, line.move_id.line_ids.account_id)
+        self.assertEqual((one.amount_returned, invoice.amount_residual), (100, 100))
+
+    def test_what_was_paid_otherwise_meanwhile_stays_open_on_the_line(self):
+        invoice = self.invoice(100)
+        one = self.sent_collection(invoice).instruction_ids
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"journal_id": self.bank.id}
+        )._create_payments()
+        self.bank_entries(self.collected(one))
+        self.assertEqual(one.state, "executed")
+        self.assertOpen(one.bank_line_ids)
+
+    def test_what_is_derived_is_nobodys_typing(self):
+        order = self.collection(self.invoice(100))
+        for vals in ({"sequence_type": "RCUR"}, {"mandate_told": ["M"]}, {"notified_on": "2026-01-01"}, {"batch_number": 7}):
+            with self.assertRaises(UserError):
+                order.instruction_ids.write(vals)
+
+    def test_the_exception_of_a_failed_collection_closes_when_it_is_collected_after_all(self):
+        invoice = self.invoice(100)
+        order = self.sent_collection(invoice)
+        self.take(self.answer(order, p1=("RJCT", "AM04")), "answer.xml")
+        self.assertEqual(len(self.exceptions("payment_failed")), 1)
+        self.paid(invoice)
+        self.assertFalse(self.exceptions("payment_failed"))
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_the_screens_of_collections_are_in_their_own_words(self):
+        order = self.collection(self.invoice(100))
+        self.assertEqual(order._as_action()["views"], [(self.env.ref("finance_connector.view_collection_order_form").id, "form")])
+        form = self.env.ref("finance_connector.view_collection_form").id
+        self.assertEqual(order.instruction_ids.get_formview_id(), form)
+        self.assertFalse(self.order(self.bill(10)).instruction_ids.get_formview_id())
+
+    def test_the_proposal_collects_what_is_due_and_says_why_the_rest_is_left(self):
+        due, later = self.invoice(100), self.invoice(60, invoice_date_due=fields.Date.today() + timedelta(days=150))
+        suspended = self.invoice(40, debtor=1)
+        self.mandates[1].action_suspend()
+        wizard = (
+            self.env["finance.collection.proposal"]
+            .with_user(self.maker)
+            .create({"company_id": self.company.id, "journal_id": self.bank.id})
+        )
+        self.assertEqual((wizard.count, wizard.amount_total), (1, 100))
+        self.assertIn(f"{suspended.name} (Debtor 2): there is no active mandate", wizard.left_text)
+        self.assertNotIn(later.name, wizard.left_text)
+        order = self.env["finance.payment.order"].browse(wizard.action_make_order()["res_id"])
+        self.assertEqual(order.instruction_ids.item_ids.move_id, due)
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard.count, 0)
+        self.assertIn(f"open order {order.name}", wizard.left_text)
+        with self.assertRaisesRegex(UserError, "Nothing is due"):
+            wizard.action_make_order()
+
+    def test_the_older_version_of_the_file_is_valid_too(self):
+        order = self.collection(self.invoice(100), submit=False)
+        with self.assertRaises(ValidationError):
+            order.file_format = "pain.001.001.09"
+        order.file_format = "pain.008.001.02"
+        order.action_submit()
+        order.with_user(self.treasurer).action_approve()
+        self.assertIn(b"pain.008.001.02", order.file_ids._bytes())
+        self.assertEqual(order.file_ids.validated_by, "schema pain.008.001.02")
+        with self.assertRaises(UserError):
+            order.kind = "transfer"
+
+    def test_a_day_on_which_banks_are_closed_is_told_with_the_next_one(self):
+        order = self.collection(self.invoice(100), submit=False)
+        order.instruction_ids.collection_date = "2030-12-25"
+        with self.assertRaisesRegex(UserError, "2030-12-25 is no day of the banks; collect on 2030-12-27"):
+            order.action_submit()

@@ -84,6 +84,19 @@ class TestDunning(CollectionCase):
         self.assertEqual(one.item_ids.move_id.payment_state, "paid")
         self.assertEqual((case.state, case.next_on), ("done", False))
 
+    def test_a_return_that_is_only_told_is_not_settled_by_its_own_receipt(self):
+        invoice = self.invoice(100)
+        one = self.sent_collection(invoice).instruction_ids
+        self.bank_entries(entry("100.00", text="direct debit", ref=one.end_to_end_id, bank_id="C1"))
+        one.sudo()._tell("return", "P1", amount=one._money(), source="pacs.004", reasons=("AM04",))
+        one.sudo()._tell_failures()
+        case = self.case()
+        self.cron("cron_dunning")
+        self.assertEqual((case.state, invoice.payment_state), ("running", "paid"))
+        back = entry("-100.00", day="2026-03-05", text="returned", ref=one.end_to_end_id, bank_id="R1")
+        self.bank_entries(back, opening="100.00", first="2026-03-05", name="STMT-2")
+        self.assertEqual((case.state, invoice.payment_state, one.amount_returned), ("running", "not_paid", 100))
+
     def test_a_second_failure_belongs_to_the_same_case(self):
         invoice = self.invoice(100)
         self.rejected(invoice)

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from lxml import etree
 from odoo import fields
+from odoo.addons.finance_connector.core.payment_calendar import TARGET
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user
+from odoo.tools import format_date
 
 from .collection_common import CollectionCase
 from .common import fact
@@ -41,6 +43,11 @@ class TestMandate(CollectionCase):
             self.mandate(self.mandates[0].partner_id, activate=False, state="active")
         with self.assertRaisesRegex(UserError, "evidence"):
             self.mandates[0].unlink()
+
+    def test_another_debtor_or_scheme_is_another_mandate(self):
+        for vals in ({"partner_id": self.mandates[1].partner_id.id}, {"scheme": "sepa_b2b"}, {"signed_on": "2026-01-01"}):
+            with self.assertRaisesRegex(UserError, "signed as it is"):
+                self.mandates[0].write(vals)
 
     def test_an_auditor_reads_and_changes_nothing(self):
         auditor = self.person("mandate auditor", "auditor")
@@ -137,11 +144,20 @@ class TestMandate(CollectionCase):
         self.assertEqual(self.env["mail.mail"].search_count([("model", "=", one._name), ("res_id", "=", one.id)]), 1)
         order.action_send()
 
+    def test_the_invoice_is_the_notice_where_that_is_agreed(self):
+        invoice = self.invoice(100)
+        printed = self.env["ir.actions.report"]._render_qweb_html("account.report_invoice", invoice.ids)[0].decode()
+        self.assertIn(f"Mandate reference {self.mandates[0].reference}", printed)
+        order = self.collection(invoice)
+        self.assertIn(format_date(self.env, order.instruction_ids.collection_date), printed)
+        self.mandates[1].notice = "mail"
+        self.assertFalse(self.invoice(50, debtor=1).fc_collection_notice)
+
     def test_without_notice_nothing_is_sent(self):
         mandate = self.mandates[0]
         mandate.notice = "mail"
         order = self.collection(self.invoice(100), submit=False)
-        order.instruction_ids.collection_date = fields.Date.today() + timedelta(days=5)
+        order.instruction_ids.collection_date = TARGET.next_open(fields.Date.today() + timedelta(days=5))
         with self.assertRaisesRegex(UserError, "14 days before"):
             order.action_submit()
         mandate.notice_days = 5
