@@ -165,25 +165,19 @@ class FinancePaymentInstruction(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._refuse_derived(vals)
+            self.env["finance.payment.order"]._refuse_derived(vals, _DERIVED)
         return super().create(vals_list)
 
     def write(self, vals):
-        self._refuse_derived(vals)
+        self.env["finance.payment.order"]._refuse_derived(vals, _DERIVED)
         return super().write(vals)
-
-    def _refuse_derived(self, vals):
-        if set(vals) & _DERIVED and not self.env.su:
-            raise UserError(
-                self.env._("Sequence, batch and notice of a collection are not typed in: they follow from what happened.")
-            )
 
     def _set_quietly(self, **vals):
         """Write what the machine derives: it is no edit by a person, and approvals see it by the hash all the same."""
         self.ensure_one()
         changed = {name: value for name, value in vals.items() if self[name] != value}
         if changed:
-            self.sudo().with_context(finance_payment_made=True).write(changed)
+            self.sudo().write(changed)
 
     def _day(self):
         return self.collection_date or super()._day()

@@ -160,7 +160,7 @@ class FinancePaymentOrder(models.Model):
             )
         )
         names = [item.move_id.payment_reference or item.move_id.name or "" for item, _amount in paid]
-        self.env["finance.payment.instruction"].create(
+        made = self.env["finance.payment.instruction"].create(
             {
                 "order_id": self.id,
                 "partner_id": mandate.partner_id.commercial_partner_id.id,
@@ -170,10 +170,10 @@ class FinancePaymentOrder(models.Model):
                 "currency_id": paid[0][0].currency_id.id,
                 "text": ", ".join(dict.fromkeys(filter(None, names))),
                 "collection_date": max(self._day_of(item, mandate) for item, amount in paid if amount.minor > 0),
-                "replaces_id": failed.id,
                 "item_ids": [(0, 0, {"move_line_id": item.id, "amount": float(amount.to_decimal())}) for item, amount in paid],
             }
         )
+        made.sudo().replaces_id = failed
 
 
 class FinancePaymentInstruction(models.Model):

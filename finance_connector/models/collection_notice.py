@@ -44,9 +44,7 @@ class FinancePaymentOrder(models.Model):
             if one.notified_of == says or not one.partner_id.email:
                 continue
             template.send_mail(one.id)
-            one.with_context(finance_payment_made=True).write(
-                {"notified_on": fields.Date.context_today(self), "notified_of": says}
-            )
+            one.write({"notified_on": fields.Date.context_today(self), "notified_of": says})
             self._audit("notify", collection=one.end_to_end_id, debtor=one.partner_id.id, says=says)
 
 

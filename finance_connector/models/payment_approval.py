@@ -225,4 +225,4 @@ class FinancePaymentOrder(models.Model):
     def _void(self):
         """What was approved is no longer what is there: the payments are a draft again."""
         approved = self.instruction_ids.filtered(lambda one: one.state == "approved")
-        approved.with_context(finance_payment_made=True)._tell("edit", f"{self.id}/{datetime.now(timezone.utc).isoformat()}")
+        approved._tell("edit", f"{self.id}/{datetime.now(timezone.utc).isoformat()}")

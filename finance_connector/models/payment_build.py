@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..core import netting
 from ..core.matching.structured import kinds
@@ -123,7 +124,11 @@ class FinancePaymentInstruction(models.Model):
             {"journal_id": failed.journal_id.id, "company_id": failed.company_id.id, "scheme": failed.order_id[:1].scheme}
         )
         for one in failed:
-            self.create(
+            items = [
+                {"move_line_id": item.move_line_id.id, "amount": item.amount, "takes_discount": item.takes_discount}
+                for item in one.item_ids
+            ]
+            made = self.create(
                 {
                     "order_id": order.id,
                     "partner_id": one.partner_id.id,
@@ -132,15 +137,8 @@ class FinancePaymentInstruction(models.Model):
                     "currency_id": one.currency_id.id,
                     "reference": one.reference,
                     "text": one.text,
-                    "replaces_id": one.id,
-                    "item_ids": [
-                        (
-                            0,
-                            0,
-                            {"move_line_id": item.move_line_id.id, "amount": item.amount, "takes_discount": item.takes_discount},
-                        )
-                        for item in one.item_ids
-                    ],
+                    "item_ids": [Command.create(item) for item in items],
                 }
             )
+            made.sudo().replaces_id = one
         return order._as_action()

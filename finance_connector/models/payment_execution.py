@@ -12,21 +12,23 @@ from ..core.approval_content import COLLECTION
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
 
-# Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole.
+# Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole. Lines that
+# were explained long ago were looked at when they came.
 _NAMED = """
-WITH named AS (
-    SELECT l.id AS line_id, l.fc_end_to_end_id AS name, NULL AS batch
-      FROM account_bank_statement_line l WHERE l.company_id = %(company)s AND l.fc_end_to_end_id IS NOT NULL
+WITH lines AS (
+    SELECT id, fc_end_to_end_id, fc_details FROM account_bank_statement_line
+     WHERE company_id = %(company)s
+       AND (is_reconciled IS NOT TRUE OR create_date >= now() AT TIME ZONE 'UTC' - interval '30 days')
+       AND (fc_end_to_end_id IS NOT NULL OR fc_details IS NOT NULL)
+), named AS (
+    SELECT id AS line_id, fc_end_to_end_id AS name, NULL AS batch FROM lines WHERE fc_end_to_end_id IS NOT NULL
     UNION
     SELECT l.id, m.member->'references'->>'EndToEndId', NULL
-      FROM account_bank_statement_line l
-      CROSS JOIN LATERAL jsonb_array_elements(COALESCE(l.fc_details->'members', '[]')) AS m (member)
-     WHERE l.company_id = %(company)s
+      FROM lines l CROSS JOIN LATERAL jsonb_array_elements(COALESCE(l.fc_details->'members', '[]')) AS m (member)
     UNION
-    SELECT l.id, NULL, l.fc_details->>'batch_id'
-      FROM account_bank_statement_line l WHERE l.company_id = %(company)s AND l.fc_details ? 'batch_id'
+    SELECT id, NULL, fc_details->>'batch_id' FROM lines WHERE fc_details ? 'batch_id'
 )
-SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id), bool_and(n.name IS NULL)
+SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id)
   FROM named n
   JOIN finance_payment_instruction i
     ON i.company_id = %(company)s AND i.state NOT IN ('draft', 'cancelled')
@@ -56,7 +58,7 @@ class FinanceReconciliation(models.AbstractModel):
         self.env.flush_all()
         self.env.cr.execute(_NAMED, {"company": company.id})
         facts, booked = defaultdict(list), []
-        for line_id, ids, _is_batch in self.env.cr.fetchall():
+        for line_id, ids in self.env.cr.fetchall():
             line, named = self.env["account.bank.statement.line"].sudo().browse(line_id), instructions.browse(ids)
             told = self._payment_facts(line, named)
             if told is None:

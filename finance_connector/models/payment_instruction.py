@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ..core import instruction, instruction_intent
@@ -28,6 +28,11 @@ STATES = {
 }
 # In these nothing of it is on its way, and what it was to pay may be paid otherwise.
 GONE = ("rejected", "returned", "cancelled")
+# Derived, or written down by what was done: nobody sets these, by whatever way.
+DERIVED = {
+    "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
+    "reason_codes", "bank_line_ids",
+}  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
            "collection_date")  # fmt: skip
@@ -222,13 +227,30 @@ class FinancePaymentInstruction(models.Model):
 
     # --- edits ----------------------------------------------------------------------------------------------------------
 
+    @api.constrains("partner_id", "bank_account_id")
+    def _check_payee(self):
+        for one in self:
+            owner = one.bank_account_id.partner_id.commercial_partner_id
+            if owner and owner != one.partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The account %(account)s belongs to %(owner)s, not to %(payee)s.",
+                        account=one.bank_account_id.acc_number,
+                        owner=owner.name,
+                        payee=one.partner_id.name,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self.env["finance.payment.order"]._refuse_derived(vals, DERIVED)
         made = super().create(vals_list)
         made.order_id._edited()
         return made
 
     def write(self, vals):
+        self.env["finance.payment.order"]._refuse_derived(vals, DERIVED)
         result = super().write(vals)
         if set(vals) & set(CONTENT):
             self.order_id._edited()

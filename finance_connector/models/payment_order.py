@@ -1,7 +1,7 @@
 """What is paid as one: a payment order with its instructions; its state follows from its approvals and from what the bank did."""
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core import approval_content
 from ..core.errors import FinanceError
@@ -23,6 +23,8 @@ OURS = ("draft", "to_approve", "approved")
 _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 # What an approval binds of the order itself.
 _CONTENT = {"journal_id", "execution_date", "company_id"}
+# Derived, or written down by the buttons: nobody sets these, by whatever way.
+_DERIVED = {"state", "submitted_at", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "attempt", "name"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -101,8 +103,6 @@ class FinancePaymentOrder(models.Model):
 
     def _edited(self):
         """Its content was changed, or may have been: whoever did is the last editor, and approvals of something else are void."""
-        if self.env.context.get("finance_payment_made"):
-            return
         for order in self.exists():
             if order.state not in OURS:
                 raise UserError(
@@ -114,15 +114,30 @@ class FinancePaymentOrder(models.Model):
                 order.sudo().instruction_ids._mint()
             order.sudo()._derive()
 
+    @api.constrains("journal_id", "company_id")
+    def _check_journal(self):
+        for order in self:
+            if order.journal_id.type != "bank" or order.journal_id.company_id != order.company_id:
+                raise ValidationError(self.env._("Choose a bank account of %s to pay from.", order.company_id.name))
+
+    @api.model
+    def _refuse_derived(self, vals, derived):
+        """What follows from facts and approvals cannot be written from outside."""
+        written = sorted(set(vals) & derived)
+        if written and not self.env.su:
+            raise UserError(self.env._("These follow from what was done, and are never written: %s.", ", ".join(written)))
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._refuse_derived(vals, _DERIVED)
             if vals.get("name", "/") == "/":
                 company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
                 vals["name"] = self.env["ir.sequence"].with_company(company).next_by_code("finance.payment.order") or "/"
         return super().create(vals_list)
 
     def write(self, vals):
+        self._refuse_derived(vals, _DERIVED)
         result = super().write(vals)
         if set(vals) & _CONTENT:
             self._edited()

@@ -123,7 +123,8 @@ class TestCollection(CollectionCase):
     def test_what_came_back_after_its_term_can_be_contested(self):
         order = self.sent_collection(self.invoice(100))
         one = order.instruction_ids
-        one.sudo().with_context(finance_payment_made=True).collection_date = "2026-01-05"
+        self.env.cr.execute("UPDATE finance_payment_instruction SET collection_date = '2026-01-05' WHERE id = %s", [one.id])
+        self.env.invalidate_all()
         self.bank_entries(self.collected(one))
         self.bank_entries(self.taken_back(one, reason="MD06"), opening="100.00", first="2026-03-05", name="STMT-2")
         self.assertEqual(one.state, "returned")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .payment_common import PaymentCase
 
@@ -43,6 +43,23 @@ class TestPaymentApproval(PaymentCase):
                 self.env["finance.payment.approval"].with_user(user).create(vals)
         with self.assertRaises(UserError):
             self.env["finance.payment.approval"].create(vals)
+
+    def test_what_follows_from_facts_is_never_written(self):
+        order = self.order(self.bill(100))
+        for vals in ({"state": "approved"}, {"edited_by_id": self.chief.id}, {"submitted_at": False}, {"content_hash": "x"}):
+            with self.assertRaisesRegex(UserError, "never written"):
+                order.with_user(self.maker).write(vals)
+        one = order.instruction_ids.with_user(self.maker)
+        for vals in ({"state": "executed"}, {"intent_key": "x"}, {"replaces_id": one.id}):
+            with self.assertRaisesRegex(UserError, "never written"):
+                one.write(vals)
+        with self.assertRaisesRegex(UserError, "never written"):
+            self.env["finance.payment.order"].with_user(self.maker).create({"journal_id": self.bank.id, "state": "sent"})
+
+    def test_the_money_goes_to_an_account_of_the_payee(self):
+        order = self.order(self.bill(100))
+        with self.assertRaisesRegex(ValidationError, "belongs to Vendor 2"):
+            order.instruction_ids.bank_account_id = self.vendors[1].bank_ids
 
     def test_inv_10_any_edit_makes_the_approval_void(self):
         edits = {

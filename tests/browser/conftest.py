@@ -43,8 +43,10 @@ def shop():
 
 
 def make_user(shop, role):
-    """A user ``browser_<role>``, whose password is the login, with that role and no other."""
+    """A user ``browser_<role>``, whose password is the login, with that role and no other; made once."""
     login = f"browser_{role}"
+    if shop.rpc.call("res.users", "search", domain=[["login", "=", login]]):
+        return
     groups = [shop.rpc.xmlid("base.group_user"), shop.rpc.xmlid(f"finance_connector.group_{role}")]
     company = shop.rpc.call("finance.provider", "read", [shop.connection.provider_id], fields=["company_id"])
     company_id = company[0]["company_id"][0]
