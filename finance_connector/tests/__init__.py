@@ -51,4 +51,3 @@ from . import test_import_preview
 from . import test_capability
 from . import test_payment_approval
 from . import test_payment_order
-from . import test_zz_shot
