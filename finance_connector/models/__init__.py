@@ -132,3 +132,15 @@ from . import payment_unknown
 from . import payment_answer
 from . import payment_notification
 from . import payment_execution
+from . import collection_company
+from . import mandate
+from . import mandate_life
+from . import collection
+from . import collection_build
+from . import collection_file
+from . import collection_notice
+from . import collection_execution
+from . import mandate_provider
+from . import dunning_policy
+from . import dunning
+from . import dunning_step

@@ -14,7 +14,10 @@ class FinanceApprovedPart(models.AbstractModel):
 
     def _plain_content(self):
         """What an approval binds of each line, sorted by the lines' own order."""
-        return [[line[name] or None for name in self._content] for line in self.sorted()]
+        return [[self._plain_value(line, name) for name in self._content] for line in self.sorted()]
+
+    def _plain_value(self, line, name):
+        return (line[name].id if self._fields[name].relational else line[name]) or None
 
     def _touch(self):
         """Have the whole note who edited it; raises UserError when it is approved."""

@@ -31,6 +31,8 @@ KINDS = {
     "consent_ended": ("Consent of a bank feed ended", "high", 24),
     "bank_conflict": ("Bank changed a booked entry", "high", 48),
     "match_ambiguous": ("Several equally good matches", "medium", 72),
+    "dunning_ended": ("Money did not come", "high", 72),
+    "collection_late": ("Collection returned after its term", "high", 48),
     "match_missing": ("Bank line not explained", "low", 120),
     "payment_failed": ("Payment rejected or returned", "high", 24),
     "payment_answer": ("Answer of a bank fits no payment", "high", 24),

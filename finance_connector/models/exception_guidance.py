@@ -6,7 +6,8 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue"}  # fmt: skip
+               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue",
+               "collection_late", "dunning_ended"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
 GUIDANCE = {
@@ -101,6 +102,14 @@ GUIDANCE = {
     "match_ambiguous": (
         _lt("Several documents fit this bank line equally well. A machine does not choose among them."),
         _lt("Open the bank line and choose the right document."),
+    ),
+    "dunning_ended": (
+        _lt("Everything that the dunning policy has was done, and the money did not come."),
+        _lt("Decide what is done about the debtor: collect otherwise, agree instalments, or write it off."),
+    ),
+    "collection_late": (
+        _lt("A direct debit was taken back after the time in which the debtor, or its bank, may do so."),
+        _lt("Ask our bank to contest the return, and send it the signed mandate. The invoice is open again meanwhile."),
     ),
     "match_missing": (
         _lt("No document explains this bank line."),

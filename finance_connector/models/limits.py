@@ -13,6 +13,8 @@ LIMITS = {
     "import_chunk": ("finance_connector.import_chunk_size", 500),
     "match_days": ("finance_connector.match_missing_days", 5),
     "announced_days": ("finance_connector.announced_days", 10),
+    "notice_days": ("finance_connector.collection_notice_days", 14),
+    "return_charges": ("finance_connector.collection_return_charges", 50),
     "feed_calls": ("finance_connector.feed_calls_a_day", 4),
     "feed_pages": ("finance_connector.feed_page_limit", 200),
     "feed_overlap": ("finance_connector.feed_overlap_days", 7),
@@ -90,6 +92,16 @@ class ResConfigSettings(models.TransientModel):
         "announced_days",
         "Announced entry, days",
         "After so many days an announced entry that no statement has confirmed or dropped is an exception.",
+    )
+    finance_notice_days = _setting(
+        "notice_days",
+        "Notice before a collection, days",
+        "So many days before a direct debit the debtor is told of it, unless the mandate agrees another number.",
+    )
+    finance_return_charges = _setting(
+        "return_charges",
+        "Charges of a returned collection, at most",
+        "A bank line that takes back more than the collection and this amount is not booked by itself; an exception tells of it.",
     )
     finance_feed_calls = _setting(
         "feed_calls",

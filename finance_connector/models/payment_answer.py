@@ -1,12 +1,19 @@
 """What banks answer to payments: files that come in like every other, applied to the payments that they name, and told where
 they fit none."""
 
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..core.approval_content import COLLECTION
 from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs004, pain002
 from .import_account import ImportRefused
 from .payment_format import SHORT_IDS
+from .mandate import USED
+
+# An unpaid direct debit is back within so many days; later ones of the mandate are others.
+BACS_RETURNS = timedelta(days=10)
 
 
 class FinanceImport(models.Model):
@@ -107,28 +114,51 @@ class FinancePaymentInstruction(models.Model):
             found = (nacha_answers if name == "nacha" else bacs_answers).read(data)
             returned, changes = found.returned, found.changes
         names = [one.end_to_end_id or one.trace for one in returned]
-        return answer_facts.from_returns(returned, self._index(company, (), names), name), changes
+        day = max((one.day for one in returned if one.day), default=None)
+        return answer_facts.from_returns(returned, self._index(company, (), names, day), name), changes
 
     @api.model
-    def _index(self, company, message_names, names=()):
-        """What was sent, by the names that the bank may use. Raises ImportRefused where a company is not told at all."""
+    def _collections_named(self, own, names, day):
+        """Collections by Bacs, of which the bank repeats the mandate alone: those that it may mean on ``day``."""
+        if not day:
+            return self.browse()
+        return self.search(
+            own
+            & Domain("mandate_id.reference", "in", names)
+            & Domain("order_id.scheme", "=", "bacs_debit")
+            & Domain("state", "in", USED)
+            & Domain("collection_date", "<=", day)
+            & Domain("collection_date", ">=", day - BACS_RETURNS)
+        )
+
+    @api.model
+    def _index(self, company, message_names, names=(), day=None):
+        """What was sent, by the names that the bank may use; ``day``: of the answer. Raises ImportRefused where a company is not
+        told at all."""
         if not company:
             raise ImportRefused(self.env._("Choose the company or the journal that the answer belongs to."))
         companies = (self.env.companies | company).ids
         files = self.env["finance.payment.file"].search(
             [("message_name", "in", list(message_names)), ("order_id.company_id", "in", companies)]
         )
-        called = [Domain("end_to_end_id", "in", [name for name in names if name])]
+        wanted = [name for name in names if name]
+        called = [Domain("end_to_end_id", "in", wanted)]
         # Some formats have room for the beginning of the name only.
-        called += [Domain("end_to_end_id", "=like", f"{name}%") for name in names if len(name) in SHORT_IDS and name.isalnum()]
-        found = files.order_id.instruction_ids | self.search(Domain("company_id", "in", companies) & Domain.OR(called))
+        called += [Domain("end_to_end_id", "=like", f"{name}%") for name in wanted if len(name) in SHORT_IDS and name.isalnum()]
+        own = Domain("company_id", "in", companies)
+        found = files.order_id.instruction_ids | self.search(own & Domain.OR(called)) | self._collections_named(own, wanted, day)
         sent = []
         for one in found:
             for file in one.order_id.file_ids:
-                names = tuple((file.names or {}).get(one.end_to_end_id, ()))
                 sent.append(
                     answer_facts.SentInstruction(
-                        str(one.id), file.message_name, f"{file.message_name}1", one.end_to_end_id, one._money(), names=names
+                        str(one.id),
+                        file.message_name,
+                        f"{file.message_name}{one.batch_number}",
+                        one.end_to_end_id,
+                        one._money(),
+                        names=tuple((file.names or {}).get(one.end_to_end_id, ())),
+                        is_collection=one.kind == COLLECTION,
                     )
                 )
         return answer_facts.Index(sent)
@@ -151,13 +181,19 @@ class FinancePaymentInstruction(models.Model):
                     "payment_failed",
                     cause,
                     one.company_id,
-                    self.env._(
-                        "The payment to %(payee)s was %(state)s",
-                        payee=one.partner_id.name,
-                        state=dict(one._fields["state"]._description_selection(self.env))[one.state].lower(),
-                    ),
+                    one._failure_text(),
                     detail="\n".join(filter(None, (one.reason_text, one.advice))),
                     record=one,
                     amount=one.amount,
                     currency=one.currency_id,
                 )
+            elif one.state == "executed" and one.replaces_id:
+                why = self.env._("It was paid by %s.", one.order_id.name)
+                self.env["finance.exception"]._clear("payment_failed", f"payment-{one.replaces_id.id}", one.company_id, why)
+
+    def _failure_text(self):
+        """What happened to a payment that failed, in one line."""
+        state = dict(self._fields["state"]._description_selection(self.env))[self.state].lower()
+        if self.kind == COLLECTION:
+            return self.env._("The collection from %(debtor)s was %(state)s", debtor=self.partner_id.name, state=state)
+        return self.env._("The payment to %(payee)s was %(state)s", payee=self.partner_id.name, state=state)

@@ -1,5 +1,6 @@
 """Bank lines of payments that were sent: each line that names them is a fact (executed, or come back), and is reconciled with
-the bills that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet)."""
+the bills that they paid. Bills are never reconciled before (a file that was sent has paid nobody yet). For collections money
+comes in when they are executed, and leaves when they come back."""
 
 from collections import defaultdict
 from datetime import datetime, time, timezone
@@ -7,6 +8,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
+from ..core.approval_content import COLLECTION
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
 from .inbox import CONCURRENCY
@@ -33,7 +35,7 @@ SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id)
     ON i.company_id = %(company)s AND i.state NOT IN ('draft', 'cancelled')
    AND (i.end_to_end_id = n.name
         OR EXISTS (SELECT FROM finance_payment_file f
-                    WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || '1')))
+                    WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || i.batch_number)))
  WHERE NOT EXISTS (SELECT FROM finance_payment_bank_line_rel r
                     WHERE r.account_bank_statement_line_id = n.line_id AND r.finance_payment_instruction_id = i.id)
  GROUP BY n.line_id
@@ -63,46 +65,68 @@ class FinanceReconciliation(models.AbstractModel):
             if told is None:
                 self._tell_other_amount(company, line, named)
                 continue
+            named = instructions.browse(told)
             for key, fact in told.items():
-                facts[key].append(fact)
-            if line.amount < 0:
-                booked.append((line, named))
+                facts[key] += filter(None, [fact])
+            booked.append((line, named))
             self._link_payments(line, named)
         instructions._take_facts(facts, None)
-        for line, named in booked:
+        # What was executed is booked before what came back of it.
+        for line, named in sorted(booked, key=lambda pair: (self._moved(*pair) < 0, pair[0].id)):
             if not line.is_reconciled:
                 self._book_payment_line(company, line, named)
 
     def _payment_facts(self, line, named):
-        """Instruction id -> the fact that ``line`` is; None if it has another amount than they have together."""
-        amount, currency = Decimal(str(round(line.amount, 6))), line.currency_id.name
-        ordered = {one.id: one._money() for one in named}
-        same_currency = all(money.currency == currency for money in ordered.values())
-        total = sum((money.to_decimal() for money in ordered.values()), Decimal(0))
-        at = datetime.combine(line.fc_value_date or line.date, time(12), timezone.utc)
-        name = line.fc_bank_id or line.fc_import_uid or str(line.id)
-        if amount < 0 and same_currency and -amount == total:
-            return {
-                key: InstructionFact("execute", f"{name}/{key}", at, source="camt.053", amount=money)
-                for key, money in ordered.items()
-            }
-        if amount > 0 and len(named) == 1 and same_currency and amount <= total:
-            reasons = (line.fc_return_reason,) if line.fc_return_reason else ()
-            came = Money.from_decimal(amount, currency)
-            kept = ordered[named.id] - came
-            return {
-                named.id: InstructionFact(
-                    "return",
-                    f"{name}/{named.id}",
-                    at,
-                    source="camt.053",
-                    amount=came,
-                    charges=kept if kept else None,
-                    reasons=reasons,
-                    text=line.payment_ref or "",
-                )
-            }
+        """Instruction id -> the fact that ``line`` is, or None where it belongs to the payment and tells nothing new of it.
+
+        None instead of all if it has another amount than they have together.
+        """
+        if len(set(named.mapped("kind"))) != 1 or any(one.currency_id != line.currency_id for one in named):
+            return None
+        moved = self._moved(line, named)
+        if moved < 0:
+            return self._returned_facts(line, named, -moved)
+        # What the bank rejected before is not in the sum that it books for the batch.
+        for some in (named, named.filtered(lambda one: one.state != "rejected")):
+            if moved == sum((one._money().to_decimal() for one in some), Decimal(0)):
+                return {one.id: self._line_fact("execute", line, one, one._money()) for one in some}
         return None
+
+    def _moved(self, line, named):
+        """What ``line`` moved in the direction of ``named``; negative if it came back."""
+        return self._exact(line.amount) * (1 if named[0].kind == COLLECTION else -1)
+
+    def _returned_facts(self, line, named, moved):
+        """The facts of money that moved back; less of it where charges were kept. None if it does not fit."""
+        if len(named) != 1 or moved > named._money().to_decimal():
+            return None
+        came = Money.from_decimal(moved, line.currency_id.name)
+        return {named.id: self._line_fact("return", line, named, came, charges=(named._money() - came) or None)}
+
+    def _line_fact(self, kind, line, one, amount, charges=None):
+        at = datetime.combine(line.fc_value_date or line.date, time(12), timezone.utc)
+        name = f"{line.fc_bank_id or line.fc_import_uid or line.id}/{one.id}"
+        if kind == "execute":
+            return InstructionFact(kind, name, at, source="camt.053", amount=amount)
+        code = self._return_code(line, one)
+        return InstructionFact(
+            kind,
+            name,
+            at,
+            source="camt.053",
+            amount=amount,
+            charges=charges,
+            reasons=(code,) if code else (),
+            text=line.payment_ref or "",
+        )
+
+    @staticmethod
+    def _return_code(line, one):
+        """Why ``one`` came back, as its member of a batch says, or the whole line."""
+        members = (line.fc_details or {}).get("members", [])
+        own = [each for each in members if each.get("references", {}).get("EndToEndId") == one.end_to_end_id]
+        told = [each.get("return_reason") for each in own]
+        return next(filter(None, told), line.fc_return_reason or "")
 
     def _link_payments(self, line, named):
         self.env.cr.execute_values(
@@ -113,7 +137,10 @@ class FinanceReconciliation(models.AbstractModel):
         named.invalidate_recordset(["bank_line_ids"])
 
     def _book_payment_line(self, company, line, named):
-        """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered is left to the matching."""
+        """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered, and what the bank gives back,
+        is left to the matching."""
+        if line.amount > 0:
+            return
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
         if not items or sum(item._minor() for item in items) != sum(one._money().minor for one in named):
             return
@@ -126,9 +153,13 @@ class FinanceReconciliation(models.AbstractModel):
             ],
             "discounts": [item.move_line_id.id for item in items if item.takes_discount],
         }
+        self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
+
+    def _book_safely(self, company, line, named, step):
+        """Call ``step``, which books ``line``: all of it is done, or nothing and an exception tells why."""
         try:
             with self.env.cr.savepoint():
-                self._choose(line, choice, self.env.user)
+                step()
         except CONCURRENCY:
             raise
         except Exception as error:

@@ -87,8 +87,11 @@ class FinancePaymentOrder(models.Model):
             return self.sudo()._write_file()
         except FinanceError as error:
             told = [self._told(problem) for problem in getattr(error, "problems", ())] or [str(error)]
-            raise UserError(self.env._("%(order)s cannot be paid as it is:\n%(problems)s", order=self.name,
-                                       problems="\n".join(dict.fromkeys(told)))) from error  # fmt: skip
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be paid as it is:\n%(problems)s", order=self.name, problems="\n".join(dict.fromkeys(told))
+                )
+            ) from error
 
     def _told(self, problem):
         """One problem, with the payment that it is about."""
@@ -102,53 +105,60 @@ class FinancePaymentOrder(models.Model):
         keys = self.instruction_ids.mapped("intent_key")
         return instruction_intent.message_id([key or "" for key in keys], self._content_now())
 
-    def _message(self):
-        """The `PaymentMessage` of the order."""
-        company, own = self.company_id, self.journal_id.bank_account_id
+    def _made_at(self):
+        """The time of making is that of the content: the same order gives the same bytes, however often it is written."""
+        made = (self.submitted_at or fields.Datetime.now()).replace(tzinfo=timezone.utc)
+        return min(made, datetime.combine(self.execution_date, datetime.max.time(), timezone.utc).replace(microsecond=0))
+
+    def _own_account(self):
+        own = self.journal_id.bank_account_id
         if not own:
             raise UserError(self.env._("%s has no bank account number; enter it at the journal.", self.journal_id.name))
-        debtor = records.Party(company.name, _address(company.partner_id))
-        message_id = self._message_id()
+        return own
+
+    def _message(self):
+        """The `PaymentMessage` of the order."""
+        company, own, message_id = self.company_id, self._own_account(), self._message_id()
+        debtor = records.Party(company.name, postal(company.partner_id))
         batch = records.TransferBatch(
             f"{message_id}1",
             self.scheme,
             self.execution_date,
             debtor,
-            _account(own),
-            _agent(own),
+            account(own),
+            agent(own),
             tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
             self.batch_booking or None,
         )
-        # The time of making is that of the content: the same order gives the same bytes, however often it is written.
-        made = (self.submitted_at or fields.Datetime.now()).replace(tzinfo=timezone.utc)
-        made = min(made, datetime.combine(self.execution_date, datetime.max.time(), timezone.utc).replace(microsecond=0))
-        return records.PaymentMessage(message_id, made, debtor, (batch,))
+        return records.PaymentMessage(message_id, self._made_at(), debtor, (batch,))
 
     def _transfer(self, one):
-        account = _account(one.bank_account_id)
         return records.Transfer(
             one.end_to_end_id or f"D{one.id}",
             one._money(),
-            records.Party(one.partner_id.name or "", _address(one.partner_id)),
-            account,
-            _agent(one.bank_account_id),
+            records.Party(one.partner_id.name or "", postal(one.partner_id)),
+            account(one.bank_account_id),
+            agent(one.bank_account_id),
             text=one.text or "",
             reference=one.reference or "",
             uetr=instruction_intent.uetr(one.intent_key or "") if self.file_format == pain001.NEW else "",
         )
 
 
-def _account(bank):
-    """What looks like an IBAN is one, so that a wrong check digit is told and not sent as some other number."""
+def account(bank):
+    """The `Account` of a bank account. What looks like an IBAN is one, so that a wrong check digit is told and not sent as some
+    other number."""
     number = "".join((bank.acc_number or "").split()).upper()
     return records.Account(iban=number) if _IBAN(number) else records.Account(number=number)
 
 
-def _agent(bank):
+def agent(bank):
+    """The `Agent` of a bank account."""
     return records.Agent(bic=bank.bank_bic or "", name=bank.bank_name or "")
 
 
-def _address(partner):
+def postal(partner):
+    """The `Address` of a partner, or None if it has none that can be told."""
     partner = partner.commercial_partner_id if not partner.country_id else partner
     if not partner.country_id or not partner.city:
         return None

@@ -28,12 +28,14 @@ STATES = {
 }
 # In these nothing of it is on its way, and what it was to pay may be paid otherwise.
 GONE = ("rejected", "returned", "cancelled")
-# What an approval binds: whoever changes one of these makes it void (INV-10).
+# Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
     "reason_codes", "bank_line_ids",
 }  # fmt: skip
-CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids")
+# What an approval binds: whoever changes one of these makes it void (INV-10).
+CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
+           "collection_date")  # fmt: skip
 
 
 class FinancePaymentInstruction(models.Model):
@@ -104,7 +106,8 @@ class FinancePaymentInstruction(models.Model):
     @api.depends("reason_codes")
     def _compute_reason(self):
         for one in self:
-            found = [reason(code) for code in (one.reason_codes or "").split()]
+            table = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
+            found = [reason(code, table) for code in (one.reason_codes or "").split()]
             one.reason_text = "\n".join(f"{each.code}: {each.text}" for each in found)
             one.advice = "\n".join(dict.fromkeys(each.advice for each in found if each.advice))
 
@@ -125,7 +128,14 @@ class FinancePaymentInstruction(models.Model):
         self.ensure_one()
         sent = [("state", "not in", ("draft", "approved", "cancelled", "rejected")), ("id", "!=", self._origin.id)]
         return self.sudo().search(
-            [("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id), *sent], order="id desc", limit=1
+            [
+                ("partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("order_id.kind", "=", "transfer"),
+                *sent,
+            ],
+            order="id desc",
+            limit=1,
         )
 
     def _changed_since(self, earlier):
@@ -146,6 +156,15 @@ class FinancePaymentInstruction(models.Model):
         account = self.bank_account_id
         kind = account.fc_account_kind if account.fc_account_kind != "checking" else ""
         return " ".join(filter(None, (account.bank_bic, account.clearing_number, kind)))
+    def _day(self):
+        """When the bank is to move the money."""
+        self.ensure_one()
+        return self.order_id.execution_date
+
+    def _references(self):
+        """All that is sent beside payee, account and amount, as an approval binds it."""
+        self.ensure_one()
+        return tuple(filter(None, (self.reference, self.text, *(f"item {item.move_line_id.id}" for item in self.item_ids))))
 
     def _mint(self):
         """Give each its intent key and the names that follow from it (INV-3)."""

@@ -87,10 +87,13 @@ class FinancePaymentOrder(models.Model):
 
     @api.depends("journal_id")
     def _compute_channel_id(self):
-        channels = self.env["finance.payment.channel"]
         for order in self:
-            mine = channels.search([("journal_id", "=", order.journal_id.id), ("state", "=", "approved")])
-            order.channel_id = order.channel_id if order.channel_id in mine else mine[:1]
+            ways = order._ways()
+            order.channel_id = order.channel_id if order.channel_id in ways else ways[:1]
+
+    def _ways(self):
+        """The channels that it may go by."""
+        return self.env["finance.payment.channel"].search([("journal_id", "=", self.journal_id.id), ("state", "=", "approved")])
 
     @api.depends("channel_id")
     def _compute_file_format(self):
@@ -109,14 +112,14 @@ class FinancePaymentOrder(models.Model):
                 one.bank_account_id.acc_number or "",
                 one._agent_told(),
                 one._money(),
-                self.execution_date,
-                tuple(filter(None, (one.reference, one.text, *(f"item {item.move_line_id.id}" for item in one.item_ids)))),
+                one._day(),
+                one._references(),
                 one.end_to_end_id or "",
             )
             for one in self.instruction_ids
         )
         own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
-        return approval_content.Order(str(self.company_id.id), own, lines)
+        return approval_content.Order(str(self.company_id.id), own, lines, self.kind)
 
     def _content_now(self):
         """The hash of what is there now; empty where there is nothing to approve."""

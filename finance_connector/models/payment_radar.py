@@ -36,6 +36,7 @@ class FinancePaymentOrder(models.Model):
                     ("order_id", "!=", self._origin.id),
                     ("order_id.state", "!=", "draft"),
                     ("state", "not in", ("cancelled", "rejected", "returned")),
+                    ("order_id.kind", "=", self.kind),
                     ("execution_date", ">=", (self.execution_date or fields.Date.today()) - around),
                     "|",
                     ("partner_id", "in", self.instruction_ids.partner_id.ids),
@@ -54,13 +55,14 @@ class FinancePaymentOrder(models.Model):
     def _paid_otherwise(self):
         """Payments by Odoo's own means to the same payees, also those whose reconciliation was undone: the money is gone all the
         same."""
+        direction = "inbound" if self.is_collection else "outbound"
         payments = (
             self.env["account.payment"]
             .sudo()
             .search(
                 [
                     ("company_id", "=", self.company_id.id),
-                    ("payment_type", "=", "outbound"),
+                    ("payment_type", "=", direction),
                     ("state", "in", ("in_process", "paid")),
                     ("partner_id", "in", self.instruction_ids.partner_id.ids),
                     ("date", ">=", (self.execution_date or fields.Date.today()) - double_payment.WINDOW),

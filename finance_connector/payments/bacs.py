@@ -14,7 +14,7 @@ from ..core.payment_text import BACS, fitted
 from . import rules
 from .problems import PaymentFileError, Problem, Problems
 from .records import WrittenFile
-from .schemes import Scheme
+from .schemes import BACS_SCHEME as SCHEME
 
 FORMAT = "bacs"
 # Transaction codes of the standard: a credit, and of direct debits the first, the usual, the represented and the last.
@@ -22,7 +22,6 @@ CREDIT, FIRST, USUAL, REPRESENTED, LAST = "99", "01", "17", "18", "19"
 DEBITS = frozenset((FIRST, USUAL, REPRESENTED, LAST))
 NAME_WIDTH = 18
 CONTRA = "CONTRA"
-SCHEME = Scheme("Bacs payment", BACS, currencies=frozenset(("GBP",)), largest=2_000_000_000)
 LABEL, SINGLE_DAY, MULTI_DAY = 80, 100, 106
 
 

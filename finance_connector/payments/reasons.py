@@ -9,7 +9,7 @@ from . import reason_codes
 
 # action -> what the user is to do.
 ACTIONS = {
-    "correct_account": "Ask the payee for the right account, correct it, and make a new instruction.",
+    "correct_account": "Ask the other side for the right account, correct it, and make a new instruction.",
     "ask_payee": "Ask the other side before anything is paid or collected again.",
     "correct_order": "Correct what is wrong in the order, and make a new instruction.",
     "add_funds": "See that there is money on the account, then make a new instruction.",

@@ -6,7 +6,7 @@ guidelines (international). Banks differ in what they take beyond; their answer 
 
 from typing import NamedTuple
 
-from ..core.payment_text import SEPA, SWIFT, SWISS
+from ..core.payment_text import BACS, SEPA, SWIFT, SWISS
 
 SLEV, SHAR, DEBT, CRED = "SLEV", "SHAR", "DEBT", "CRED"
 # EPC rulebooks: the largest amount of one payment, in minor units.
@@ -54,5 +54,7 @@ TRANSFER_SCHEMES = {
 }  # fmt: skip
 # Both instruments of the SEPA direct debit.
 COLLECTION_SCHEME = Scheme("SEPA direct debit", SEPA, "SEPA", currencies=_EURO, sepa_only=True, largest=SEPA_LIMIT)
+BACS_SCHEME = Scheme("Bacs payment", BACS, currencies=frozenset(("GBP",)), largest=2_000_000_000)
+COLLECTION_SCHEMES = {"sdd": COLLECTION_SCHEME, "bacs_debit": BACS_SCHEME}
 INSTRUMENTS = ("CORE", "B2B")
 SEQUENCES = ("FRST", "RCUR", "OOFF", "FNAL")

@@ -17,6 +17,10 @@ from . import test_import_steps
 from . import test_coverage
 from . import test_bank_line_batch
 from . import test_match_rule
+from . import test_collection
+from . import test_mandate
+from . import test_dunning
+from . import test_screen_collection
 from . import test_reconcile_payout
 from . import test_reconcile_choice
 from . import test_reconcile_differences

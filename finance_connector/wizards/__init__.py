@@ -5,3 +5,4 @@ from . import set_adapter_secret
 from . import tell_balances
 from . import payment_proposal
 from . import payment_signing
+from . import collection_proposal

@@ -255,7 +255,7 @@ class FinancePaymentOrder(models.Model):
             "type": "ir.actions.act_window",
             "res_model": self._name,
             "res_id": self.id,
-            "views": [(False, "form")],
+            "views": [(self.get_formview_id(), "form")],
             "view_mode": "form",
             "target": "current",
         }

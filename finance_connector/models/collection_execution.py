@@ -1,0 +1,132 @@
+"""Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are
+booked.
+
+What came in is not booked out by a new entry against nothing: the receipt is taken off its invoice, and the return is
+reconciled with that receipt, so that the invoice is open as it was.
+"""
+
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core import direct_debit
+from ..core.approval_content import COLLECTION
+from ..core.money import Money
+from .limits import limit
+
+
+class FinanceReconciliation(models.AbstractModel):
+    _inherit = "finance.reconciliation"
+
+    def _returned_facts(self, line, named, moved):
+        """A collection comes back whole; what leaves beyond it, or by a line of its own, are charges of the bank, up to a named
+        limit for each (INV-14)."""
+        if named[0].kind != COLLECTION:
+            return super()._returned_facts(line, named, moved)
+        charges = moved - self._ordered(named)
+        most = limit(self.env, "return_charges") * len(named)
+        if charges < 0:
+            is_charge = moved <= most and all(one.state in ("rejected", "returned") for one in named)
+            return dict.fromkeys(named.ids) if is_charge else None
+        if charges > most:
+            return None
+        kept = Money.from_decimal(charges, line.currency_id.name) if charges and len(named) == 1 else None
+        return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
+
+    @staticmethod
+    def _ordered(named):
+        return sum((one._money().to_decimal() for one in named), Decimal(0))
+
+    def _book_payment_line(self, company, line, named):
+        if named[0].kind != COLLECTION:
+            super()._book_payment_line(company, line, named)
+        elif line.amount > 0:
+            self._book_collected(company, line, named)
+        elif -self._exact(line.amount) < self._ordered(named):
+            self._book_charges(company, line, named)
+        else:
+            self._book_taken_back(company, line, named)
+
+    def _book_collected(self, company, line, named):
+        """Pay the invoices that are still open; what was paid otherwise meanwhile stays open on the line, and is told."""
+        items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
+        if items:
+            choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
+            self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
+        # A statement that came too late: what was taken back is here already, and waits for the receipt.
+        for waiting in named.bank_line_ids.filtered(lambda other: other.amount < 0 and not other.is_reconciled):
+            taken = self.env["finance.payment.instruction"].search([("bank_line_ids", "in", waiting.ids)])
+            if -self._exact(waiting.amount) >= self._ordered(taken):
+                self._book_taken_back(company, waiting, taken)
+
+    def _book_taken_back(self, company, line, named):
+        """Open the invoices again: the receipts are taken off them and go with the money that leaves."""
+        for one in named:
+            self._tell_late(company, line, one)
+        self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+
+    def _book_charges(self, company, line, named):
+        """Charges that the bank books by a line of their own."""
+        account = company.fc_return_charge_account_id
+        if account:
+            choice = {"write_offs": [self._charge(account, line.amount, named)]}
+            self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
+
+    def _open_again(self, company, line, named):
+        receipts = self.env["account.move.line"]
+        for one in named:
+            taken = self._take_off(one)
+            if not taken:
+                raise UserError(
+                    self.env._(
+                        "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
+                        one.display_name,
+                    )
+                )
+            receipts |= taken
+        items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
+        self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
+        why = self.env._("The bank line was reconciled.")
+        self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
+
+    def _take_off(self, one):
+        """Undo what the receipts of ``one`` paid of its documents; the items of these receipts, which are open now."""
+        booked = one.bank_line_ids.filtered(lambda line: line.amount > 0).move_id.line_ids
+        items = one.item_ids.move_line_id
+        partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
+            lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
+        )
+        receipts = (partials.debit_move_id | partials.credit_move_id) & booked
+        partials.unlink()
+        return receipts
+
+    def _charges(self, company, line, named):
+        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line (INV-6)."""
+        charges, account = self._exact(line.amount) + self._ordered(named), company.fc_return_charge_account_id
+        return [self._charge(account, charges, named)] if charges and account else []
+
+    def _charge(self, account, amount, named):
+        label = self.env._("Charges of a returned collection from %s", ", ".join(named.mapped("partner_id.name")))
+        return {"account_id": account.id, "amount": str(amount), "label": label}
+
+    def _tell_late(self, company, line, one):
+        """A collection that came back after its term can be contested with our bank."""
+        reasons = tuple((one.reason_codes or "").split())
+        right = direct_debit.taken_back(one.mandate_id.scheme, one._day(), line.fc_value_date or line.date, reasons)
+        if right == direct_debit.LATE:
+            self.env["finance.exception"]._raise(
+                "collection_late",
+                f"payment-{one.id}",
+                company,
+                self.env._("The collection from %s came back after its term", one.partner_id.name),
+                detail=self.env._(
+                    "It was collected on %(day)s and taken back on %(back)s. Ask our bank for the money, with the "
+                    "mandate as evidence.",
+                    day=one._day(),
+                    back=line.fc_value_date or line.date,
+                ),
+                record=one,
+                amount=one.amount,
+                currency=one.currency_id,
+            )
