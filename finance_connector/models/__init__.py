@@ -114,6 +114,7 @@ from . import secret_screen
 from . import payee_edit
 from . import payment_fact
 from . import payment_instruction
+from . import payment_item
 from . import payment_order
 from . import payment_policy
 from . import payment_approval

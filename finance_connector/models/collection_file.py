@@ -30,7 +30,9 @@ class FinancePaymentOrder(models.Model):
         """Bacs repeats the reference of the mandate alone."""
         if not self.is_collection:
             return super()._names_of(written)
-        return {one.end_to_end_id: [one.mandate_id.reference] for one in self.instruction_ids} if self.scheme == "bacs_debit" else {}
+        if self.scheme != "bacs_debit":
+            return {}
+        return {one.end_to_end_id: [one.mandate_id.reference] for one in self.instruction_ids}
 
     # --- pain.008 ---------------------------------------------------------------------------------------------------------
 

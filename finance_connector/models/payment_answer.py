@@ -9,8 +9,8 @@ from odoo.fields import Domain
 from ..core.approval_content import COLLECTION
 from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs004, pain002
 from .import_account import ImportRefused
-from .payment_format import SHORT_IDS
 from .mandate import USED
+from .payment_format import SHORT_IDS
 
 # An unpaid direct debit is back within so many days; later ones of the mandate are others.
 BACS_RETURNS = timedelta(days=10)
