@@ -129,6 +129,7 @@ class FinancePaymentOrder(models.Model):
             agent(own),
             tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
             self.batch_booking or None,
+            currencies=frozenset(self.journal_id.fc_sent_currency_ids.mapped("name")) or None,
         )
         return records.PaymentMessage(message_id, self._made_at(), debtor, (batch,))
 

@@ -64,7 +64,7 @@ class FinancePaymentOrder(models.Model):
         FILE_FORMATS, compute="_compute_file_format", store=True, readonly=False, precompute=True, required=True
     )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
-    execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
+    execution_date = fields.Date(required=True, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
     amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
     instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)

@@ -49,6 +49,7 @@ from . import test_settlement_profile
 from . import test_table_profile
 from . import test_import_preview
 from . import test_capability
+from . import test_payment_account
 from . import test_payment_approval
 from . import test_payment_call
 from . import test_payment_channel

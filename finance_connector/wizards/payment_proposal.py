@@ -1,6 +1,6 @@
 """A payment run: which open bills are to be paid now and why, which are left and why; then one order of those that are chosen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -27,7 +27,9 @@ class FinancePaymentProposal(models.TransientModel):
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
         default=lambda self: self.env["finance.payment.order"]._default_journal(self.env.company),
     )
-    pay_on = fields.Date(string="Execute on", required=True, default=fields.Date.context_today)
+    pay_on = fields.Date(
+        string="Execute on", required=True, compute="_compute_pay_on", store=True, readonly=False, precompute=True
+    )
     next_run = fields.Date(
         string="Next run",
         required=True,
@@ -57,6 +59,13 @@ class FinancePaymentProposal(models.TransientModel):
     def _compute_currency_id(self):
         for one in self:
             one.currency_id = one.journal_id.currency_id or one.company_id.currency_id
+
+    @api.depends("journal_id")
+    def _compute_pay_on(self):
+        """The first day that is possible, unless a later one was chosen."""
+        for one in self:
+            first = one.journal_id._cut_off().earliest(datetime.now(timezone.utc))
+            one.pay_on = max(one.pay_on or first, first)
 
     @api.depends("line_ids.is_chosen", "line_ids.amount")
     def _compute_total(self):
