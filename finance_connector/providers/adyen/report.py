@@ -37,8 +37,8 @@ def detect(content):
 def parse(content, filename=None):
     """`core.records.Parsed` of the file. Raises PayloadError naming line and column."""
     name = f"The report {filename:.120}" if filename else "The report"
-    text = report_text.whole_text(content, name)
-    found = [_row(cells, where) for where, cells in report_text.table(text, name, REQUIRED)]
+    content = report_text.whole_text(content, name)
+    found = [_row(cells, where) for where, cells in report_text.table(content, name, REQUIRED)]
     return rows.settle(found, name)
 
 
