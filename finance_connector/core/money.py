@@ -103,7 +103,7 @@ class Money:
 
     def to_text(self):
         """The amount in major units as PostgreSQL reads a numeric: exact, and quicker to make than a Decimal."""
-        return f"{self.minor}e-{iso_exponent(self.currency)}"
+        return f"{self.minor}e-{_ISO_EXPONENTS.get(self.currency, 2)}"
 
     def to_units(self, exponent):
         """The integer in units of 10**-``exponent`` of the currency that `from_units` reads. Raises MoneyError when the amount is

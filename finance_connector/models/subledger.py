@@ -170,7 +170,7 @@ class FinanceSubledger(models.AbstractModel):
                     fact.kind,
                     fact.external_id,
                     fact.amount.to_text(),
-                    _currency_of(fact.amount, currencies, own),
+                    currencies[fact.amount.currency] if fact.amount.minor else _currency_of(fact.amount, currencies, own),
                     fact.counter_amount.to_text() if fact.counter_amount else None,
                     currencies[fact.counter_amount.currency] if fact.counter_amount else None,
                     stamp_of(fact.occurred_at),

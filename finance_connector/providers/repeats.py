@@ -1,6 +1,7 @@
 """Which of many texts come more than once, found in eight bytes a text: a report is read twice rather than held."""
 
 from array import array
+from itertools import pairwise
 
 
 class Repeats:
@@ -25,6 +26,6 @@ class Repeats:
     def _found(self):
         if self._twice is None:
             ordered = array("q", sorted(self._all))
-            self._twice = {one for one, other in zip(ordered, ordered[1:], strict=False) if one == other}
+            self._twice = {one for one, other in pairwise(ordered) if one == other}
             self._all = array("q")
         return self._twice

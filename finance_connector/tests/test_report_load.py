@@ -119,9 +119,12 @@ class TestReportLoad(FinanceCase):
                 yield part
 
         with in_parts(2, True):
-            with patch.object(StripeAdapter, "report_parts", killed), self.assertRaises(SystemExit):
-                with self.env.cr.savepoint():
-                    record._next_step()
+            with (
+                patch.object(StripeAdapter, "report_parts", killed),
+                self.assertRaises(SystemExit),
+                self.env.cr.savepoint(),
+            ):
+                record._next_step()
             record.invalidate_recordset()
             self.assertEqual((record.state, record.line_count), ("received", 0))
             self.assertEqual(self.subledger(self.provider), before)
