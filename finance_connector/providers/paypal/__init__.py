@@ -65,4 +65,4 @@ class PayPalAdapter(Adapter):
         return report.detect(content)
 
     def report_parts(self, content, filename=None):
-        yield report.parse(content, filename)
+        return report.parts(content, filename)

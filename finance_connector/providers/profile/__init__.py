@@ -33,7 +33,7 @@ class ProfileAdapter(Adapter):
         return self.profile is not None and reader.fits(content, self.profile)
 
     def report_parts(self, content, filename=None):
-        yield reader.parse(content, self._profile(), filename)
+        return reader.parts(content, self._profile(), filename)
 
     def preview(self, content, filename=None, rows=20):
         """What the first ``rows`` rows of a sample would become, and why others would not: `reader.Preview`."""

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from fc.core.errors import PayloadError
 from fc.core.records import Parsed, joined
+from fc.providers.adyen import rows as adyen_rows
+from fc.providers.profile import reader
 from fc.providers.repeats import Repeats
 from fc.providers.stripe import report
 from simulator import stripe_objects as stripe
 
+from .kits import adyen, generic, paypal
 from .test_report import GOLDEN, HEADER, ROWS, facts
 from .test_report_rows import STRIPE, row
 
@@ -66,6 +69,17 @@ def test_rows_that_make_one_fact_are_read_together():
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
 def test_the_golden_file_in_parts(size):
     assert said(joined(in_parts(GOLDEN, size))) == said(STRIPE.parse_report(GOLDEN))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("kit", [adyen, generic, paypal], ids=lambda kit: kit.__name__.rpartition(".")[2])
+def test_reports_of_other_providers_in_parts(kit, size):
+    for content in kit.KIT.reports:
+        with patch.object(adyen_rows, "PART", size), patch.object(reader, "PART", size):
+            parts = list(kit.ADAPTER.report_parts(content, "report.csv"))
+        whole = kit.ADAPTER.parse_report(content, "report.csv")
+        assert kit is paypal or len(parts) > 2
+        assert (said(joined(parts)), joined(parts).lines) == (said(whole), whole.lines)
 
 
 def test_what_the_payouts_are_comes_with_or_after_the_last_of_their_lines():
