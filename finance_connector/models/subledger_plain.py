@@ -2,7 +2,8 @@
 in one currency.
 
 That is nearly all of them, and a settlement report tells of a hundred thousand at once. What `core.lifecycle.fold` says of such
-a payment is said here again as SQL; whatever is not surely plain is left to it, and tests hold the two together.
+a payment is said here again as SQL; whatever is not surely plain is left to it, and tests hold the two together. All facts of a
+payment are counted, never the news alone, so that any order gives the same (INV-4).
 """
 
 from odoo import models
