@@ -110,7 +110,7 @@ class _Report:
             own.add(cells[_OWN].strip())
             category = cells[_CATEGORY].strip()
             if category in _CAPTURED:
-                charge = (cells[_CHARGE] or cells[_SOURCE]).strip()
+                charge = cells[_CHARGE].strip() or cells[_SOURCE].strip()
                 charges.add(charge)
                 if category == "charge":
                     payments.add(cells[_PAYMENT].strip() or charge)
