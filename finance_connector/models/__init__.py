@@ -12,6 +12,7 @@ from . import settlement
 from . import settlement_line
 from . import subledger
 from . import subledger_derive
+from . import subledger_plain
 from . import inbox
 from . import poll
 from . import provider_call

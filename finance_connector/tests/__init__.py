@@ -1,4 +1,5 @@
 from . import test_subledger
+from . import test_report_load
 from . import test_inbox
 from . import test_webhook
 from . import test_webhook_providers
