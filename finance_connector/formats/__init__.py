@@ -15,6 +15,7 @@ A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> n
 """
 
 from dataclasses import replace
+from itertools import repeat
 
 from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, table, zip_guard
 from .errors import FormatError
@@ -109,11 +110,13 @@ def stream(content, format=None, told=NOTHING):
 
 def _stream(content, format, told):
     name, module = _module(content, format)
-    if module is not None:
-        asks = (told.without_balances(),) if module in _ASKING else ()
-        for event in module.stream(content, name, *asks):
-            yield "", event
-        return
+    if module is None:
+        return _archive(content, told)
+    asks = (told.without_balances(),) if module in _ASKING else ()
+    return zip(repeat(""), module.stream(content, name, *asks), strict=False)
+
+
+def _archive(content, told):
     for member, data in zip_guard.members(content):
         try:
             for _member, event in _stream(data, None, told):

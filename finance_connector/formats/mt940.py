@@ -14,7 +14,7 @@ import re
 from dataclasses import replace
 
 from .assembly import OpenStatement, collected, within
-from .decoding import decode, head_of, lines_of
+from .decoding import decode, head_of, with_line_feeds
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .mt940_header import read_page
@@ -61,7 +61,7 @@ def stream(content, format=STATEMENT):
     decoded = decode(content)
     notes = (MIXED_ENCODING,) if decoded.mixed else ()
     repeats, waiting = RepeatCounter(), []
-    for message in messages(lines_of(decoded.text)):
+    for message in messages(with_line_feeds(decoded.text)):
         page = read_page(message, format, notes)
         if waiting and not _turns(waiting[-1], page):
             yield from _events(waiting, repeats)
@@ -115,9 +115,9 @@ def _events(pages, repeats):
 
 
 def _entry(statement, field, texts):
-    """The Entry of a field 61 and the lines of its field 86."""
+    """The Entry of a field 61 and the texts of its fields 86."""
     header, line = statement.header, read_line(field, statement.header.currency)
-    told = read_text(texts) if texts else NOTHING_TOLD
+    told = read_text("\n".join(texts)) if texts else NOTHING_TOLD
     supplement, references, amount = line.supplement, told.references, line.amount
     charges, original, original_currency = (), None, ""
     if supplement:
@@ -163,18 +163,11 @@ def _entry(statement, field, texts):
 
 def _detail(told, amount, line):
     """The Detail behind an entry."""
+    remittance, structured = (told.text,) if told.text else (), (told.structured,) if told.structured else ()
     return Detail(
-        amount,
-        told.references,
-        told.name,
-        told.account,
-        told.bank,
-        (told.text,) if told.text else (),
-        (told.structured,) if told.structured else (),
-        purpose=told.purpose,
-        return_reason=told.return_reason,
-        line=line,
-    )
+        amount, told.references, told.name, told.account, told.bank, remittance, structured, (), "", told.purpose, "", (),
+        told.return_reason, "", None, "", None, line,
+    )  # fmt: skip
 
 
 def _check_sums(page, statement):

@@ -30,7 +30,7 @@ class Sums(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A message: its header, its entries as (field 61, lines of its 86), the stated sums (MT942)."""
+    """A message: its header, its entries as (field 61, texts of its fields 86), the stated sums (MT942)."""
 
     header: StatementHeader
     entries: list
@@ -94,17 +94,13 @@ def _sorted(told):
         tag = field.tag
         if tag == "86":
             # Behind the closing balance it is about the whole statement.
-            if texts == ():
-                # Usually the only one: its lines are taken as they are.
-                texts = field.lines
-                entries[-1] = (entries[-1][0], texts)
-            elif texts is not None:
-                texts += field.lines
+            if texts is not None:
+                texts.append(field.text)
             continue
         if tag == "61":
             if "62" in fields:
                 raise FormatError(field.line, "an entry (:61:) stands after the closing balance (:62F:).")
-            texts = ()
+            texts = []
             entries.append((field, texts))
             continue
         texts = None

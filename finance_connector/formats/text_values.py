@@ -40,9 +40,15 @@ def currency_code(text, line):
 def decimal_amount(text, currency, line):
     """The amount in ``text``, unsigned, with one decimal sign (comma or point) and no thousands signs."""
     match = _PLAIN(text)
-    if match is None or len(text) > MAX_DIGITS + 2:
+    if match is None:
         raise FormatError(line, f"{text[:40]!r} is no amount.")
-    whole, fraction = match.groups("")
+    return digits_amount(*match.groups(""), currency, line)
+
+
+def digits_amount(whole, fraction, currency, line):
+    """The amount of the digits before and after its decimal sign, unsigned."""
+    if len(whole) + len(fraction) > MAX_DIGITS + 1:
+        raise FormatError(line, f"{whole[:40]}.{fraction[:40]} is no amount: it has more than {MAX_DIGITS} digits.")
     return scaled(whole, fraction, currency, line)
 
 
