@@ -44,10 +44,9 @@ class Line(NamedTuple):
     notes: tuple
 
 
-def read_line(field, currency):
-    """The Line of a field 61. Raises FormatError if it is none."""
-    line = field.line
-    first, _feed, more = field.text.partition("\n")
+def read_line(text, currency, line):
+    """The Line of the ``text`` of a field 61. Raises FormatError if it is none."""
+    first, _feed, more = text.partition("\n")
     match = _LINE(first.strip())
     if match is None:
         raise FormatError(line, f":61: is no line of a statement: {first.strip()[:60]!r}.")

@@ -70,26 +70,30 @@ def read_transaction(fields, currency, line):
             "earlier file.",
             "Correct the bank line of that transaction by hand, and ask the bank for a file without corrections.",
         )
-    missing = [name for name in ("DTPOSTED", "TRNAMT") if name not in fields]
-    if missing:
+    if "DTPOSTED" not in fields or "TRNAMT" not in fields:
+        missing = [name for name in ("DTPOSTED", "TRNAMT") if name not in fields]
         raise FormatError(line, f"the transaction has no {' and no '.join(missing)}.")
     other, exchange = _other_currency(fields, currency, line)
-    references = [fields.get(name, "") for name in ("REFNUM", "CHECKNUM")]
+    get = fields.get
     return Transaction(
-        kind=fields.get("TRNTYPE", "").upper(),
-        amount=read_amount(fields["TRNAMT"], currency, line),
-        posted=read_date(fields["DTPOSTED"], line),
-        available=read_date(fields["DTAVAIL"], line) if "DTAVAIL" in fields else None,
-        fitid="" if fields.get("FITID", "").upper() in PLACEHOLDERS else fields["FITID"],
-        reference=next((value for value in references if value.upper() not in PLACEHOLDERS), ""),
-        name=" ".join(fields.get("NAME", "").split()),
-        memo=" ".join(fields.get("MEMO", "").split()),
-        account=fields.get("ACCTID", ""),
-        bank=fields.get("BANKID", ""),
-        original_currency=other,
-        exchange=exchange,
-        line=line,
+        get("TRNTYPE", "").upper(),
+        read_amount(fields["TRNAMT"], currency, line),
+        read_date(fields["DTPOSTED"], line),
+        read_date(fields["DTAVAIL"], line) if "DTAVAIL" in fields else None,
+        _told(get("FITID", "")),
+        _told(get("REFNUM", "")) or _told(get("CHECKNUM", "")),
+        " ".join(get("NAME", "").split()),
+        " ".join(get("MEMO", "").split()),
+        get("ACCTID", ""),
+        get("BANKID", ""),
+        other,
+        exchange,
+        line,
     )
+
+
+def _told(value):
+    return value if value and value.upper() not in PLACEHOLDERS else ""
 
 
 def _other_currency(fields, currency, line):

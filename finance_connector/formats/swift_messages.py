@@ -40,7 +40,10 @@ class Field(NamedTuple):
 
 class Message(NamedTuple):
     """A message: number of its type if the file says it ("940", "" if not), its fields, and whether its end was
-    met."""
+    met.
+
+    The fields are plain tuples, to be made a `Field` of: the garbage collector leaves those alone, and large files have many.
+    """
 
     kind: str
     fields: list
@@ -75,7 +78,7 @@ class _Reader:
         """A field begins with ``text``."""
         if self.tag:
             told = self.told
-            self.fields.append(Field(self.tag, told[0] if len(told) == 1 else "\n".join(told), self.line))
+            self.fields.append((self.tag, told[0] if len(told) == 1 else "\n".join(told), self.line))
         self.tag, self.told, self.line = tag, [text], line
 
     def closed(self, ended=False):

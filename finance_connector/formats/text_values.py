@@ -77,10 +77,9 @@ def written_amount(text, currency, line, decimal_sign=""):
     ``decimal_sign``: "." or ","; "" where only the text can tell. Raises FormatError for what has two readings,
     such as "1,234".
     """
-    quick = _QUICK(text)
-    if quick and quick[3] == decimal_sign:
-        amount = scaled(quick[2], quick[4], currency, line)
-        return -amount if quick[1] else amount
+    amount = usual_amount(text, currency, line, decimal_sign)
+    if amount is not None:
+        return amount
     told = text.strip()
     negative = told.startswith(("-", "\u2212", "(")) or told.endswith("-")
     bare = told.strip("+-\u2212() \u00a0")
@@ -92,6 +91,16 @@ def written_amount(text, currency, line, decimal_sign=""):
         raise FormatError(line, f"{text[:40]!r} is no amount.")
     amount = scaled(whole, fraction, currency, line)
     return -amount if negative else amount
+
+
+def usual_amount(text, currency, line, decimal_sign):
+    """The signed amount in ``text`` if it is written as most are, with ``decimal_sign`` and nothing around; else None."""
+    quick = _QUICK(text)
+    if quick is None or quick[3] != decimal_sign:
+        return None
+    sign, whole, _sign, fraction = quick.groups()
+    amount = scaled(whole, fraction, currency, line)
+    return -amount if sign else amount
 
 
 def _parts(bare, plain, grouped, decimal_sign, line):
