@@ -29,7 +29,8 @@ def _written(cents, sign=","):
 def mt940(count):
     """German structured :86: with SEPA tags, wrapped at 65 characters."""
     closing = f":62F:C250331EUR{_written(_sums(count)[2])}\r\n-\r\n"
-    return f":20:BENCH\r\n:25:50010517/0123456789\r\n:28C:00001/001\r\n:60F:C250301EUR1000,00\r\n{_swift(count)}{closing}".encode()
+    head = ":20:BENCH\r\n:25:50010517/0123456789\r\n:28C:00001/001\r\n:60F:C250301EUR1000,00\r\n"
+    return f"{head}{_swift(count)}{closing}".encode()
 
 
 def mt942(count):

@@ -80,7 +80,7 @@ def account_and_currency(line):
     return field[:34].strip(), field[34:37].strip()
 
 
-# Sequence, detail, reference of the bank, sign, amount, value date, code, type of the communication, the communication, entry date.
+# Sequence, detail, bank reference, sign, amount, value date, code, type of the communication, its text, entry date.
 _MOVEMENT = columns((3, 6), (7, 10), (11, 31), (32, 32), (33, 47), (48, 53), (54, 61), (62, 62), (63, 115), (116, 121))
 # The communication goes on, reference of the customer, bank, reason of a return, purpose.
 _SECOND = columns((11, 63), (64, 98), (99, 109), (114, 117), (118, 121))
