@@ -5,17 +5,14 @@ Each entry gets its fingerprint and its place here, and no statement ends withou
 
 from dataclasses import fields as fields_of
 from dataclasses import replace
-from functools import partial
 
 from . import fingerprint
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
+from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof, entry_of
 from .text_values import iso
 
-# The call of the class itself takes three times as long; one is made for every line of a file.
-_made = partial(tuple.__new__, Entry)
 _HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
 
 
@@ -53,7 +50,7 @@ class OpenStatement:
             self.totals.add(amount, value_date)
         else:
             self.totals.provisional_count += 1
-        return _made((
+        return entry_of((
             amount, self._currency, booking_date, value_date, bank_id, reference, text, counterparty_name,
             counterparty_account, details, is_reversal, status,
             fingerprint.compose(content, self._repeats.ordinal(content)), self.number, line, date_source, details_state,

@@ -23,7 +23,7 @@ from .mt940_line import charges_of, original_of, read_line
 from .mt940_text import NOTHING_TOLD, read_text
 from .national_accounts import is_iban
 from .proof import ZERO
-from .records import ANNOUNCED_AS_BOOKED, BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, PENDING, Detail
+from .records import ANNOUNCED_AS_BOOKED, BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, PENDING, detail_of
 from .swift_messages import messages
 
 STATEMENT, INTERIM = "mt940", "mt942"
@@ -167,10 +167,10 @@ def _entry(statement, number, text, told):
 def _detail(told, amount, line):
     """The Detail behind an entry."""
     remittance, structured = (told.text,) if told.text else (), (told.structured,) if told.structured else ()
-    return Detail(
+    return detail_of((
         amount, told.references, told.name, told.account, told.bank, remittance, structured, (), "", told.purpose, "", (),
         told.return_reason, "", None, "", None, line,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _count(listed, entry):
