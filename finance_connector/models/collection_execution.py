@@ -1,14 +1,7 @@
 """Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are
-booked.
-
-What came in is not booked out by a new entry against nothing: the receipt is taken off its invoice, and the return is
-reconciled with that receipt, so that the invoice is open as it was.
-"""
-
-from decimal import Decimal
+booked."""
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..core import direct_debit
 from ..core.approval_content import COLLECTION
@@ -34,10 +27,6 @@ class FinanceReconciliation(models.AbstractModel):
         kept = Money.from_decimal(charges, line.currency_id.name) if charges and len(named) == 1 else None
         return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
 
-    @staticmethod
-    def _ordered(named):
-        return sum((one._money().to_decimal() for one in named), Decimal(0))
-
     def _book_payment_line(self, company, line, named):
         if named[0].kind != COLLECTION:
             super()._book_payment_line(company, line, named)
@@ -61,10 +50,9 @@ class FinanceReconciliation(models.AbstractModel):
                 self._book_taken_back(company, waiting, taken)
 
     def _book_taken_back(self, company, line, named):
-        """Open the invoices again: the receipts are taken off them and go with the money that leaves."""
-        for one in named:
+        for one in named.filtered(lambda one: one.kind == COLLECTION):
             self._tell_late(company, line, one)
-        self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+        super()._book_taken_back(company, line, named)
 
     def _book_charges(self, company, line, named):
         """Charges that the bank books by a line of their own."""
@@ -72,43 +60,6 @@ class FinanceReconciliation(models.AbstractModel):
         if account:
             choice = {"write_offs": [self._charge(account, line.amount, named)]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
-
-    def _open_again(self, company, line, named):
-        receipts = self.env["account.move.line"]
-        for one in named:
-            taken = self._take_off(one)
-            if not taken:
-                raise UserError(
-                    self.env._(
-                        "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
-                        one.display_name,
-                    )
-                )
-            receipts |= taken
-        items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
-        self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
-        why = self.env._("The bank line was reconciled.")
-        self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
-
-    def _take_off(self, one):
-        """Undo what the receipts of ``one`` paid of its documents; the items of these receipts, which are open now."""
-        booked = one.bank_line_ids.filtered(lambda line: line.amount > 0).move_id.line_ids
-        items = one.item_ids.move_line_id
-        partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
-            lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
-        )
-        receipts = (partials.debit_move_id | partials.credit_move_id) & booked
-        partials.unlink()
-        return receipts
-
-    def _charges(self, company, line, named):
-        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line (INV-6)."""
-        charges, account = self._exact(line.amount) + self._ordered(named), company.fc_return_charge_account_id
-        return [self._charge(account, charges, named)] if charges and account else []
-
-    def _charge(self, account, amount, named):
-        label = self.env._("Charges of a returned collection from %s", ", ".join(named.mapped("partner_id.name")))
-        return {"account_id": account.id, "amount": str(amount), "label": label}
 
     def _tell_late(self, company, line, one):
         """A collection that came back after its term can be contested with our bank."""

@@ -60,3 +60,4 @@ from . import test_payment_interrupted
 from . import test_payment_notification
 from . import test_payment_order
 from . import test_payment_payouts
+from . import test_payment_return

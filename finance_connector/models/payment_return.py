@@ -1,0 +1,75 @@
+"""Bank lines that move back what payments moved before: the documents are open again, and charges are booked.
+
+What was booked is not booked out by a new entry against nothing: the payment is taken off its documents, and the line that moves
+it back is reconciled with that payment. A cash discount that was taken is given back with it.
+"""
+
+from decimal import Decimal
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core.approval_content import COLLECTION
+
+
+class FinanceReconciliation(models.AbstractModel):
+    _inherit = "finance.reconciliation"
+
+    def _book_taken_back(self, company, line, named):
+        """Open the documents of ``named`` again and book ``line``: all of it, or nothing and an exception tells why."""
+        self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+
+    def _open_again(self, company, line, named):
+        entries, discounts = self.env["account.move.line"], self.env["account.move.line"]
+        for one in named:
+            taken = self._take_off(line, one)
+            if not taken:
+                raise UserError(
+                    self.env._(
+                        "The bank line that moved the money of %s is not booked, so there is nothing to take back. Book both "
+                        "bank lines by hand.",
+                        one.display_name,
+                    )
+                )
+            entries |= taken
+            discounts |= one.item_ids.filtered("takes_discount").move_line_id
+        choice = {
+            "items": [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in entries],
+            "write_offs": self._charges(company, line, named),
+            "discounts_back": discounts.ids,
+        }
+        self._choose(line, choice, self.env.user)
+        why = self.env._("The bank line was reconciled.")
+        self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
+
+    def _take_off(self, line, one):
+        """Undo what the bank lines of ``one`` paid of its documents; the items of these lines, which are open now.
+
+        ``line`` moves the money back: the others are those of the opposite sign."""
+        booked = one.bank_line_ids.filtered(lambda other: other.amount * line.amount < 0).move_id.line_ids
+        items = one.item_ids.move_line_id
+        partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
+            lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
+        )
+        taken = (partials.debit_move_id | partials.credit_move_id) & booked
+        partials.unlink()
+        return taken
+
+    def _charges(self, company, line, named):
+        """The counterpart of what the bank kept or took beyond the payments; without an account for it, it stays open on the line
+        (INV-6)."""
+        charges, account = self._exact(line.amount) + self._moved_before(named), company.fc_return_charge_account_id
+        return [self._charge(account, charges, named)] if charges and account else []
+
+    def _moved_before(self, named):
+        """What ``named`` moved when they were executed, with the sign of its bank line."""
+        ordered = self._ordered(named)
+        return ordered if named[0].kind == COLLECTION else -ordered
+
+    @staticmethod
+    def _ordered(named):
+        return sum((one._money().to_decimal() for one in named), Decimal(0))
+
+    def _charge(self, account, amount, named):
+        label = self.env._("Charges of a returned payment: %s", ", ".join(named.mapped("partner_id.name")))
+        return {"account_id": account.id, "amount": str(amount), "label": label}
