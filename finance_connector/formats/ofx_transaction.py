@@ -40,16 +40,21 @@ class Transaction(NamedTuple):
 
 def read_date(value, line):
     """The calendar date of an OFX date and time, as written. Raises FormatError if it is none."""
-    parts = _date_parts(value)
-    if parts is None:
+    try:
+        found = _date_of(value)
+    except FormatError as error:
+        error.line = line
+        raise
+    if found is None:
         raise FormatError(line, f"{value[:40]!r} is no date; OFX writes YYYYMMDD.")
-    return date_from(*parts, line)
+    return found
 
 
 @lru_cache(maxsize=4096)
-def _date_parts(value):
+def _date_of(value):
+    """The date; None for what is written as none. Raises FormatError for a day that there is not."""
     match = _DATE(value.strip())
-    return match and match.groups()
+    return match and date_from(*match.groups(), None)
 
 
 def read_amount(value, currency, line):
