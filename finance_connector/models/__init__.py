@@ -51,6 +51,7 @@ from . import finance_import
 from . import import_entry
 from . import import_account
 from . import import_told
+from . import import_archive
 from . import table_profile
 from . import table_profile_preview
 from . import import_stage
@@ -104,6 +105,7 @@ from . import settlement_screen
 from . import message_screen
 from . import exception_screen
 from . import provider_approval
+from . import provider_hold
 from . import provider_checklist
 from . import provider_screen
 from . import audit_screen

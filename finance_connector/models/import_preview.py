@@ -113,7 +113,7 @@ class FinanceImport(models.Model):
             "kind": "statement",
             "target": ", ".join(self.coverage_ids.journal_id.mapped("display_name")),
             "format": self.format,
-            "profile": self.table_profile_id.display_name or "",
+            "profile": ", ".join(self.coverage_ids.table_profile_id.mapped("display_name")),
             "entry_count": self.line_count,
             "statements": [self._statement_foretold(one, *counts.get(one.id, (0, 0, 0))) for one in statements],
             "entries": [

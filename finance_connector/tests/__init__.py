@@ -33,6 +33,7 @@ from . import test_feed_plaid
 from . import test_feed_sftp
 from . import test_screen_exceptions
 from . import test_screen_payment
+from . import test_provider_hold
 from . import test_screen_provider
 from . import test_screen_feed
 from . import test_screen_audit
@@ -47,6 +48,7 @@ from . import test_tie_out
 from . import test_scenarios_books
 from . import test_announced
 from . import test_settlement_profile
+from . import test_table_archive
 from . import test_table_profile
 from . import test_import_preview
 from . import test_capability
