@@ -59,10 +59,21 @@ class Payout(NamedTuple):
     country: str = ""
 
 
+class Collect(NamedTuple):
+    """One collection for an API. ``mandate``: its id at the provider; ``day``: not to be collected before, as an ISO date."""
+
+    end_to_end_id: str
+    amount: Money
+    mandate: str
+    day: str
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What goes out in one act. ``key``: names the intent and the content, the same for every try; ``names``: the end-to-end
-    ids of its payments; ``reference``: what the bank called it, if it told; ``payouts``: for adapters that take no file."""
+    ids of its payments; ``reference``: what the bank called it, if it told; ``payouts``: for adapters that take no file, each a
+    `Payout` or a `Collect`."""
 
     key: str
     message_id: str
@@ -87,7 +98,8 @@ class Telling:
     """What a bank says about a parcel: a fact of each of its payments, or of the one whose end-to-end id is ``payment``.
 
     ``kind``, ``level``: as in `instruction_facts`. ``amount``: of money that moved; None is all that was ordered. That a payment
-    failed is told as `reject`, also of one that was executed before: its money came back then.
+    failed is told as `reject`, also of one that was executed before: its money came back then. ``movement``: see
+    `records.PaymentNews`.
     """
 
     kind: str
@@ -97,6 +109,7 @@ class Telling:
     reasons: tuple = ()
     payment: str = ""
     amount: Money | None = None
+    movement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +130,15 @@ class Found:
     text: str = ""
     reference: str = ""
     tellings: tuple = ()
+
+
+def tellings(news):
+    """`PaymentNews` as `Telling`s: what a provider answers is what its webhooks say."""
+    return tuple(
+        Telling(one.kind, one.name, one.text, reasons=one.reasons, payment=one.end_to_end_id, amount=one.amount,
+                movement=one.movement)
+        for one in news
+    )  # fmt: skip
 
 
 class ChannelAdapter:

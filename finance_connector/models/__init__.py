@@ -122,6 +122,7 @@ from . import payment_file
 from . import payment_build
 from . import payment_radar
 from . import payment_channel
+from . import payment_channel_provider
 from . import payment_circuit
 from . import payment_format
 from . import payment_call
@@ -134,6 +135,8 @@ from . import payment_answer
 from . import payment_notification
 from . import payment_execution
 from . import payment_return
+from . import payment_news
+from . import payment_settle
 from . import collection_company
 from . import mandate
 from . import mandate_life

@@ -49,6 +49,12 @@ class AccountMove(models.Model):
                     provider=booked.provider_id.name,
                 )
             )
+        settling = self.env["finance.payment.instruction"].sudo().search([("settle_move_id", "in", self.ids)], limit=1)
+        if settling:
+            raise UserError(
+                self.env._("%(entry)s books that %(payment)s was executed; it is reversed when the money comes back.",
+                           entry=settling.settle_move_id.name, payment=settling.display_name)
+            )  # fmt: skip
 
     def button_draft(self):
         self._refuse_if_booked()

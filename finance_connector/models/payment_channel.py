@@ -35,7 +35,9 @@ class FinancePaymentChannel(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
     _audited_as = "payment_channel"
-    _content = ("name", "journal_id", "code", "file_format", "folder", "sends_when_approved", *SETTINGS, *_OF_FORMATS)
+    _content = (
+        "name", "journal_id", "code", "file_format", "folder", "sends_when_approved", "provider_id", *SETTINGS, *_OF_FORMATS,
+    )  # fmt: skip
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10, help="The first channel of a bank account is proposed for its orders.")

@@ -31,7 +31,7 @@ GONE = ("rejected", "returned", "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
-    "reason_codes", "bank_line_ids",
+    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle",
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",

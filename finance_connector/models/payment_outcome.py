@@ -142,11 +142,7 @@ class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
     def _hear(self, told, attempt, source):
-        """Take one `channels.base.Telling`. What fails after it was executed has come back."""
+        """Take one `channels.base.Telling`: the same fact as the webhook that tells it (INV-4)."""
         self.ensure_one()
-        kind = "return" if told.kind == "reject" and self.amount_executed else told.kind
-        if kind in MONEY:
-            values = {"amount": told.amount or self._money(), "source": source}
-        else:
-            values = {"level": told.level, "attempt": attempt}
-        self._tell(kind, told.name, reasons=told.reasons, text=told.text, **values)
+        values = {"amount": told.amount or self._money()} if told.kind in MONEY else {"level": told.level, "attempt": attempt}
+        self._tell(told.kind, told.name, reasons=told.reasons, text=told.text, source=source, movement=told.movement, **values)

@@ -99,7 +99,8 @@ class Planner:
         """Book ``minor`` to the account of ``role``; lines of one account, kind and customer become one."""
         account_id, partner_id, purpose = self._side(entry, row, role)
         # What is matched one by one later stays a line of its own.
-        apart = row.id if purpose in ("receivable", "outstanding", "in_transit") else None
+        one_by_one = purpose in ("receivable", "outstanding", "in_transit") or row.kind == "transfer" and role != "clearing"
+        apart = row.id if one_by_one else None
         key = account_id, partner_id, row.currency, row.kind, apart, minor > 0
         line = entry.line(key, account_id, partner_id, row.currency, self._company_currency, purpose)
         line.add(row, minor, balance, self._name(entry, row))
