@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 HOST = "127.0.0.1"
+GOOD, LOSE = "good", "lose"
 
 
 class FeedServer:
@@ -39,6 +40,10 @@ class FeedServer:
         """Break the next call off without an answer."""
         self._faults.append(None)
 
+    def lose_next(self, after: int = 0) -> None:
+        """Do what the next call asks for, or the one ``after`` so many others, and break it off without an answer."""
+        self._faults += [GOOD] * after + [LOSE]
+
     def calm(self) -> None:
         """Fail no more."""
         self._faults.clear()
@@ -47,9 +52,12 @@ class FeedServer:
         """(status, bytes, seconds to wait or None) for one call; None to break it off."""
         with self._lock:
             self.calls.append((method, path, query, body, headers))
-            if self._faults:
-                return self._faults.pop(0)
+            fault = self._faults.pop(0) if self._faults else GOOD
+            if fault not in (GOOD, LOSE):
+                return fault
             status, told = self.api.answer(method, path, query, body, headers)
+            if fault == LOSE:
+                return None
             return status, told if isinstance(told, bytes) else json.dumps(told).encode(), None
 
     def start(self) -> FeedServer:

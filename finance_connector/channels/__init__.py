@@ -13,6 +13,7 @@ _ADAPTERS = {
     "stripe": (".stripe", "StripeChannel"),
     "paypal": (".paypal", "PayPalChannel"),
     "wise": (".wise", "WiseChannel"),
+    "gocardless": (".gocardless", "GoCardlessChannel"),
 }
 
 

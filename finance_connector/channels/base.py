@@ -41,6 +41,7 @@ class Settings:
     host_key: str = ""
     url: str = ""
     probe_url: str = ""
+    answers_url: str = ""
     content_type: str = "application/xml"
     sign_in: str = ""
     key_header: str = ""
@@ -143,7 +144,8 @@ def tellings(news):
 
 class ChannelAdapter:
     """The interface. Capabilities: ``send``; ``probe`` (the bank can be asked for a parcel); ``follow`` (it can be asked what
-    became of one). Without ``send`` people take the file; without ``probe`` a transmission without answer waits for a person."""
+    became of one); ``answers`` (it gives its answers as files). Without ``send`` people take the file; without ``probe`` a
+    transmission without answer waits for a person."""
 
     code = ""
     label = ""
@@ -203,6 +205,11 @@ class ChannelAdapter:
         """What became of a parcel that the bank has: a tuple of `Telling`; the same again is the same fact. Raises
         ProviderUnavailable when it cannot be asked."""
         raise FinanceError(f"The channel {self.label} tells nothing of what became of payments; the bank's files do.")
+
+    def answers(self, way, parcel):
+        """The files in which the bank has answered to a parcel by now: a tuple of bytes, empty as long as there are none. Raises
+        ProviderUnavailable when it cannot be asked, or gave something else."""
+        raise FinanceError(f"The channel {self.label} gives no answers as files; they come with the bank's other files.")
 
 
 class ManualChannel(ChannelAdapter):

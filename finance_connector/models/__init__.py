@@ -130,6 +130,7 @@ from . import payment_request
 from . import payment_send
 from . import payment_outcome
 from . import payment_transmit
+from . import payment_fetch
 from . import payment_unknown
 from . import payment_answer
 from . import payment_notification
@@ -149,3 +150,4 @@ from . import mandate_provider
 from . import dunning_policy
 from . import dunning
 from . import dunning_step
+from . import collection_provider

@@ -96,8 +96,12 @@ class FinancePaymentInstruction(models.Model):
     @api.depends("reason_codes")
     def _compute_reason(self):
         for one in self:
-            table = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
-            found = [reason(code, table) for code in (one.reason_codes or "").split()]
+            usual = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
+            found = []
+            for code in (one.reason_codes or "").split():
+                # GoCardless names the report of Bacs before its code.
+                report, _dash, own = code.partition("-")
+                found.append(reason(own, "arudd") if report == "ARUDD" and own else reason(code, usual))
             one.reason_text = "\n".join(f"{each.code}: {each.text}" for each in found)
             one.advice = "\n".join(dict.fromkeys(each.advice for each in found if each.advice))
 

@@ -15,7 +15,7 @@ from .limits import limit
 # Answers after which the same may be sent again by itself: too early, too often, or the server is not there.
 PASSING = frozenset((0, 408, 425, 429, 500, 502, 503, 504))
 # How often, and how long after it was sent, a provider is asked what became of a payment.
-_FOLLOW_EVERY, _FOLLOWED = timedelta(days=1), timedelta(days=30)
+_FOLLOW_EVERY, FOLLOWED = timedelta(days=1), timedelta(days=30)
 _random = SystemRandom()
 
 
@@ -117,7 +117,7 @@ class FinanceRequest(models.Model):
         """Ask what became of it tomorrow, until nothing more can be expected; what was executed may still come back."""
         expects = set(self._payments().mapped("state")) - {"rejected", "returned", "cancelled"}
         may = self.reference and "follow" in self.channel_id._adapter().capabilities
-        follows = may and self.begun_at > fields.Datetime.now() - _FOLLOWED
+        follows = may and self.begun_at > fields.Datetime.now() - FOLLOWED
         self.next_attempt_at = fields.Datetime.now() + _FOLLOW_EVERY if expects and follows else False
 
     def _tell_failure(self, outcome):

@@ -61,7 +61,9 @@ class Planner:
             self._add_conversion(entry, row, rule, day)
         else:
             balance = self._rates.balance(row.to_post, row.currency, day)
-            self._add(entry, row, rule.debit_role, row.to_post, balance)
+            # A direct debit that its debtor took back is owed again, and no loss.
+            owed = row.kind == "dispute_lost" and row.info.is_collection
+            self._add(entry, row, RECEIVABLE if owed else rule.debit_role, row.to_post, balance)
             self._add(entry, row, rule.credit_role, -row.to_post, -balance)
 
     # --- entries ------------------------------------------------------------------------------------------------------
