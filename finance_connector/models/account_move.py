@@ -49,12 +49,14 @@ class AccountMove(models.Model):
                     provider=booked.provider_id.name,
                 )
             )
-        settling = self.env["finance.payment.instruction"].sudo().search([("settle_move_id", "in", self.ids)], limit=1)
-        if settling:
+        if settling := self.filtered("finance_instruction_id")[:1]:
             raise UserError(
-                self.env._("%(entry)s books that %(payment)s was executed; it is reversed when the money comes back.",
-                           entry=settling.settle_move_id.name, payment=settling.display_name)
-            )  # fmt: skip
+                self.env._(
+                    "%(entry)s books what the provider executed of %(payment)s; it is reversed when the money comes back.",
+                    entry=settling.name,
+                    payment=settling.sudo().finance_instruction_id.display_name,
+                )
+            )
 
     def button_draft(self):
         self._refuse_if_booked()

@@ -186,7 +186,7 @@ class TestStripeSettles(SettleCase):
         self.send()
         self.hear("transfer.created", self.transfer(self.api.rows["transfers"][0]))
         self.post()
-        with self.assertRaisesRegex(UserError, "was executed"):
+        with self.assertRaisesRegex(UserError, "what the provider executed"):
             order.instruction_ids.settle_move_id.button_draft()
 
     def test_what_cannot_be_booked_is_an_exception_and_done_later(self):
@@ -201,6 +201,54 @@ class TestStripeSettles(SettleCase):
         self.env["finance.movement"].search([]).write({"post_after": False})
         self.post()
         self.assertEqual((bill.payment_state, len(self.exceptions("posting_failed"))), ("paid", 0))
+
+    def test_a_cash_discount_is_taken_with_the_payment_and_given_back_with_it(self):
+        gain = self.make_account("Cash discounts taken", "757001", "income")
+        self.company.account_journal_early_pay_discount_gain_account_id = gain
+        terms = self.env["account.payment.term"].create(
+            {
+                "name": "2 % in 10 days",
+                "company_id": self.company.id,
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "included",
+                "line_ids": [(0, 0, {"value": "percent", "value_amount": 100, "nb_days": 30})],
+            }
+        )
+        bill = self.bill(100, invoice_payment_term_id=terms.id)
+        order = self.order(bill, discounts=self.payable(bill).ids)
+        order.with_user(self.treasurer).action_approve()
+        order.action_send()
+        self.send()
+        row = self.api.rows["transfers"][0]
+        self.hear("transfer.created", self.transfer(row))
+        self.post()
+        self.assertEqual((bill.amount_residual, self.balance(gain), self.balances()), (0, -2, {"clearing": -98}))
+        self.hear("transfer.reversed", self.transfer(row, 9800))
+        self.post()
+        self.assertEqual((bill.amount_residual, self.balance(gain), self.balances()), (100, 0, {}))
+        self.assertTied()
+
+    def test_a_payment_in_another_currency_leaves_the_balance_in_it(self):
+        self.policy("Dollars", [(1, "Treasury", self.treasurer)], currency_id=self.usd.id)
+        bill = self.bill(100, currency_id=self.usd.id)
+        order = self.queued(bill)
+        self.send()
+        self.assertEqual(self.api.rows["transfers"][0]["currency"], "usd")
+        self.hear("transfer.created", self.transfer(self.api.rows["transfers"][0]))
+        self.post()
+        self.assertEqual((bill.payment_state, order.instruction_ids.amount_settled), ("paid", 100))
+        self.assertEqual(self.balance(self.provider.clearing_account_id, self.usd), -100)
+        self.assertTied()
+
+    def test_a_credit_note_that_was_taken_off_is_netted(self):
+        bill, note = self.bill(100), self.bill(30, move_type="in_refund", ref="C-1")
+        self.queued(bill, note)
+        self.send()
+        self.hear("transfer.created", self.transfer(self.api.rows["transfers"][0]))
+        self.post()
+        self.assertEqual((bill.amount_residual, note.amount_residual, self.balances()), (0, 0, {"clearing": -70}))
 
     def test_two_processes_or_two_runs_make_one_entry(self):
         order = self.queued(self.bill(100))

@@ -48,6 +48,17 @@ def test_a_reversal_brings_it_back_whatever_event_is_heard():
     assert news(told)[:1] == news(read("transfer.created", transfer()))
 
 
+def test_the_row_of_the_balance_tells_the_same_movement():
+    row = {
+        "id": "txn_1", "object": "balance_transaction", "type": "transfer", "reporting_category": "transfer", "amount": -12345,
+        "fee": 0, "net": -12345, "currency": "eur", "created": T0, "fee_details": [],
+        "source": {"id": "tr_1", "object": "transfer"},
+    }  # fmt: skip
+    told = get("stripe").parse_settlement(stripe.encode({"data": [row], "has_more": False}), "po_9").movements
+    ours = read("transfer.created", transfer()).movements
+    assert [(one.kind, one.external_id, one.amount) for one in told] == [(one.kind, one.external_id, one.amount) for one in ours]
+
+
 def test_a_transfer_of_somebody_else_is_told_by_its_settlement_line():
     told = read("transfer.created", transfer(name=""))
     assert "settlement line" in told.ignored and not told.movements and not told.news
