@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 
 from .loopback import Loopback
 
+GOOD, LOSE = "good", "lose"
+
 
 class FeedServer(Loopback):
     """The server: ``with FeedServer(api) as server``. What ``api`` holds may change meanwhile; ``calls`` records every call."""
@@ -30,13 +32,24 @@ class FeedServer(Loopback):
         """Break the next call off without an answer."""
         self.faults.append(None)
 
+    def lose_next(self, after: int = 0) -> None:
+        """Do what the next call asks for, or the one ``after`` so many others, and break it off without an answer."""
+        self.faults += [GOOD] * after + [LOSE]
+
+    def calm(self) -> None:
+        """Fail no more."""
+        self.faults.clear()
+
     def respond(self, method: str, path: str, query: dict, content: bytes, headers: dict):
         body = _sent(content)
         with self.lock:
             self.calls.append((method, path, query, body, headers))
-            if self.faults:
-                return self.faults.pop(0)
+            fault = self.faults.pop(0) if self.faults else GOOD
+            if fault not in (GOOD, LOSE):
+                return fault
             status, told = self.api.answer(method, path, query, body, headers)
+            if fault == LOSE:
+                return None
             return status, told if isinstance(told, bytes) else json.dumps(told).encode(), None
 
 

@@ -10,6 +10,7 @@ _ADAPTERS = {
     "stripe": (".stripe", "StripeChannel"),
     "paypal": (".paypal", "PayPalChannel"),
     "wise": (".wise", "WiseChannel"),
+    "gocardless": (".gocardless", "GoCardlessChannel"),
 }
 _REGISTRY = Registry(__name__, "payment channel", _ADAPTERS)
 # An adapter is a `base.ChannelAdapter`.

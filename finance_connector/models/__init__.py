@@ -125,6 +125,7 @@ from . import payment_file
 from . import payment_build
 from . import payment_radar
 from . import payment_channel
+from . import payment_channel_provider
 from . import payment_circuit
 from . import payment_format
 from . import payment_call
@@ -132,12 +133,15 @@ from . import payment_request
 from . import payment_send
 from . import payment_outcome
 from . import payment_transmit
+from . import payment_fetch
 from . import payment_unknown
 from . import payment_answer
 from . import payment_notification
 from . import payment_execution
 from . import payment_return
 from . import payment_account
+from . import payment_news
+from . import payment_settle
 from . import collection_company
 from . import mandate
 from . import mandate_life
@@ -150,3 +154,4 @@ from . import mandate_provider
 from . import dunning_policy
 from . import dunning
 from . import dunning_step
+from . import collection_provider

@@ -46,7 +46,10 @@ class FinancePaymentFact(models.Model):
     attempt = fields.Char(readonly=True, help="The transmission it belongs to.")
     content = fields.Char(readonly=True, help="The hash of what was approved or sent.")
     level = fields.Char(readonly=True, help="What an answer of the bank speaks of: file, batch or instruction.")
-    source = fields.Char(readonly=True, help="The kind of message that told of money.")
+    source = fields.Char(readonly=True, help="The kind of message that told of money, or the provider that moved it.")
+    movement = fields.Char(
+        readonly=True, index="btree_not_null", help="What the money is called among the movements at the provider."
+    )
     amount_minor = fields.Float(digits=0, readonly=True, string="Amount in minor units")
     charges_minor = fields.Float(digits=0, readonly=True, string="Charges in minor units")
     currency = fields.Char(readonly=True)
@@ -82,6 +85,7 @@ class FinancePaymentFact(models.Model):
                 fact.amount.currency if fact.amount else None,
                 fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None,
                 fact.text or None,
+                fact.movement or None,
                 self.env.uid,
                 message_id,
             )
@@ -92,7 +96,7 @@ class FinancePaymentFact(models.Model):
             return []
         found = self.env.cr.execute_values(
             """INSERT INTO finance_payment_fact (instruction_id, kind, external_id, at, attempt, content, level, source,
-                   amount_minor, charges_minor, currency, reasons, text, user_id, message_id)
+                   amount_minor, charges_minor, currency, reasons, text, movement, user_id, message_id)
                VALUES %s ON CONFLICT DO NOTHING RETURNING instruction_id""",
             rows,
             fetch=True,
@@ -119,4 +123,5 @@ class FinancePaymentFact(models.Model):
             money(self.charges_minor),
             tuple(self.reasons or ()),
             self.text or "",
+            self.movement or "",
         )

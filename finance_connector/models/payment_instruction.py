@@ -28,7 +28,7 @@ GONE = ("rejected", "returned", "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
-    "reason_codes", "bank_line_ids",
+    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle",
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
@@ -96,8 +96,12 @@ class FinancePaymentInstruction(models.Model):
     @api.depends("reason_codes")
     def _compute_reason(self):
         for one in self:
-            table = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
-            found = [reason(code, table) for code in (one.reason_codes or "").split()]
+            usual = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
+            found = []
+            for code in (one.reason_codes or "").split():
+                # GoCardless names the report of Bacs before its code.
+                report, _dash, own = code.partition("-")
+                found.append(reason(own, "arudd") if report == "ARUDD" and own else reason(code, usual))
             one.reason_text = "\n".join(f"{each.code}: {each.text}" for each in found)
             one.advice = "\n".join(dict.fromkeys(each.advice for each in found if each.advice))
 

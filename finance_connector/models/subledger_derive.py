@@ -143,9 +143,14 @@ class FinanceSubledger(models.AbstractModel):
                     SELECT bool_and(l.is_reconciled) AS matched FROM finance_settlement_bank_line_rel r
                       JOIN account_bank_statement_line l ON l.id = r.account_bank_statement_line_id
                      WHERE r.finance_settlement_id = %(id)s
+                ), ours AS (
+                    SELECT bool_or(i.settle_move_id IS NOT NULL) AS booked FROM finance_settlement p
+                      JOIN finance_payment_fact f ON f.movement = 'payout/' || p.external_id
+                      JOIN finance_payment_instruction i ON i.id = f.instruction_id AND i.company_id = p.company_id
+                     WHERE p.id = %(id)s
                 )
                 UPDATE finance_settlement s SET
-                    state = CASE WHEN facts.failed THEN 'failed' WHEN bank.matched THEN 'reconciled'
+                    state = CASE WHEN facts.failed THEN 'failed' WHEN bank.matched OR ours.booked THEN 'reconciled'
                         WHEN facts.paid THEN 'paid' WHEN facts.sent THEN 'in_transit' ELSE 'open' END,
                     occurred_at = COALESCE(facts.occurred_at, %(occurred_at)s),
                     amount_gross = sums.gross, amount_fee = sums.fee, amount_lines = sums.net,
@@ -157,7 +162,7 @@ class FinanceSubledger(models.AbstractModel):
                     itemizable = %(itemizable)s, method = %(method)s,
                     trace = %(trace)s, descriptor = %(descriptor)s, failure = %(failure)s,
                     known = %(known)s::jsonb, write_date = {_NOW}
-                FROM facts, sums, bank WHERE s.id = %(id)s""",
+                FROM facts, sums, bank, ours WHERE s.id = %(id)s""",
             {
                 "id": settlement_id,
                 "known": json.dumps(known),

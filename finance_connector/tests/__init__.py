@@ -19,6 +19,7 @@ from . import test_coverage
 from . import test_bank_line_batch
 from . import test_match_rule
 from . import test_collection
+from . import test_collection_provider
 from . import test_mandate
 from . import test_dunning
 from . import test_screen_collection
@@ -63,3 +64,4 @@ from . import test_payment_notification
 from . import test_payment_order
 from . import test_payment_payouts
 from . import test_payment_return
+from . import test_payment_settle

@@ -28,7 +28,7 @@ class StripeAdapter(Adapter):
     }
     webhook_help = (
         "In the Dashboard under Developers, Webhooks, add the address as an endpoint for all events of charges, payment intents, "
-        "refunds, disputes and payouts; then send a test event."
+        "refunds, disputes, transfers and payouts; then send a test event."
     )
     api_base = client.API_BASE
 
