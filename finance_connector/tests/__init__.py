@@ -53,6 +53,7 @@ from . import test_payment_approval
 from . import test_payment_call
 from . import test_payment_channel
 from . import test_payment_formats
+from . import test_payment_free
 from . import test_payment_http
 from . import test_payment_interrupted
 from . import test_payment_notification
