@@ -81,13 +81,12 @@ class FinancePaymentOrder(models.Model):
     # --- the facts that the policy looks at -------------------------------------------------------------------------------
 
     def _amounts(self):
-        """Order id -> currency -> (total, largest payment) in minor units."""
-        found = {order.id: {} for order in self}
-        for order in self:
-            for one in order.instruction_ids:
-                total, largest = found[order.id].get(one.currency_id.name, (0, 0))
-                own = minor(one.amount, one.currency_id)
-                found[order.id][one.currency_id.name] = total + own, max(largest, own)
+        """Currency -> (total, largest payment) of one order in minor units."""
+        found = {}
+        for one in self.instruction_ids:
+            total, largest = found.get(one.currency_id.name, (0, 0))
+            own = minor(one.amount, one.currency_id)
+            found[one.currency_id.name] = total + own, max(largest, own)
         return found
 
     def _facts(self):
@@ -102,7 +101,7 @@ class FinancePaymentOrder(models.Model):
             str(self.journal_id.id),
             self.create_uid.login,
             (self.edited_by_id or self.create_uid).login,
-            self._amounts()[self.id],
+            self._amounts(),
             any(self.instruction_ids.mapped("payee_news")),
             tuple(
                 approval.AccountEdit(
@@ -144,8 +143,13 @@ class FinancePaymentOrder(models.Model):
                 ("order_id.company_id", "=", self.company_id.id),
             ]
         )
-        amounts = rows.order_id._amounts()
-        signed = [(row._as_signature(), amounts[row.order_id.id]) for row in rows]
+        amounts, payments = {}, self.env["finance.payment.instruction"].sudo()
+        sums = payments._read_group(
+            [("order_id", "in", rows.order_id.ids)], ["order_id", "currency_id"], ["amount:sum", "amount:max"]
+        )
+        for order, currency, *found in sums:
+            amounts.setdefault(order.id, {})[currency.name] = tuple(minor(amount, currency) for amount in found)
+        signed = [(row._as_signature(), amounts.get(row.order_id.id, {})) for row in rows]
         return approval.signed_by_day(signed, today.date())
 
     # --- the buttons --------------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class FinancePaymentInstruction(models.Model):
     reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
     text = fields.Char(string="Text for the payee", help="What the payee reads, unless a structured reference is sent.")
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
-    bill_names = fields.Char(compute="_compute_bill_names", string="What for", help="The bills that it pays, or what it says itself.")
+    bill_names = fields.Char(compute="_compute_bill_names", string="What for", help="Its bills, or what it says itself.")
     intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
     end_to_end_id = fields.Char(
         string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."

@@ -52,6 +52,7 @@ from . import test_capability
 from . import test_payment_approval
 from . import test_payment_call
 from . import test_payment_channel
+from . import test_payment_file
 from . import test_payment_formats
 from . import test_payment_free
 from . import test_payment_http
