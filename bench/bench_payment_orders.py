@@ -52,6 +52,7 @@ def _beside_the_peer(size, confs):
 
 def _proposal(size, conf):
     told = _measure("ours", "proposal", size, conf)
+    size = told["count"]
     print(f"   {size:6,} from a proposal to the file: {told['processor'] / size * 1000:.2f} ms of the processor a payment, "
           f"lxml alone {told['lxml'] / size * 1000:.3f}, ratio {told['processor'] / told['lxml']:.1f} (target 5)",
           flush=True)  # fmt: skip

@@ -157,9 +157,14 @@ class FinancePaymentOrder(models.Model):
     def action_approve(self):
         """Sign each order for its content as it stands; refused, with the reason, for whoever may not (INV-10)."""
         self.check_access("read")
-        for order in self.sorted("id"):
+        for order in self._one_by_one():
             order._sign()
         return True
+
+    def _one_by_one(self):
+        """The orders from the oldest on, each to be locked. They are read together with nothing that the lock forgets: what was
+        reached from another record would be read payment by payment then."""
+        return self.browse(sorted(self.ids))
 
     def _sign(self):
         self._locked()
@@ -187,7 +192,7 @@ class FinancePaymentOrder(models.Model):
     def action_reject(self, reason=""):
         """Send it back to its maker, saying why."""
         self.check_access("read")
-        for order in self.sorted("id"):
+        for order in self._one_by_one():
             order._locked()
             if not (reason or "").strip():
                 raise UserError(self.env._("Say why %s is rejected: its maker has to know what to change.", order.name))

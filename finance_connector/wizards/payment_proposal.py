@@ -103,7 +103,7 @@ class FinancePaymentProposal(models.TransientModel):
             self.together,
             chosen.filtered("takes_discount").move_line_id.ids,
             execution_date=self.pay_on,
-            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, self.currency_id),
+            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, chosen.currency_id[:1]),
         )
         return order._as_action()
 
