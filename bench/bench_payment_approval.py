@@ -1,9 +1,9 @@
 """Approval of one order of many payments on the screen: a Chromium, an Odoo server, and the database of the benchmark.
 
 Seconds from the click on *Approve* until the summary by payee is shown, and from the click on *Approve exactly this* until the
-order shows that it is approved; reading in between is not counted. Beside it, what both took of the processor in Odoo itself, since
-the machine is shared. The first order warms the server and the browser up. Target: 2 seconds for both together and 1,000 payments
-(SIZE=).
+order shows that it is approved; reading in between is not counted. Beside it, what both took of the processor in Odoo itself,
+since the machine is shared. The first order warms the server and the browser up. Target: 2 seconds for both together and 1,000
+payments (SIZE=).
 """
 
 import os
@@ -74,6 +74,7 @@ def run():
             worked = _processor(server) - worked
             if number:
                 print(f"   {SIZE:6,} payments: order shown after {shown:.2f} s (with the page), summary {summary:.2f} s, "
-                      f"approved {signed:.2f} s, both {summary + signed:.2f} s (target 2), {worked:.2f} of the processor", flush=True)  # fmt: skip
+                      f"approved {signed:.2f} s, both {summary + signed:.2f} s (target 2), {worked:.2f} of the processor",
+                      flush=True)  # fmt: skip
         if page.errors:
             raise SystemExit("\n".join(page.errors))

@@ -69,9 +69,10 @@ def run():
     beside, small, large, answers = SIZES
     confs = {"ours": os.environ["ODOO_RC"], "peer": peers.conf() if beside else None}
     prepare(DATABASES["ours"])
-    if beside:
-        _beside_the_peer(beside, confs)
+    # Before there are others: a proposal looks at all open bills, and lists those that other orders hold.
     for size in filter(None, (small, large)):
         _proposal(size, confs["ours"])
+    if beside:
+        _beside_the_peer(beside, confs)
     if answers:
         _answers(answers, confs["ours"])

@@ -206,7 +206,7 @@ class FinancePaymentProposalLine(models.TransientModel):
     move_line_id = fields.Many2one("account.move.line", required=True)
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
     partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
-    due = fields.Date(related="move_line_id.date_maturity", store=True)
+    due = fields.Date(related="move_line_id.date_maturity", store=True, precompute=True)
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary()
     reason = fields.Char(readonly=True)
