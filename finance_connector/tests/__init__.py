@@ -57,7 +57,9 @@ from . import test_payment_account
 from . import test_payment_approval
 from . import test_payment_call
 from . import test_payment_channel
+from . import test_payment_file
 from . import test_payment_formats
+from . import test_payment_free
 from . import test_payment_http
 from . import test_payment_interrupted
 from . import test_payment_notification
