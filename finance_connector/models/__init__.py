@@ -133,6 +133,7 @@ from . import payment_unknown
 from . import payment_answer
 from . import payment_notification
 from . import payment_execution
+from . import payment_return
 from . import collection_company
 from . import mandate
 from . import mandate_life

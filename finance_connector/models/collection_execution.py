@@ -42,29 +42,31 @@ class FinanceReconciliation(models.AbstractModel):
         if named[0].kind != COLLECTION:
             super()._book_payment_line(company, line, named)
         elif line.amount > 0:
-            self._book_collected(company, line, named)
-        elif -self._exact(line.amount) < self._ordered(named):
-            self._book_charges(company, line, named)
-        else:
+            self._book_payment(company, line, named)
+            self._book_waiting(company, named)
+        elif self._is_return(line, named):
             self._book_taken_back(company, line, named)
+        else:
+            self._book_charges(company, line, named)
 
-    def _book_collected(self, company, line, named):
+    def _book_payment(self, company, line, named):
         """Pay the invoices that are still open; what was paid otherwise meanwhile stays open on the line, and is told."""
+        if named[0].kind != COLLECTION:
+            super()._book_payment(company, line, named)
+            return
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
         if items:
             choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
-        # A statement that came too late: what was taken back is here already, and waits for the receipt.
-        for waiting in named.bank_line_ids.filtered(lambda other: other.amount < 0 and not other.is_reconciled):
-            taken = self.env["finance.payment.instruction"].search([("bank_line_ids", "in", waiting.ids)])
-            if -self._exact(waiting.amount) >= self._ordered(taken):
-                self._book_taken_back(company, waiting, taken)
+
+    def _is_return(self, line, named):
+        """Less than was collected are charges by a line of their own."""
+        return named[0].kind != COLLECTION or -self._exact(line.amount) >= self._ordered(named)
 
     def _book_taken_back(self, company, line, named):
-        """Open the invoices again: the receipts are taken off them and go with the money that leaves."""
-        for one in named:
+        for one in named.filtered(lambda one: one.kind == COLLECTION):
             self._tell_late(company, line, one)
-        self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
+        super()._book_taken_back(company, line, named)
 
     def _book_charges(self, company, line, named):
         """Charges that the bank books by a line of their own."""
@@ -73,42 +75,16 @@ class FinanceReconciliation(models.AbstractModel):
             choice = {"write_offs": [self._charge(account, line.amount, named)]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
 
-    def _open_again(self, company, line, named):
-        receipts = self.env["account.move.line"]
-        for one in named:
-            taken = self._take_off(one)
-            if not taken:
-                raise UserError(
-                    self.env._(
-                        "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
-                        one.display_name,
-                    )
-                )
-            receipts |= taken
-        items = [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in receipts]
-        self._choose(line, {"items": items, "write_offs": self._charges(company, line, named)}, self.env.user)
-        why = self.env._("The bank line was reconciled.")
-        self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
-
-    def _take_off(self, one):
-        """Undo what the receipts of ``one`` paid of its documents; the items of these receipts, which are open now."""
-        booked = one.bank_line_ids.filtered(lambda line: line.amount > 0).move_id.line_ids
-        items = one.item_ids.move_line_id
-        partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
-            lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
+    def _nothing_to_take_back(self, named):
+        if named[0].kind != COLLECTION:
+            super()._nothing_to_take_back(named)
+            return
+        raise UserError(
+            self.env._(
+                "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
+                named[0].display_name,
+            )
         )
-        receipts = (partials.debit_move_id | partials.credit_move_id) & booked
-        partials.unlink()
-        return receipts
-
-    def _charges(self, company, line, named):
-        """The counterpart of what left beyond the collections; without an account for it, it stays open on the line (INV-6)."""
-        charges, account = self._exact(line.amount) + self._ordered(named), company.fc_return_charge_account_id
-        return [self._charge(account, charges, named)] if charges and account else []
-
-    def _charge(self, account, amount, named):
-        label = self.env._("Charges of a returned collection from %s", ", ".join(named.mapped("partner_id.name")))
-        return {"account_id": account.id, "amount": str(amount), "label": label}
 
     def _tell_late(self, company, line, one):
         """A collection that came back after its term can be contested with our bank."""

@@ -9,6 +9,7 @@ from odoo.fields import Command
 from ..core import netting
 from ..core.matching.structured import kinds
 from ..core.money import Money
+from .payment_instruction import FAILED
 
 PAYABLE_TYPES = ("in_invoice", "in_refund", "out_refund", "in_receipt")
 
@@ -53,7 +54,7 @@ class FinancePaymentOrder(models.Model):
         first = paid[0][0]
         references = [item.move_id.payment_reference or item.move_id.ref or item.move_id.name or "" for item, _amount in paid]
         reference = references[0] if len(paid) == 1 and _is_structured(references[0]) else ""
-        self.env["finance.payment.instruction"].create(
+        made = self.env["finance.payment.instruction"].create(
             {
                 "order_id": self.id,
                 "partner_id": first.partner_id.commercial_partner_id.id,
@@ -72,6 +73,7 @@ class FinancePaymentOrder(models.Model):
                 ],
             }
         )
+        made._take_place_of_failed()
 
     def _refuse_unpayable(self, items):
         taken = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
@@ -111,10 +113,17 @@ def _is_structured(text):
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
+    def _take_place_of_failed(self):
+        """What pays a document anew takes the place of the newest payment of it that failed, and is another intent (INV-3)."""
+        for one in self:
+            items = one.item_ids.move_line_id
+            failed = [("item_ids.move_line_id", "in", items.ids), ("state", "in", FAILED), ("kind", "=", one.kind)]
+            one.sudo().replaces_id = self.sudo().search(failed, order="id desc", limit=1)
+
     def action_pay_again(self):
         """A new order for what was rejected or came back: new payments with an intent of their own, of the same documents."""
         orders = self.env["finance.payment.order"]
-        failed = self.filtered(lambda one: one.state in ("rejected", "returned"))
+        failed = self.filtered(lambda one: one.state in FAILED)
         if not failed or len(failed.journal_id) != 1:
             raise UserError(self.env._("Choose payments of one bank account that were rejected or returned."))
         again = self.sudo().search([("replaces_id", "in", failed.ids), ("state", "!=", "cancelled")])

@@ -57,4 +57,5 @@ from . import test_payment_http
 from . import test_payment_interrupted
 from . import test_payment_notification
 from . import test_payment_order
+from . import test_payment_anew
 from . import test_payment_payouts
