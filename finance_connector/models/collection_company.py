@@ -14,7 +14,7 @@ class ResCompany(models.Model):
     fc_bacs_service_user = fields.Char(string="Bacs service user number")
     fc_return_charge_account_id = fields.Many2one(
         "account.account",
-        string="Charges of returned collections",
+        string="Charges of returned payments",
         check_company=True,
         domain="[('account_type', 'in', ('expense', 'expense_direct_cost'))]",
     )

@@ -1,14 +1,7 @@
 """Bank lines of collections: money that comes in pays the invoices; money that leaves again opens them, and its charges are
-booked.
-
-What came in is not booked out by a new entry against nothing: the receipt is taken off its invoice, and the return is
-reconciled with that receipt, so that the invoice is open as it was.
-"""
-
-from decimal import Decimal
+booked."""
 
 from odoo import models
-from odoo.exceptions import UserError
 
 from ..core import direct_debit
 from ..core.approval_content import COLLECTION
@@ -34,20 +27,16 @@ class FinanceReconciliation(models.AbstractModel):
         kept = Money.from_decimal(charges, line.currency_id.name) if charges and len(named) == 1 else None
         return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
 
-    @staticmethod
-    def _ordered(named):
-        return sum((one._money().to_decimal() for one in named), Decimal(0))
-
     def _book_payment_line(self, company, line, named):
-        if named[0].kind != COLLECTION:
-            super()._book_payment_line(company, line, named)
-        elif line.amount > 0:
-            self._book_payment(company, line, named)
-            self._book_waiting(company, named)
-        elif self._is_return(line, named):
-            self._book_taken_back(company, line, named)
-        else:
+        if self._moved(line, named) < 0 and not self._brings_back(line, named):
             self._book_charges(company, line, named)
+        else:
+            super()._book_payment_line(company, line, named)
+
+    def _brings_back(self, line, named):
+        """Less than was collected are charges by a line of their own."""
+        is_whole = named[0].kind != COLLECTION or -self._exact(line.amount) >= self._ordered(named)
+        return is_whole and super()._brings_back(line, named)
 
     def _book_payment(self, company, line, named):
         """Pay the invoices that are still open; what was paid otherwise meanwhile stays open on the line, and is told."""
@@ -58,10 +47,6 @@ class FinanceReconciliation(models.AbstractModel):
         if items:
             choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
-
-    def _is_return(self, line, named):
-        """Less than was collected are charges by a line of their own."""
-        return named[0].kind != COLLECTION or -self._exact(line.amount) >= self._ordered(named)
 
     def _book_taken_back(self, company, line, named):
         for one in named.filtered(lambda one: one.kind == COLLECTION):
@@ -74,17 +59,6 @@ class FinanceReconciliation(models.AbstractModel):
         if account:
             choice = {"write_offs": [self._charge(account, line.amount, named)]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
-
-    def _nothing_to_take_back(self, named):
-        if named[0].kind != COLLECTION:
-            super()._nothing_to_take_back(named)
-            return
-        raise UserError(
-            self.env._(
-                "No receipt of %s is booked, so there is nothing to take back. Book both bank lines by hand.",
-                named[0].display_name,
-            )
-        )
 
     def _tell_late(self, company, line, one):
         """A collection that came back after its term can be contested with our bank."""

@@ -100,8 +100,9 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_return_charges = _setting(
         "return_charges",
-        "Charges of a returned collection, at most",
-        "A bank line that takes back more than the collection and this amount is not booked by itself; an exception tells of it.",
+        "Charges of a returned payment, at most",
+        "A bank line that moves a payment or a collection back, and differs from it by more than this amount, is not booked by "
+        "itself; an exception tells of it.",
     )
     finance_feed_calls = _setting(
         "feed_calls",

@@ -12,6 +12,7 @@ from ..core.approval_content import COLLECTION
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
 from .inbox import CONCURRENCY
+from .limits import limit
 
 # Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole. Those
 # that were explained are not looked at again: a batch still names what the bank had rejected of it.
@@ -98,8 +99,10 @@ class FinanceReconciliation(models.AbstractModel):
         return self._exact(line.amount) * (1 if named[0].kind == COLLECTION else -1)
 
     def _returned_facts(self, line, named, moved):
-        """The facts of money that moved back; less of it where charges were kept. None if it does not fit."""
-        if len(named) != 1 or moved > named._money().to_decimal():
+        """The facts of money that moved back; less of it where the bank kept charges, up to a named limit (INV-14). None if it
+        does not fit."""
+        ordered = named[0]._money().to_decimal()
+        if len(named) != 1 or not ordered - limit(self.env, "return_charges") <= moved <= ordered:
             return None
         came = Money.from_decimal(moved, line.currency_id.name)
         return {named.id: self._line_fact("return", line, named, came, charges=(named._money() - came) or None)}
@@ -138,12 +141,12 @@ class FinanceReconciliation(models.AbstractModel):
         named.invalidate_recordset(["bank_line_ids"])
 
     def _book_payment_line(self, company, line, named):
-        """Reconcile ``line`` with what the payments paid, or open that again if it brings money back."""
-        if line.amount > 0:
+        """Reconcile ``line`` with what the payments paid, or with what it moves back of it; then what waited for it."""
+        if self._moved(line, named) < 0:
             self._book_taken_back(company, line, named)
-            return
-        self._book_payment(company, line, named)
-        self._book_waiting(company, named)
+        else:
+            self._book_payment(company, line, named)
+        self._book_waiting(company, line, named)
 
     def _book_payment(self, company, line, named):
         """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered is left to the matching."""

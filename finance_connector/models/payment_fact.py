@@ -3,33 +3,30 @@
 from datetime import timezone
 
 from odoo import api, fields, models
-from odoo.tools.translate import LazyTranslate
 
 from ..core.instruction_facts import KINDS, InstructionFact
 from ..core.money import Money
 
-_lt = LazyTranslate(__name__)
-
 LABELS = {
-    "approve": _lt("Approved"),
-    "edit": _lt("Changed after the approval"),
-    "file": _lt("Written into a file"),
-    "send_start": _lt("Transmission began"),
-    "send_done": _lt("Transmitted"),
-    "send_fail": _lt("Not transmitted"),
-    "timeout": _lt("No answer to the transmission"),
-    "cancel": _lt("Cancelled"),
-    "recall": _lt("Asked back"),
-    "probe_present": _lt("The bank says it has it"),
-    "probe_absent": _lt("The bank says it does not have it"),
-    "receive": _lt("Received by the bank"),
-    "hold": _lt("Waits at the bank"),
-    "accept": _lt("Accepted by the bank"),
-    "reject": _lt("Rejected by the bank"),
-    "withdraw": _lt("Taken back by the bank"),
-    "recall_refuse": _lt("The bank does not give it back"),
-    "execute": _lt("Executed"),
-    "return": _lt("Returned"),
+    "approve": "Approved",
+    "edit": "Changed after the approval",
+    "file": "Written into a file",
+    "send_start": "Transmission began",
+    "send_done": "Transmitted",
+    "send_fail": "Not transmitted",
+    "timeout": "No answer to the transmission",
+    "cancel": "Cancelled",
+    "recall": "Asked back",
+    "probe_present": "The bank says it has it",
+    "probe_absent": "The bank says it does not have it",
+    "receive": "Received by the bank",
+    "hold": "Waits at the bank",
+    "accept": "Accepted by the bank",
+    "reject": "Rejected by the bank",
+    "withdraw": "Taken back by the bank",
+    "recall_refuse": "The bank does not give it back",
+    "execute": "Executed",
+    "return": "Returned",
 }
 
 
@@ -43,7 +40,7 @@ class FinancePaymentFact(models.Model):
 
     instruction_id = fields.Many2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="instruction_id.company_id")
-    kind = fields.Selection([(kind, str(LABELS[kind])) for kind in KINDS], required=True, readonly=True)
+    kind = fields.Selection([(kind, LABELS[kind]) for kind in KINDS], required=True, readonly=True)
     external_id = fields.Char(required=True, readonly=True, help="Names the fact: a copy of it is the same fact.")
     at = fields.Datetime(required=True, readonly=True)
     attempt = fields.Char(readonly=True, help="The transmission it belongs to.")

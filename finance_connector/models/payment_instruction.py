@@ -5,27 +5,24 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools.translate import LazyTranslate
 
 from ..core import instruction, instruction_intent
 from ..core.instruction_facts import InstructionFact
 from ..core.money import Money
 from ..payments.reasons import reason
 
-_lt = LazyTranslate(__name__)
-
-STATES = {
-    "draft": _lt("Draft"),
-    "approved": _lt("Approved"),
-    "sent": _lt("Sent"),
-    "unknown": _lt("Outcome unknown"),
-    "accepted": _lt("Accepted"),
-    "pending": _lt("Waits at the bank"),
-    "executed": _lt("Executed"),
-    "rejected": _lt("Rejected"),
-    "returned": _lt("Returned"),
-    "cancelled": _lt("Cancelled"),
-}
+STATES = [
+    ("draft", "Draft"),
+    ("approved", "Approved"),
+    ("sent", "Sent"),
+    ("unknown", "Outcome unknown"),
+    ("accepted", "Accepted"),
+    ("pending", "Waits at the bank"),
+    ("executed", "Executed"),
+    ("rejected", "Rejected"),
+    ("returned", "Returned"),
+    ("cancelled", "Cancelled"),
+]
 # The money did not move, or came back.
 FAILED = ("rejected", "returned")
 # In these nothing of it is on its way, and what it was to pay may be paid otherwise.
@@ -72,14 +69,7 @@ class FinancePaymentInstruction(models.Model):
         help="The rejected or returned payment whose place this one takes.",
     )
     fact_ids = fields.One2many("finance.payment.fact", "instruction_id", readonly=True)
-    state = fields.Selection(
-        [(key, str(label)) for key, label in STATES.items()],
-        required=True,
-        default="draft",
-        readonly=True,
-        index=True,
-        copy=False,
-    )
+    state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False)
     in_doubt_since = fields.Datetime(readonly=True, copy=False)
     amount_executed = fields.Monetary(readonly=True, copy=False)
     amount_returned = fields.Monetary(readonly=True, copy=False)

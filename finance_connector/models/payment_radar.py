@@ -8,7 +8,6 @@ from odoo.exceptions import UserError
 
 from ..core import double_payment
 from ..core.money import Money
-from .payment_instruction import STATES
 
 
 class FinancePaymentOrder(models.Model):
@@ -101,7 +100,8 @@ class FinancePaymentInstruction(models.Model):
     def _as_paid(self):
         """The documents of the payment as the radar compares them."""
         self.ensure_one()
-        told = self.env._("%(state)s in %(order)s", state=str(STATES[self.state]).lower(), order=self.order_id.name)
+        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        told = self.env._("%(state)s in %(order)s", state=label.lower(), order=self.order_id.name)
         payee, account = str(self.partner_id.id), self.bank_account_id.sanitized_acc_number or ""
         day = self.execution_date or fields.Date.today()
         if not self.item_ids:

@@ -1,11 +1,15 @@
-"""Bank lines that bring money of payments back: the bill is open again as it was.
+"""Bank lines that move back what payments moved before: the documents are open again, and charges are booked.
 
-What left is not booked out by a new entry against nothing: what it paid is taken off the bill, and the line that brings it back
-is reconciled with that (decision 0033). The same holds for collections, the other way round.
+What was booked is not booked out by a new entry against nothing: the payment is taken off its documents, and the line that moves
+it back is reconciled with that payment. A cash discount that was taken is given back with it.
 """
 
-from odoo import models
+from decimal import Decimal
 
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core.approval_content import COLLECTION
 from .payment_instruction import FAILED
 
 
@@ -13,74 +17,94 @@ class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
 
     def _book_taken_back(self, company, line, named):
-        """Open the documents again: what was booked is taken off them and goes with the money that moved back."""
+        """Open the documents of ``named`` again and book ``line``: all of it, or nothing and an exception tells why."""
         self._book_safely(company, line, named, lambda: self._open_again(company, line, named))
-        self._book_waiting(company, named)
 
     def _open_again(self, company, line, named):
-        booked = self.env["account.move.line"].union(*(self._take_off(one) for one in named))
-        if not booked:
-            self._nothing_to_take_back(named)
-            return
-        left = abs(self._exact(line.amount))
-        items, write_offs = [], self._charges(company, line, named, booked)
-        for item in booked:
-            residual = self._exact(item.amount_residual_currency)
-            taken = residual if write_offs else min(abs(residual), left) * (1 if residual > 0 else -1)
-            left -= abs(taken)
-            if taken:
-                items.append({"id": item.id, "amount": str(taken)})
-        self._choose(line, {"items": items, "write_offs": write_offs}, self.env.user)
+        entries, discounts = self.env["account.move.line"], self.env["account.move.line"]
+        for one in named:
+            taken = self._take_off(line, one)
+            if not taken:
+                raise UserError(
+                    self.env._(
+                        "The bank line that moved the money of %s is not booked, so there is nothing to take back. Book both "
+                        "bank lines by hand.",
+                        one.display_name,
+                    )
+                )
+            entries |= taken
+            discounts |= one.item_ids.filtered("takes_discount").move_line_id
+        choice = {
+            "items": [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in entries],
+            "write_offs": self._charges(company, line, named),
+            "discounts_back": discounts.ids,
+        }
+        self._choose(line, choice, self.env.user)
         why = self.env._("The bank line was reconciled.")
         self.env["finance.exception"]._clear("posting_failed", f"line-{line.id}", company, why)
 
-    def _nothing_to_take_back(self, named):
-        """A payment whose bank line was not booked with its bills is left to the matching, and so is what comes back of it."""
+    def _take_off(self, line, one):
+        """Undo what the bank lines of ``one`` paid of its documents; the items of these lines, which are open now.
 
-    def _take_off(self, one):
-        """Undo what the bank lines of ``one`` paid of its documents; the items of these lines, which are open now."""
-        lines = one.bank_line_ids.filtered(lambda line: self._moved(line, one) > 0)
-        booked, items = lines.move_id.line_ids, one.item_ids.move_line_id
+        ``line`` moves the money back: the others are those of the opposite sign."""
+        booked = one.bank_line_ids.filtered(lambda other: other.amount * line.amount < 0).move_id.line_ids
+        items = one.item_ids.move_line_id
         partials = (items.matched_credit_ids | items.matched_debit_ids).filtered(
             lambda partial: (partial.debit_move_id | partial.credit_move_id) & booked
         )
         taken = (partials.debit_move_id | partials.credit_move_id) & booked
         partials.unlink()
-        return taken or self._set_apart(one, lines.filtered(lambda line: not line.is_reconciled))
+        return taken or self._set_apart(line, one)
 
-    def _set_apart(self, one, lines):
-        """Book what left for documents that another payment has paid: it waits for what comes back. Its open items."""
+    def _set_apart(self, line, one):
+        """Book the line that moved money for documents which another payment has paid meanwhile; its open item, which ``line``
+        brings back."""
+        moved = one.bank_line_ids.filtered(lambda other: other.amount * line.amount < 0 and not other.is_reconciled)
         account = one.item_ids.move_line_id.account_id
-        if len(lines) != 1 or len(account) != 1 or abs(self._exact(lines.amount)) != one._money().to_decimal():
+        if len(moved) != 1 or len(account) != 1 or abs(self._exact(moved.amount)) != self._ordered(one):
             return self.env["account.move.line"]
-        before = lines.move_id.line_ids
-        apart = {"account_id": account.id, "amount": str(self._exact(lines.amount)), "label": lines.payment_ref or "",
-                 "partner_id": one.partner_id.id}  # fmt: skip
-        self._choose(lines, {"write_offs": [apart]}, self.env.user)
-        return (lines.move_id.line_ids - before).filtered(lambda item: item.account_id == account)
+        before = moved.move_id.line_ids
+        apart = {"account_id": account.id, "amount": str(self._exact(moved.amount)), "partner_id": one.partner_id.id}
+        self._choose(moved, {"write_offs": [apart]}, self.env.user)
+        return (moved.move_id.line_ids - before).filtered(lambda item: item.account_id == account)
 
-    def _charges(self, company, line, named, booked):
-        """The counterpart of what moved back beyond or short of what was booked; without an account for it, that stays open
-        (INV-6)."""
-        moved = sum(self._exact(item.amount_residual_currency) for item in booked)
-        charges, account = self._exact(line.amount) - moved, company.fc_return_charge_account_id
-        return [self._charge(account, charges, named)] if charges and account else []
+    def _brings_back(self, line, named):
+        """Whether ``line`` moves back what ``named`` moved."""
+        return self._moved(line, named) < 0
 
-    def _charge(self, account, amount, named):
-        label = self.env._("Charges of what came back: %s", ", ".join(named.mapped("partner_id.name")))
-        return {"account_id": account.id, "amount": str(amount), "label": label}
+    def _is_untouched(self, line):
+        """Whether nothing of ``line`` is booked."""
+        return not line.is_reconciled and self._exact(line.amount_residual) == -self._exact(line.amount)
 
-    def _is_return(self, line, named):
-        """Whether ``line``, by which money moved back, brings back what ``named`` moved."""
-        return True
-
-    def _book_waiting(self, company, named):
-        """Lines that came too early, of these payments or of others for the same documents, are booked now."""
+    def _book_waiting(self, company, booked, named):
+        """Book the lines that came before ``booked`` although they follow it: what came back before what left was told, and what
+        was paid anew before what came back."""
         payments = self.env["finance.payment.instruction"].sudo()
         around = named | payments.search([("item_ids.move_line_id", "in", named.item_ids.move_line_id.ids)])
-        for line in around.bank_line_ids.filtered(lambda other: not other.is_reconciled).sorted("id"):
-            told = payments.search([("bank_line_ids", "in", line.ids)])
-            if self._moved(line, told) < 0 and self._is_return(line, told):
-                self._book_safely(company, line, told, lambda line=line, told=told: self._open_again(company, line, told))
-            elif self._moved(line, told) > 0 and not set(told.mapped("state")) & set(FAILED):
-                self._book_payment(company, line, told)
+        waiting = (around.bank_line_ids - booked).filtered(self._is_untouched).sorted("id")
+        told = {line: payments.search([("bank_line_ids", "in", line.ids)]) for line in waiting}
+        for line, those in told.items():
+            if self._brings_back(line, those):
+                self._book_taken_back(company, line, those)
+        for line, those in told.items():
+            if not line.is_reconciled and self._moved(line, those) > 0 and not set(those.mapped("state")) & set(FAILED):
+                self._book_payment(company, line, those)
+
+    def _charges(self, company, line, named):
+        """The counterpart of what the bank kept or took beyond the payments; without an account for it, it stays open on the line
+        (INV-6)."""
+        charges, account = self._exact(line.amount) + self._moved_before(named), company.fc_return_charge_account_id
+        return [self._charge(account, charges, named)] if charges and account else []
+
+    def _moved_before(self, named):
+        """What ``named`` moved when they were executed, with the sign of its bank line."""
+        ordered = self._ordered(named)
+        return ordered if named[0].kind == COLLECTION else -ordered
+
+    @staticmethod
+    def _ordered(named):
+        return sum((one._money().to_decimal() for one in named), Decimal(0))
+
+    def _charge(self, account, amount, named):
+        label = self.env._("Charges of a returned payment: %s", ", ".join(named.mapped("partner_id.name")))
+        return {"account_id": account.id, "amount": str(amount), "label": label}

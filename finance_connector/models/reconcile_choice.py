@@ -29,6 +29,10 @@ class Row:
     item: Any = None
     vals: dict = field(default_factory=dict)
 
+    def reversed(self):
+        """The row that undoes this one."""
+        return replace(self, amount=-self.amount, balance=-self.balance)
+
 
 class FinanceReconciliation(models.AbstractModel):
     _inherit = "finance.reconciliation"
@@ -39,7 +43,8 @@ class FinanceReconciliation(models.AbstractModel):
         match rule that chose.
 
         ``choice``: {"items": [{"id": journal item, "amount": text or None for all of it}], "write_offs": [{"account_id",
-        "amount": text, "label", "partner_id", "tax_id"}], "discounts": [journal item whose cash discount is taken]}.
+        "amount": text, "label", "partner_id", "tax_id"}], "discounts": [journal item whose cash discount is taken],
+        "discounts_back": [journal item whose cash discount was taken, and is given back]}.
         """
         books = self.with_company(line.company_id)
         line = line.with_env(books.env)
@@ -72,6 +77,8 @@ class FinanceReconciliation(models.AbstractModel):
         amounts = {one["id"]: one.get("amount") for one in choice.get("items", [])}
         discounts = self.env["account.move.line"].browse(choice.get("discounts", [])).exists()
         taken = [row for item in discounts for row in self._discount_rows(line, item)]
+        back = self.env["account.move.line"].browse(choice.get("discounts_back", [])).exists()
+        taken += [row.reversed() for item in back for row in self._rows_of_discount(item)]
         left, rows = available - sum((self._amount(one) for one in choice.get("write_offs", [])), Decimal(0)), []
         left -= sum((row.amount for row in taken), Decimal(0))
         for item in items:

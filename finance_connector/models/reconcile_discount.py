@@ -26,7 +26,11 @@ class FinanceReconciliation(models.AbstractModel):
             raise UserError(
                 self.env._("Set the account for cash discounts in the accounting settings; then %(item)s can be paid.", **told)
             )
-        parts = invoice._get_invoice_counterpart_amls_for_early_payment_discount_per_payment_term_line()
+        return self._rows_of_discount(item)
+
+    def _rows_of_discount(self, item):
+        """The rows of the cash discount of ``item``'s invoice, whenever it was or is taken."""
+        parts = item.move_id._get_invoice_counterpart_amls_for_early_payment_discount_per_payment_term_line()
         return [
             Row(
                 self.env["account.account"].browse(vals["account_id"]),

@@ -59,3 +59,4 @@ from . import test_payment_notification
 from . import test_payment_order
 from . import test_payment_anew
 from . import test_payment_payouts
+from . import test_payment_return

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import new_test_user
 
 from .bank_common import ReconcileCase
+from .camt_file import entry
 
 GROUPS = "base.group_user,finance_connector.group_{}"
 VENDOR_IBANS = ("DE89370400440532013000", "FR1420041010050500013M02606", "NL91ABNA0417164300")
@@ -100,6 +101,15 @@ class PaymentCase(ReconcileCase):
         order.with_user(self.other_maker).action_confirm_sent()
         self.assertEqual(order.state, "sent")
         return order
+
+    def executed(self, order, day="2026-03-02"):
+        """The bank's statement with a line for each payment of the order."""
+        lines = []
+        for one in order.instruction_ids.sorted("id"):
+            lines.append(
+                entry(f"-{one.amount:.2f}", day=day, text="outgoing payment", ref=one.end_to_end_id, bank_id=f"B{one.id}")
+            )
+        return lines
 
     def answer(self, order, file_status="", report="ANSWER1", **statuses):
         """A pain.002 of the bank; ``statuses``: `p<place>` of the payment -> status or (status, reason code)."""

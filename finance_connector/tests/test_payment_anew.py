@@ -1,4 +1,4 @@
-"""What came back, in whatever order the bank tells it: each bill is open or paid as its payee has the money or not."""
+"""What failed is paid anew, in whatever order the bank tells of it: a bill is paid when its payee has the money."""
 
 from .camt_file import entry
 from .payment_common import PaymentCase
@@ -45,22 +45,18 @@ class TestPaymentAnew(PaymentCase):
         self.bank_entries(self.line(other, -50, "B2", day="2026-03-03"), opening="-100.00", first="2026-03-03", name="STMT-2")
         self.assertFalse(self.exceptions("payment_failed"))
 
-    def test_a_return_of_one_of_a_batch_opens_its_bill_alone(self):
+    def test_a_batch_of_which_the_bank_rejected_some_is_no_other_amount(self):
         bills = self.bill(100), self.bill(50, vendor=1, ref="R-2")
-        order = self.sent(*bills)
-        one, other = order.instruction_ids.sorted("id")
-        xml, signed = entry("-150.00", text="payments", bank_id="B1")
-        members = "".join(
-            f"<TxDtls><Refs><EndToEndId>{each.end_to_end_id}</EndToEndId></Refs><Amt Ccy='{{currency}}'>{each.amount:.2f}</Amt>"
-            "<CdtDbtInd>DBIT</CdtDbtInd></TxDtls>"
-            for each in (one, other)
-        )
-        head, tail = xml.split("<TxDtls>")[0], xml.split("</TxDtls>")[-1]
-        self.bank_entries((f"{head}{members}{tail}", signed))
-        self.assertEqual([bill.payment_state for bill in bills], ["paid", "paid"])
-        self.bank_entries(self.line(other, 50, "R1", day="2026-03-03"), opening="-150.00", first="2026-03-03", name="STMT-2")
+        order = self.sent(*bills, batch_booking=True)
+        xml, amount = entry("-100.00", text="batch", bank_id="B1")
+        batch = f"<Btch><PmtInfId>{order.file_ids.message_name}1</PmtInfId></Btch>"
+        self.bank_entries((xml.replace("<NtryDtls>", f"<NtryDtls>{batch}"), amount))
+        self.assertEqual(len(self.exceptions("payment_answer")), 1, "who was not paid is not known yet")
+        self.take(self.answer(order, p1="ACSP", p2=("RJCT", "AC04")), "answer.xml")
+        self.reconcile()
+        self.reconcile()
         self.assertEqual([bill.payment_state for bill in bills], ["paid", "not_paid"])
-        self.assertTrue(all(line.is_reconciled for line in self.lines()))
+        self.assertFalse(self.exceptions("payment_answer"))
 
     def test_the_second_payment_may_be_booked_before_the_return_of_the_first(self):
         bill = self.bill(100)
@@ -83,16 +79,4 @@ class TestPaymentAnew(PaymentCase):
         self.bank_entries(self.line(first, 100, "R1", "2026-03-03"), opening="-100.00", first="2026-03-03", name="STMT-2")
         self.bank_entries(self.line(first, -100, "B1"), name="STMT-1")
         self.assertEqual((second.state, bill.payment_state), ("executed", "paid"))
-        self.assertTrue(all(line.is_reconciled for line in self.lines()))
-
-    def test_what_the_bank_kept_of_a_return_is_booked_as_charges(self):
-        account = self.make_account("Return charges", "627001")
-        self.company.fc_return_charge_account_id = account
-        bill = self.bill(100)
-        one = self.sent(bill).instruction_ids
-        self.bank_entries(self.line(one, -100, "B1"))
-        self.bank_entries(self.line(one, 97, "R1", day="2026-03-03"), opening="-100.00", first="2026-03-03", name="STMT-2")
-        self.assertEqual((one.state, bill.amount_residual), ("returned", 100))
-        charged = self.lines().move_id.line_ids.filtered(lambda item: item.account_id == account)
-        self.assertEqual(charged.balance, 3)
         self.assertTrue(all(line.is_reconciled for line in self.lines()))

@@ -10,15 +10,6 @@ from .payment_common import PaymentCase
 
 
 class TestPaymentOrder(PaymentCase):
-    def executed(self, order, day="2026-03-02"):
-        """The bank's statement with a line for each payment of the order."""
-        lines = []
-        for one in order.instruction_ids.sorted("id"):
-            lines.append(
-                entry(f"-{one.amount:.2f}", day=day, text="outgoing payment", ref=one.end_to_end_id, bank_id=f"B{one.id}")
-            )
-        return lines
-
     def test_bills_are_paid_when_the_bank_has_executed_not_when_the_file_was_sent(self):
         first, second = self.bill(100), self.bill(50, vendor=1, ref="R-2")
         order = self.sent(first, second)

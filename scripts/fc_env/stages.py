@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import database, paths, peers
+from . import database, lanes, paths, peers
 from .odoo_source import Odoo
 from .paths import REPOSITORY
 from .steps import SetupError, say
@@ -17,7 +17,8 @@ from .steps import SetupError, say
 ADDON = "finance_connector"
 BRIDGE = "finance_connector_reconcile_oca"
 LIMIT_MINUTES = 40
-TEST_STAGES = ("pure", "fuzz", "odoo", "bridge", "system", "sim", "browser")
+# Two lanes of about the same length run at once, one a core.
+TEST_LANES = (("pure", "odoo", "bridge", "browser"), ("fuzz", "sim", "system"))
 # The simulated worlds of one `make test`: within ten minutes on two cores.
 FIXED_SEED, FIXED_WORLDS, NEW_WORLDS, NEW_MINUTES = 1, 8, 6, 3
 # Those with five providers at once, which take longer, come on top: so many fixed and so many new ones.
@@ -130,7 +131,7 @@ def run(odoo: Odoo, arguments: list[str]) -> int:
     """
     cut = next((index for index, text in enumerate(arguments) if text.startswith("-")), len(arguments))
     runner = Runner(odoo, arguments[cut:])
-    wanted = arguments[:cut] or _default_stages()
+    wanted, beside = (arguments[:cut], []) if cut else _default_lanes()
     unknown = [name for name in wanted if name not in runner.stages]
     if unknown:
         raise SetupError(f"There is no stage {', '.join(unknown)}; there are {', '.join(runner.stages)}.")
@@ -138,18 +139,30 @@ def run(odoo: Odoo, arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if "browser" in wanted:
         _require_browser()
-    results = [(name, *_timed(name, runner.stages[name])) for name in wanted]
+    if beside:
+        # Made once, before both lanes copy it.
+        database.base_template(odoo)
+        with lanes.Beside(beside, arguments[cut:]) as other:
+            results = [*_run(runner, wanted), *other.results()]
+    else:
+        results = _run(runner, wanted)
+    lanes.leave(results)
     say("\nstage      result   seconds")
     for name, passed, seconds in results:
         say(f"{name:<10} {'passed' if passed else 'FAILED':<8} {seconds:>7.0f}")
     return 0 if all(passed for _, passed, _ in results) else 1
 
 
-def _default_stages() -> list[str]:
+def _default_lanes() -> tuple[list[str], list[str]]:
     without_browser = os.environ.get("NO_BROWSER") == "1"
     if without_browser:
         say("NO_BROWSER=1: the browser tests are left out")
-    return [name for name in TEST_STAGES if name != "browser" or not without_browser]
+    first, second = ([name for name in lane if name != "browser" or not without_browser] for lane in TEST_LANES)
+    return first, second
+
+
+def _run(runner: Runner, names: list[str]) -> list[lanes.Result]:
+    return [(name, *_timed(name, runner.stages[name])) for name in names]
 
 
 def _timed(name: str, stage: Callable[[], bool]) -> tuple[bool, float]:
