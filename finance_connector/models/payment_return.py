@@ -61,7 +61,8 @@ class FinanceReconciliation(models.AbstractModel):
         brings back."""
         moved = one.bank_line_ids.filtered(lambda other: other.amount * line.amount < 0 and not other.is_reconciled)
         account = one.item_ids.move_line_id.account_id
-        if len(moved) != 1 or len(account) != 1 or abs(self._exact(moved.amount)) != self._ordered(one):
+        fits = len(moved) == len(account) == 1 and abs(self._exact(moved.amount)) == self._ordered(one)
+        if not fits or any(one.item_ids.mapped("takes_discount")):
             return self.env["account.move.line"]
         before = moved.move_id.line_ids
         apart = {"account_id": account.id, "amount": str(self._exact(moved.amount)), "partner_id": one.partner_id.id}
