@@ -78,14 +78,14 @@ class FinanceReconciliation(models.AbstractModel):
         return not line.is_reconciled and self._exact(line.amount_residual) == -self._exact(line.amount)
 
     def _book_waiting(self, company, booked, named):
-        """Book the lines that came before ``booked`` although they follow it: what came back before what left was told, and what
-        was paid anew before what came back."""
+        """Book what waited for ``booked``: what came back before what left was told, and then what was paid anew before what came
+        back, ``booked`` itself among it."""
         payments = self.env["finance.payment.instruction"].sudo()
         around = named | payments.search([("item_ids.move_line_id", "in", named.item_ids.move_line_id.ids)])
-        waiting = (around.bank_line_ids - booked).filtered(self._is_untouched).sorted("id")
+        waiting = around.bank_line_ids.filtered(self._is_untouched).sorted("id")
         told = {line: payments.search([("bank_line_ids", "in", line.ids)]) for line in waiting}
         for line, those in told.items():
-            if self._brings_back(line, those):
+            if line != booked and self._brings_back(line, those):
                 self._book_taken_back(company, line, those)
         for line, those in told.items():
             if not line.is_reconciled and self._moved(line, those) > 0 and not set(those.mapped("state")) & set(FAILED):

@@ -21,6 +21,7 @@ class TestPaymentAnew(PaymentCase):
         """The bank has told by a pacs.004 that it came back; no statement shows it yet."""
         one.sudo()._tell("execute", "N1", source="pacs.004", amount=one._money())
         one.sudo()._tell("return", "N2", source="pacs.004", amount=one._money(), reasons=("AC04",))
+        self.env.flush_all()
 
     def test_a_rejected_bill_is_proposed_again_and_takes_the_place_of_the_rejected_payment(self):
         bill = self.bill(100)

@@ -1,7 +1,8 @@
-"""Payments through a bank that others wrote: bills go out by its API, its answers come back as files, and everything ties.
+"""Payments and collections through a bank that others wrote: they go out by its API, its answers come as files, and all ties.
 
 The server is killed at each step of a transmission, and nothing is paid twice.
 """
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from support.gate import Gate
 from support.payer import Payer
 
 from simulator import bank as bank_of
-from simulator.treasury import COLLECTED, german_accounts
+from simulator.treasury import COLLECTED, PAID, german_accounts
 
 REJECTED = (bank_of.CLOSED, bank_of.UNKNOWN_BANK) * 2
 
@@ -21,58 +22,35 @@ def payer(open_shop):
     bank.stop()
 
 
-def test_forty_bills_four_rejects_and_all_ties(payer):
-    before = payer.bank.balance()
-    bills = payer.bills([*german_accounts(1, 36), *REJECTED])
-    order = payer.queued()
-    payer.send()
-    assert (payer.states(order), payer.bank.posts) == ({"sent"}, 1)
-    payer.take_answers("pain.002")
-    told = payer.payments(order)
-    rejected = [one for one in told if one["state"] == "rejected"]
-    assert sorted(one["reason_codes"] for one in rejected) == ["AC04", "AC04", "RC01", "RC01"]
-    assert {one["state"] for one in told if one not in rejected} == {"accepted"}
-    assert payer.state_of(order) == "partially_accepted"
-    payer.bank.advance(5)
-    payer.take_answers("camt.054")
-    assert sorted(one["state"] for one in payer.payments(order)) == ["executed"] * 36 + ["rejected"] * 4
-    payer.take_answers("camt.053")
-    payer.shop.run_actions()
-    assert sorted(one["state"] for one in payer.payments(order)) == ["executed"] * 36 + ["rejected"] * 4
-    assert payer.state_of(order) == "executed"
-    paid = payer.call("account.move", "read", bills, fields=["payment_state", "amount_total"])
-    assert [one["payment_state"] for one in paid] == ["paid"] * 36 + ["not_paid"] * 4
-    booked_here = [["journal_id", "=", payer.journal]]
-    lines = payer.found("account.bank.statement.line", booked_here, ["amount", "is_reconciled"])
-    assert all(line["is_reconciled"] for line in lines)
-    booked = sum(Decimal(str(line["amount"])) for line in lines)
-    assert -booked == sum(Decimal(str(one["amount_total"])) for one in paid[:36])
-    assert payer.bank.balance() - before == booked * 100
-    assert exceptions(payer) == {"payment_failed": 4}
-
-
-def test_sixty_invoices_two_rejects_two_late_returns_and_a_gap_is_told(payer):
+def test_forty_bills_and_sixty_invoices_with_rejects_and_late_returns_tie(payer):
     returning = [payer.bank.opens_returning(f"LATE{number}", f"MOCK000000100{number}", 3, "MD06") for number in (1, 2)]
-    before = payer.bank.balance()
-    invoices = payer.invoices([*german_accounts(1, 56), bank_of.EMPTY, bank_of.CLOSED, *returning])
-    order = payer.queued(COLLECTED)
+    bills = payer.bills([*german_accounts(1, 36), *REJECTED])
+    invoices = payer.invoices([*german_accounts(101, 56), bank_of.EMPTY, bank_of.CLOSED, *returning])
+    paying, collecting = payer.queued(PAID), payer.queued(COLLECTED)
     payer.send()
+    assert (payer.states(paying), payer.states(collecting), payer.bank.posts) == ({"sent"}, {"sent"}, 2)
+
     payer.take_answers("pain.002")
-    refused = [one for one in payer.payments(order) if one["state"] == "rejected"]
-    assert sorted(one["reason_codes"] for one in refused) == ["AC04", "AM04"]
+    assert reasons(payer, paying) == ["AC04", "AC04", "RC01", "RC01"]
+    assert reasons(payer, collecting) == ["AC04", "AM04"]
+    assert {one["state"] for one in payer.payments(paying)} == {"accepted", "rejected"}
+    assert payer.state_of(paying) == "partially_accepted"
+
     payer.bank.advance(12)
     payer.take_answers("camt.054", "pacs.004", "camt.053")
     payer.shop.run_actions()
-    assert sorted(one["state"] for one in payer.payments(order)) == ["executed"] * 56 + ["rejected"] * 2 + ["returned"] * 2
-    told = payer.call("account.move", "read", invoices, fields=["payment_state", "amount_residual", "amount_total"])
-    assert [one["payment_state"] for one in told] == ["paid"] * 56 + ["not_paid"] * 4
-    assert all(one["amount_residual"] == one["amount_total"] for one in told[56:])
+    assert states(payer, paying) == {"executed": 36, "rejected": 4}
+    assert states(payer, collecting) == {"executed": 56, "rejected": 2, "returned": 2}
+    assert payer.state_of(paying) == "executed"
+
+    paid, collected = documents(payer, bills, 36), documents(payer, invoices, 56)
     lines = payer.found("account.bank.statement.line", [["journal_id", "=", payer.journal]], ["amount", "is_reconciled"])
     assert all(line["is_reconciled"] for line in lines)
-    assert payer.bank.balance() - before == 100 * sum(Decimal(str(one["amount_total"])) for one in told[:56])
-    assert sum(Decimal(str(line["amount"])) for line in lines) * 100 == payer.bank.balance() - before
-    assert exceptions(payer) == {"payment_failed": 4}
-    # Two credits arrive, and the statement of the day leaves one out: what it says is not taken, and told.
+    booked = sum(Decimal(str(line["amount"])) for line in lines)
+    assert (booked * 100, booked) == (payer.bank.balance() - bank_of.OPENING, collected - paid)
+    assert exceptions(payer) == {"payment_failed": 8}
+
+    # Two credits arrive, and the statement of their day leaves one out: nothing of it is taken, and that is told.
     payer.bank.behaves("statement-gap")
     payer.bank.receives(5000, "first")
     payer.bank.receives(7000, "second")
@@ -81,6 +59,24 @@ def test_sixty_invoices_two_rejects_two_late_returns_and_a_gap_is_told(payer):
              for number, content in enumerate(payer.bank.said("camt.053"))]
     assert next(one["state"] for one in taken if one["state"] != "duplicate") == "rejected"
     assert exceptions(payer)["import_rejected"] == 1
+
+
+def states(payer, order):
+    """State -> how many payments of the order have it."""
+    return dict(Counter(one["state"] for one in payer.payments(order)))
+
+
+def reasons(payer, order):
+    """Why the bank rejected payments of the order."""
+    return sorted(one["reason_codes"] for one in payer.payments(order) if one["state"] == "rejected")
+
+
+def documents(payer, ids, settled):
+    """What the first ``settled`` of the documents come to, which are paid; the others are open as they were."""
+    told = payer.call("account.move", "read", ids, fields=["payment_state", "amount_residual", "amount_total"])
+    assert [one["payment_state"] for one in told] == ["paid"] * settled + ["not_paid"] * (len(ids) - settled)
+    assert all(one["amount_residual"] == one["amount_total"] for one in told[settled:])
+    return sum(Decimal(str(one["amount_total"])) for one in told[:settled])
 
 
 def exceptions(payer):
