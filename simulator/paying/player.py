@@ -58,6 +58,7 @@ class PayingPlayer:
 
     def finish(self, most_days: int) -> None:
         """Let calm days pass until nothing is under way any more. Raises Refusal if that does not come."""
+        self.bank.mood = ""
         for number in range(self.world.days, self.world.days + most_days):
             self.play(closing_day(self.world, number))
             if number > self.world.days and not self.under_way():
@@ -81,9 +82,9 @@ class PayingPlayer:
         self._run(operation.crash, self.company.pay)
 
     def _transmit(self, operation: Operation) -> None:
-        self.bank.mood = operation.how
+        # It is in this mood until somebody calls.
+        self.bank.mood = operation.how or self.bank.mood
         self._run(operation.crash, lambda: self.host.run(SENDING))
-        self.bank.mood = ""
 
     def _work(self, operation: Operation) -> None:
         for name in self.host.crons:

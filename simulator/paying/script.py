@@ -21,7 +21,7 @@ from simulator.faults import CRASHES
 from simulator.play.crash import AT_THE_CALL
 from simulator.script import Operation
 
-from .bank import MOODS
+from .bank import CUT_BEHIND, MOODS
 from .world import PayingWorld
 
 # After so many more business days everything must have come to its end.
@@ -32,7 +32,7 @@ _DELIVERIES = ("some", "some", "some", "again", "foreign", "truncated")
 def write(world: PayingWorld) -> list[Operation]:
     """The operations of the days of ``world``; `closing_day` makes up for what they leave undone."""
     rng = Random(f"paying script/{world.seed}")
-    trouble = rng.choice((0.0, 0.3, 0.6, 0.9))
+    trouble = rng.choice((0.0, 0.4, 0.7, 0.9))
     found: list[Operation] = []
     for number in range(world.days):
         found += _day(world, number, rng, trouble)
@@ -43,13 +43,13 @@ def _day(world: PayingWorld, number: int, rng: Random, trouble: float) -> list[O
     def add(hour: int, minute: int, kind: str, how: str = "", crash: tuple = ()) -> None:
         found.append(Operation(kind, at(world, number, hour, minute), how=how, crash=crash))
 
-    def crash(kinds: tuple, latest: int) -> tuple:
-        return (rng.choice(kinds), rng.randint(1, latest)) if rng.random() < trouble else ()
+    def crash(kinds: tuple, latest: int, often: float = 1) -> tuple:
+        return (rng.choice(kinds), rng.randint(1, latest)) if rng.random() < trouble * often else ()
 
     found: list[Operation] = []
-    add(9, 0, "pay", crash=crash(("kill_before_commit", "kill_after_commit"), 6))
+    add(9, 0, "pay", crash=crash(("kill_before_commit", "kill_after_commit"), 6, 0.5))
     for hour, minute in ((9, 10), (9, 15), (9, 40), (11, 0)):
-        how = rng.choice(MOODS) if rng.random() < trouble else ""
+        how = rng.choice((*MOODS, CUT_BEHIND, CUT_BEHIND)) if rng.random() < trouble else ""
         add(hour, minute, "transmit", how, crash((*CRASHES, *AT_THE_CALL, *AT_THE_CALL), 12))
         if rng.random() < 0.4:
             add(hour, minute + 2, "deliver", rng.choice(_DELIVERIES))
