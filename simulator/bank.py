@@ -9,9 +9,11 @@ import threading
 import urllib.error
 import urllib.request
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from mockbank import Config, make_server
+
+from .door import Door
 
 HOST = "127.0.0.1"
 OURS, BIC, HOLDER = "NL41MOCK0000000001", "MOCKNL2A", "ACME"
@@ -132,27 +134,18 @@ class Bank:
         return True
 
 
-def _door_of(bank: Bank) -> type[BaseHTTPRequestHandler]:
-    class Door(BaseHTTPRequestHandler):
+def _door_of(bank: Bank) -> type[Door]:
+    class BankDoor(Door):
         def do_POST(self):
             bank.posts += 1
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self.body()
             if bank.wait_here(BEFORE):
                 return
             answer = bank.forward("POST", self.path, body, self.headers.get("Content-Type", ""))
             if not bank.wait_here(BEHIND):
-                self._answer(*answer)
+                self.answer(*answer)
 
         def do_GET(self):
-            self._answer(*bank.forward("GET", self.path))
+            self.answer(*bank.forward("GET", self.path))
 
-        def _answer(self, status, body):
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments):
-            pass
-
-    return Door
+    return BankDoor

@@ -9,12 +9,13 @@ import threading
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from lxml import etree
 
 from simulator.dialects import camt
+from simulator.door import Door
 from simulator.world.calendar import next_business_day
 from simulator.world.truth import BankEntry, Statement
 
@@ -221,29 +222,19 @@ class SimulatedBank:
         return BankEntry(f"B{self._number:06d}", amount, "EUR", day, day, text, name, account, end_to_end, is_return=is_return)
 
 
-def _door_of(bank: SimulatedBank) -> type[BaseHTTPRequestHandler]:
-    class Door(BaseHTTPRequestHandler):
+def _door_of(bank: SimulatedBank) -> type[Door]:
+    class BankDoor(Door):
         def do_POST(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            mood, bank.mood = bank.mood, ""
+            body, mood, bank.mood = self.body(), bank.mood, ""
             if mood == BUSY:
-                self._answer(503, b"come back later")
+                self.answer(503, b"come back later")
             elif mood != CUT_BEFORE:
                 answer = bank.take(body, FILING if mood == FILES_LATE else timedelta(0))
                 if mood != CUT_BEHIND:
-                    self._answer(200, answer if mood == ANSWERS_AT_ONCE else b"taken")
+                    self.answer(200, answer if mood == ANSWERS_AT_ONCE else b"taken")
 
         def do_GET(self):
             known = bank.is_filed(self.path.rpartition("/")[2])
-            self._answer(200 if known else 404, b"known" if known else b"not known")
+            self.answer(200 if known else 404, b"known" if known else b"not known")
 
-        def _answer(self, status, body):
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments):
-            pass
-
-    return Door
+    return BankDoor
