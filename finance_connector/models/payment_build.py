@@ -9,6 +9,7 @@ from odoo.fields import Command
 from ..core import netting
 from ..core.matching.structured import kinds
 from ..core.money import Money
+from .payment_instruction import FAILED
 
 # On what accounts something is owed to somebody; in entries, such as those of salaries, on others too.
 OWED = ("liability_payable", "asset_receivable")
@@ -65,7 +66,8 @@ class FinancePaymentOrder(models.Model):
         if not netted.payments:
             raise UserError(self.env._("Nothing is left to pay of these: %s", "; ".join(why for _key, why in netted.left)))
         paid = [(payment, [(by_key[key], amount) for key, amount in payment.items]) for payment in netted.payments]
-        self.env["finance.payment.instruction"].create([self._payment_vals(*one, accounts, discounts) for one in paid])
+        made = self.env["finance.payment.instruction"].create([self._payment_vals(*one, accounts, discounts) for one in paid])
+        made._take_place_of_failed()
         return netted
 
     def _payment_vals(self, payment, paid, accounts, discounts):
@@ -145,10 +147,21 @@ def _is_structured(text):
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
+    def _take_place_of_failed(self):
+        """What pays a document anew takes the place of the newest payment of it that failed, and is another intent (INV-3)."""
+        items = [("move_line_id", "in", self.item_ids.move_line_id.ids), ("instruction_id.state", "in", FAILED)]
+        newest = {}
+        for item in self.env["finance.payment.item"].sudo().search(items).sorted(lambda item: item.instruction_id.id):
+            newest[item.move_line_id, item.instruction_id.kind] = item.instruction_id
+        for one in self if newest else ():
+            failed = [newest[item, one.kind] for item in one.item_ids.move_line_id if (item, one.kind) in newest]
+            if failed:
+                one.sudo().replaces_id = max(failed, key=lambda other: other.id)
+
     def action_pay_again(self):
         """A new order for what was rejected or came back: new payments with an intent of their own, of the same documents."""
         orders = self.env["finance.payment.order"]
-        failed = self.filtered(lambda one: one.state in ("rejected", "returned"))
+        failed = self.filtered(lambda one: one.state in FAILED)
         if not failed or len(failed.journal_id) != 1:
             raise UserError(self.env._("Choose payments of one bank account that were rejected or returned."))
         again = self.sudo().search([("replaces_id", "in", failed.ids), ("state", "!=", "cancelled")])

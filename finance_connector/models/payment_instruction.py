@@ -22,8 +22,10 @@ STATES = [
     ("returned", "Returned"),
     ("cancelled", "Cancelled"),
 ]
+# The money did not move, or came back.
+FAILED = ("rejected", "returned")
 # In these nothing of it is on its way, and what it was to pay may be paid otherwise.
-GONE = ("rejected", "returned", "cancelled")
+GONE = (*FAILED, "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
