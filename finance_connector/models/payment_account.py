@@ -35,6 +35,7 @@ class AccountJournal(models.Model):
         "res.currency",
         "finance_journal_sent_currency_rel",
         string="Currencies sent from it",
+        context={"active_test": False},
         help="Empty: all that the scheme of a payment has.",
     )
 

@@ -39,12 +39,7 @@ class FinanceImport(models.Model):
 
     def _take_applied(self, name, applied, changes=()):
         """Store what an answer means, tell what fits nothing, and be imported."""
-        instructions = self.env["finance.payment.instruction"].sudo()
-        new = instructions._take_facts(applied.facts, self.message_id.id)
-        for mismatch in applied.mismatches:
-            self._tell_mismatch(mismatch)
-        for change in changes:
-            self._tell_change(change)
+        new = self._hear_answers(applied, changes)
         told = sum(len(facts) for facts in applied.facts.values())
         self.write({"format": name, "line_count": told})
         self._set_imported(
@@ -56,6 +51,15 @@ class FinanceImport(models.Model):
             )
         )
         return True
+
+    def _hear_answers(self, applied, changes=()):
+        """Store what an answer means and tell what fits nothing; the payments of which it tells something new."""
+        new = self.env["finance.payment.instruction"].sudo()._take_facts(applied.facts, self.message_id.id)
+        for mismatch in applied.mismatches:
+            self._tell_mismatch(mismatch)
+        for change in changes:
+            self._tell_change(change)
+        return new
 
     def _answer_foretold(self, data):
         """Of an answer to payments, for the preview; None if it is none."""

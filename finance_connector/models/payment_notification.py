@@ -1,6 +1,6 @@
 """Notifications of the account (camt.054) that name payments of ours: they tell at once that these were executed or came back.
 
-Nothing of a notification is booked: the statement brings its entries, and the same debit told by both is one.
+Nothing of a notification is booked: it is announced, the statement brings its entries, and the same debit told by both is one.
 """
 
 import re
@@ -19,17 +19,17 @@ class FinanceImport(models.Model):
     _inherit = "finance.import"
 
     def _take_answer(self, data):
-        return super()._take_answer(data) or self._take_notification(data)
+        if super()._take_answer(data):
+            return True
+        if self.company_id and _NOTIFICATION(data[:_HEAD]):
+            self._hear_notification(data)
+        return False
 
-    def _take_notification(self, data):
-        """Apply ``data`` if it is a notification that names payments of ours. Whether it is."""
-        if not self.company_id or not _NOTIFICATION(data[:_HEAD]):
-            return False
+    def _hear_notification(self, data):
+        """Tell the payments that it names; its entries are announced like those of every other notification."""
         entries = [entry for statement in formats.parse(data) for entry in statement.entries]
         names = {name for entry in entries for detail in entry.details for name in detail.references.values() if name}
         index = self.env["finance.payment.instruction"].sudo()._index(self.company_id, names, names)
         applied = from_entries(entries, index, _SOURCE)
-        if not applied.facts:
-            return False
-        self._take_applied(_SOURCE, applied)
-        return True
+        if applied.facts:
+            self._hear_answers(applied)

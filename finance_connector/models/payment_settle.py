@@ -65,7 +65,7 @@ class FinancePaymentInstruction(models.Model):
         shown = self.bank_line_ids and not self.settle_move_id
         if self.kind == COLLECTION or shown or not self.order_id.channel_id.provider_id:
             return self._settled()
-        found = self._folded()
+        found = self._folded()[self.id]
         return Money(max(found.executed.minor - found.returned.minor, 0), found.ordered.currency)
 
     def _settled(self):
