@@ -36,7 +36,7 @@ bench: ## the benchmarks
 sim: ## play simulated worlds on a real Odoo; SEEDS=how many, SEED=one of them, PROFILE=
 	@$(FC) python -m simulator.play.cli
 
-mutants: ## plant ten bugs, one by one: each must be caught by a simulated world
+mutants: ## plant bugs, one by one: each must be caught by a simulated world
 	@$(FC) python -m simulator.play.mutants $(ONLY)
 
 chaos: ## kill the processes and the database of a real server under load: SECONDS=120 SEED= PROFILE=

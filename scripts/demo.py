@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The demo: a month of a shop and of an agency on a real Odoo, driven through the front door; run it by `make demo`.
+"""The demo on a real Odoo, driven through the front door; run it by `make demo`. It shows a month of a shop and of an agency, and
+a services company that pays and collects through a bank.
 
 SERVE=0 ends after the table, with exit code 0 only if everything ties; PORT= chooses the port; FRESH=1 starts over.
 A run that was interrupted is gone on with: everything sent before is recognised, and the books end the same.
@@ -21,8 +22,9 @@ from fc_env.odoo_server import OdooServer, port_is_free
 from fc_env.rpc import Rpc, RpcError
 from fc_env.steps import SetupError
 from simulator import delivery, prepared, scheduled
+from simulator.bank import Bank
 from simulator.connection import WEBHOOK_SECRET, Connection, connect, enter_api_key
-from simulator.demo import figures, table
+from simulator.demo import figures, paying, table
 from simulator.demo.company import COMPANIES
 from simulator.demo.plan import Plan, demo_world
 from simulator.play.outside import Outside
@@ -30,7 +32,7 @@ from simulator.play.outside import Outside
 # The tests of the demo run it on another name.
 NAME = os.environ.get("DEMO_DB") or "fc_demo"
 LOGIN = "admin"
-STEPS = 6
+STEPS = 7
 # A provider tells of the last 30 days only: a month that began earlier could not be gone on with.
 LONGEST_DAYS = 9
 # A server that was killed breaks its connections a moment before it is gone.
@@ -71,14 +73,15 @@ def run(serve: bool, fresh: bool, port: int) -> int:
     """Prepare, drive, print, and serve until stopped."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     notes = choose_database(fresh)
-    say(2, "starting Odoo and stand-ins for the API of Stripe")
+    say(2, "starting Odoo, stand-ins for the API of Stripe, and a bank (mock-bank)")
     odoo = OdooServer(NAME, port)
     odoo.log.unlink(missing_ok=True)
     outside = Outside(demo_world(date.fromisoformat(notes["today"])))
+    bank = Bank(str(prepared.bank_file(NAME))).start()
     try:
         with odoo as server:
             try:
-                good = drive(Rpc(server.url, NAME, notes["key"]), outside, notes)
+                good = drive(Rpc(server.url, NAME, notes["key"]), outside, bank, notes)
             except (OSError, RpcError) as error:
                 if not server.ends_within(ENDING_SECONDS):
                     raise
@@ -90,6 +93,7 @@ def run(serve: bool, fresh: bool, port: int) -> int:
                 print(f"\n  to look at it: make demo  (login {LOGIN}, password {LOGIN}, menu Finance Connector)", flush=True)
     finally:
         outside.close()
+        bank.stop()
     return 0 if good else 1
 
 
@@ -103,12 +107,12 @@ def choose_database(fresh: bool) -> dict:
     if notes and today - date.fromisoformat(notes["today"]) <= timedelta(days=LONGEST_DAYS):
         say(1, f"database {NAME} of an earlier run: going on with it (FRESH=1 starts over)")
         return notes
-    names = " and ".join(merchant.profile.name for merchant in demo_world(today).merchants)
-    say(1, f"database {NAME}: the addon, and the companies {names}")
+    names = ", ".join(merchant.profile.name for merchant in demo_world(today).merchants)
+    say(1, f"database {NAME}: the addon, and the companies {names} and {paying.COMPANY}")
     return prepared.copy(COMPANIES.template(odoo), NAME)
 
 
-def drive(rpc: Rpc, outside: Outside, notes: dict) -> bool:
+def drive(rpc: Rpc, outside: Outside, bank: Bank, notes: dict) -> bool:
     """Send everything, run the scheduled actions, print the table; return whether everything ties."""
     plan = Plan(outside)
     connections = connect_all(rpc, outside, notes)
@@ -119,14 +123,19 @@ def drive(rpc: Rpc, outside: Outside, notes: dict) -> bool:
         print(f"      {len(refused)} were not taken: {sorted(set(refused))}")
     say(4, f"importing {len(plan.files)} files: the provider's report of some payouts, and the banks' CAMT.053")
     import_files(rpc, plan)
-    say(5, "entering the API keys, so that events and payouts not told yet are asked for; running the scheduled actions")
+    say(5, f"{paying.COMPANY} pays {paying.BILLS} bills and collects {paying.INVOICES} invoices through the bank")
+    company = paying.PayingCompany(rpc, bank, notes["paying"], date.fromisoformat(notes["today"]))
+    for line in company.work():
+        print(f"      {line}", flush=True)
+    say(6, "entering the API keys, so that events and payouts not told yet are asked for; running the scheduled actions")
     for connection in connections:
         enter_api_key(rpc, connection)
     began = time.monotonic()
     rounds = scheduled.run_until_quiet(rpc)
     print(f"      {rounds} rounds in {time.monotonic() - began:.1f} s")
-    say(6, "the books\n")
-    return report(rpc, plan, connections) and not refused
+    say(7, "the books\n")
+    good = report(rpc, plan, connections) and not refused
+    return report_paying(company) and good
 
 
 def connect_all(rpc: Rpc, outside: Outside, notes: dict) -> list[Connection]:
@@ -179,6 +188,17 @@ def report(rpc: Rpc, plan: Plan, connections: list[Connection]) -> bool:
     if wrong:
         print("      if the database was changed by hand since: FRESH=1 make demo")
     return good
+
+
+def report_paying(company: paying.PayingCompany) -> bool:
+    """Print what was paid and collected; return whether all of it is what the bank says."""
+    found, wanted = company.found(), company.wanted()
+    print(f"\n{table.lay_out(company.rows(found))}")
+    wrong = figures.differences(found, wanted)
+    print(f"\n  bank, journal and documents tied: {'NO' if wrong else 'yes'}")
+    for line in wrong:
+        print(f"      {line}")
+    return not wrong
 
 
 def wait_for_the_end(server: OdooServer) -> None:

@@ -8,24 +8,40 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import date
+from http.server import ThreadingHTTPServer
 
 from mockbank import Config, make_server
 
+from .door import Door
+
 HOST = "127.0.0.1"
 OURS, BIC, HOLDER = "NL41MOCK0000000001", "MOCKNL2A", "ACME"
-# Accounts to which the bank refuses payments: it is closed (AC04); its bank does not exist (RC01).
-CLOSED = ("NL84MOCK0000000003", "MOCKNL2A")
+# What is on our account in the beginning, in cents.
+OPENING = 12_500_000
+# Accounts to which the bank refuses payments: it is closed (AC04, also for collections); its bank does not exist (RC01).
+CLOSED = ("NL84MOCK0000000003", BIC)
 UNKNOWN_BANK = ("NL57MOCK0000000004", "ZZZZNL2A")
+# An account with 12.50 on it: a collection of more is refused (AM04).
+EMPTY = ("NL14MOCK0000000002", BIC)
 BEFORE, BEHIND = "before", "behind"
+# The kinds of messages that the bank sends, in the order in which they make sense.
+TOLD = ("pain.002", "camt.054", "pacs.004", "camt.053")
+
+
+def iban(country: str, number: str) -> str:
+    """The IBAN with right check digits of ``number`` (letters and digits) in ``country``."""
+    digits = "".join(str(int(sign, 36)) for sign in f"{number}{country}00")
+    return f"{country}{98 - int(digits) % 97:02d}{number}"
 
 
 class Bank:
     """``url`` takes payments; ``probe_url`` answers for one. ``hold``: BEFORE or BEHIND the bank the next file waits for good;
-    ``held`` is set when it does. ``posts`` counts the files that came to the door."""
+    ``held`` is set when it does. ``posts`` counts the files that came to the door. ``file``: where it keeps what it knows; a
+    bank that is started on it again knows it, and its clock shows the real time."""
 
-    def __init__(self):
-        self._server = make_server(Config(port=0, quiet=True))
+    def __init__(self, file: str = ":memory:"):
+        self._server = make_server(Config(port=0, quiet=True, db_path=file))
         self.posts, self.hold, self.held, self._gone = 0, None, threading.Event(), threading.Event()
         self._door = ThreadingHTTPServer((HOST, 0), _door_of(self))
         self._door.daemon_threads = True
@@ -63,10 +79,31 @@ class Bank:
         """Let days pass at the bank."""
         self.ask("POST", f"/_mock/advance?days={days}")
 
-    def received(self, kind: str) -> list[bytes]:
-        """The messages of ``kind`` about our account that were not collected yet."""
-        waiting = self.ask("GET", f"/_mock/mailbox?type={kind}")
-        return [one["body"].encode() for one in waiting if one["account"] == HOLDER]
+    def advance_to(self, day: date) -> None:
+        """Let the days until ``day`` pass, if they have not passed already."""
+        self.forward("POST", f"/_mock/advance?to={day}")
+
+    def opens_returning(self, name: str, number: str, days: int, reason: str) -> tuple[str, str]:
+        """An account from which everything is collected, and taken back ``days`` business days later; its IBAN and BIC."""
+        told = {"id": name, "iban": iban("NL", number), "behaviour": "return-later",
+                "parameters": {"days": days, "reason": reason}}
+        self.forward("POST", "/_mock/accounts", json.dumps(told).encode(), "application/json")
+        return told["iban"], BIC
+
+    def behaves(self, behaviour: str) -> None:
+        """How our account behaves from now on, for example `statement-gap`."""
+        self.forward("PATCH", f"/_mock/accounts/{HOLDER}", json.dumps({"behaviour": behaviour}).encode(), "application/json")
+
+    def receives(self, amount: int, note: str) -> None:
+        """Somebody transfers ``amount`` cents to our account."""
+        payer = {"name": "Customer", "iban": iban("NL", "ABNA0417164300")}
+        told = {"account": HOLDER, "amount": amount, "note": note, "debtor": payer}
+        self.forward("POST", "/_mock/credits", json.dumps(told).encode(), "application/json")
+
+    def said(self, kind: str) -> list[bytes]:
+        """Every message of ``kind`` about our account until now, the oldest first."""
+        sent = self.ask("GET", f"/_mock/messages?type={kind}")
+        return [one["body"].encode() for one in sent if one["account"] == HOLDER]
 
     def balance(self) -> int:
         """What is on our account, in cents."""
@@ -97,27 +134,18 @@ class Bank:
         return True
 
 
-def _door_of(bank: Bank) -> type[BaseHTTPRequestHandler]:
-    class Door(BaseHTTPRequestHandler):
+def _door_of(bank: Bank) -> type[Door]:
+    class BankDoor(Door):
         def do_POST(self):
             bank.posts += 1
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self.body()
             if bank.wait_here(BEFORE):
                 return
             answer = bank.forward("POST", self.path, body, self.headers.get("Content-Type", ""))
             if not bank.wait_here(BEHIND):
-                self._answer(*answer)
+                self.answer(*answer)
 
         def do_GET(self):
-            self._answer(*bank.forward("GET", self.path))
+            self.answer(*bank.forward("GET", self.path))
 
-        def _answer(self, status, body):
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments):
-            pass
-
-    return Door
+    return BankDoor

@@ -90,9 +90,16 @@ def copy(source: str, target: str) -> dict:
 
 
 def remove(target: str) -> None:
-    """Drop a copy and its notes."""
+    """Drop a copy, its notes, and what its bank knows."""
     database.drop(target, missing_ok=True)
     _notes_file(target).unlink(missing_ok=True)
+    for file in paths.stamps().glob(f"{bank_file(target).name}*"):
+        file.unlink()
+
+
+def bank_file(target: str) -> Path:
+    """Where the bank of a copy keeps what it knows, for as long as there is the copy."""
+    return paths.stamps() / f"{target}.bank"
 
 
 def refuse_served(target: str) -> None:

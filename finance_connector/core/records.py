@@ -218,3 +218,15 @@ class Parsed:
     live: bool | None = None
     fetches: tuple = ()
     news: tuple = ()
+
+
+def joined(parts):
+    """The `Parsed` that ``parts`` say together; ``ignored`` only when none of them says anything else."""
+    parts = tuple(parts)
+    movements, payments, settlements, lines, news = (
+        tuple(record for part in parts for record in getattr(part, name))
+        for name in ("movements", "payments", "settlements", "lines", "news")
+    )
+    nothing = not (movements or payments or settlements or lines or news)
+    ignored = next((part.ignored for part in parts if part.ignored), "") if nothing else ""
+    return Parsed(movements, payments, settlements, lines, ignored, news=news)

@@ -141,7 +141,7 @@ class FinancePaymentOrder(models.Model):
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
-    kind = fields.Selection(related="order_id.kind", store=True)
+    kind = fields.Selection(related="order_id.kind", store=True, precompute=True)
     mandate_id = fields.Many2one(
         "finance.mandate",
         index="btree_not_null",

@@ -153,19 +153,6 @@ class FinancePaymentOrder(models.Model):
         return TARGET.next_open(max(due, earliest))
 
     def _add_collection(self, mandate, payment, paid):
-        failed = (
-            self.env["finance.payment.instruction"]
-            .sudo()
-            .search(
-                [
-                    ("item_ids.move_line_id", "in", [item.id for item, _amount in paid]),
-                    ("state", "in", ("rejected", "returned")),
-                    ("kind", "=", approval_content.COLLECTION),
-                ],
-                order="id desc",
-                limit=1,
-            )
-        )
         names = [item.move_id.payment_reference or item.move_id.name or "" for item, _amount in paid]
         made = self.env["finance.payment.instruction"].create(
             {
@@ -180,7 +167,7 @@ class FinancePaymentOrder(models.Model):
                 "item_ids": [(0, 0, {"move_line_id": item.id, "amount": float(amount.to_decimal())}) for item, amount in paid],
             }
         )
-        made.sudo().replaces_id = failed
+        made._take_place_of_failed()
 
 
 class FinancePaymentInstruction(models.Model):

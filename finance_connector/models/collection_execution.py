@@ -28,26 +28,25 @@ class FinanceReconciliation(models.AbstractModel):
         return {one.id: self._line_fact("return", line, one, one._money(), charges=kept) for one in named}
 
     def _book_payment_line(self, company, line, named):
-        if named[0].kind != COLLECTION:
-            super()._book_payment_line(company, line, named)
-        elif line.amount > 0:
-            self._book_collected(company, line, named)
-        elif -self._exact(line.amount) < self._ordered(named):
+        if self._moved(line, named) < 0 and not self._brings_back(line, named):
             self._book_charges(company, line, named)
         else:
-            self._book_taken_back(company, line, named)
+            super()._book_payment_line(company, line, named)
 
-    def _book_collected(self, company, line, named):
+    def _brings_back(self, line, named):
+        """Less than was collected are charges by a line of their own."""
+        is_whole = named[0].kind != COLLECTION or -self._exact(line.amount) >= self._ordered(named)
+        return is_whole and super()._brings_back(line, named)
+
+    def _book_payment(self, company, line, named):
         """Pay the invoices that are still open; what was paid otherwise meanwhile stays open on the line, and is told."""
+        if named[0].kind != COLLECTION:
+            super()._book_payment(company, line, named)
+            return
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
         if items:
             choice = {"items": [{"id": item.move_line_id.id, "amount": str(self._exact(item.amount))} for item in items]}
             self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
-        # A statement that came too late: what was taken back is here already, and waits for the receipt.
-        for waiting in named.bank_line_ids.filtered(lambda other: other.amount < 0 and not other.is_reconciled):
-            taken = self.env["finance.payment.instruction"].search([("bank_line_ids", "in", waiting.ids)])
-            if -self._exact(waiting.amount) >= self._ordered(taken):
-                self._book_taken_back(company, waiting, taken)
 
     def _book_taken_back(self, company, line, named):
         for one in named.filtered(lambda one: one.kind == COLLECTION):

@@ -11,6 +11,7 @@ from ..payments import answer_facts, bacs_answers, detect, nacha_answers, pacs00
 from .import_account import ImportRefused
 from .mandate import USED
 from .payment_format import SHORT_IDS
+from .payment_instruction import FAILED
 
 # An unpaid direct debit is back within so many days; later ones of the mandate are others.
 BACS_RETURNS = timedelta(days=10)
@@ -176,7 +177,7 @@ class FinancePaymentInstruction(models.Model):
         """A payment that the bank rejected or gave back is an exception until it is paid anew or given up."""
         for one in self:
             cause = f"payment-{one.id}"
-            if one.state in ("rejected", "returned"):
+            if one.state in FAILED:
                 self.env["finance.exception"]._raise(
                     "payment_failed",
                     cause,
@@ -187,9 +188,19 @@ class FinancePaymentInstruction(models.Model):
                     amount=one.amount,
                     currency=one.currency_id,
                 )
-            elif one.state == "executed" and one.replaces_id:
-                why = self.env._("It was paid by %s.", one.order_id.name)
-                self.env["finance.exception"]._clear("payment_failed", f"payment-{one.replaces_id.id}", one.company_id, why)
+            elif one.state == "executed":
+                one._clear_failures()
+
+    def _clear_failures(self):
+        """Payments that failed are no exception any more once all that they were to pay is paid by this one and others."""
+        items = self.item_ids.move_line_id
+        failed = self.sudo().search([("item_ids.move_line_id", "in", items.ids), ("state", "in", FAILED)])
+        for one in failed | self.replaces_id:
+            wanted = one.item_ids.move_line_id
+            paid = self.sudo().search([("item_ids.move_line_id", "in", wanted.ids), ("state", "=", "executed")])
+            if wanted <= (paid | self).item_ids.move_line_id or not wanted:
+                why = self.env._("It was paid by %s.", self.order_id.name)
+                self.env["finance.exception"]._clear("payment_failed", f"payment-{one.id}", one.company_id, why)
 
     def _failure_text(self):
         """What happened to a payment that failed, in one line."""

@@ -14,8 +14,8 @@ from ..core.money import Money
 from .inbox import CONCURRENCY
 from .limits import limit
 
-# Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole. Lines that
-# were explained long ago were looked at when they came.
+# Lines that name payments of ours by their end-to-end ids, alone or as members of a batch, or by the batch as a whole. Those
+# that were explained are not looked at again: a batch still names what the bank had rejected of it.
 _NAMED = """
 WITH lines AS (
     SELECT id, fc_end_to_end_id, fc_details FROM account_bank_statement_line
@@ -37,8 +37,7 @@ SELECT n.line_id, array_agg(DISTINCT i.id ORDER BY i.id)
    AND (i.end_to_end_id = n.name
         OR EXISTS (SELECT FROM finance_payment_file f
                     WHERE f.order_id = i.order_id AND n.batch IN (f.message_name, f.message_name || i.batch_number)))
- WHERE NOT EXISTS (SELECT FROM finance_payment_bank_line_rel r
-                    WHERE r.account_bank_statement_line_id = n.line_id AND r.finance_payment_instruction_id = i.id)
+ WHERE NOT EXISTS (SELECT FROM finance_payment_bank_line_rel r WHERE r.account_bank_statement_line_id = n.line_id)
  GROUP BY n.line_id
 """
 
@@ -71,6 +70,8 @@ class FinanceReconciliation(models.AbstractModel):
                 facts[key] += filter(None, [fact])
             booked.append((line, named))
             self._link_payments(line, named)
+            why = self.env._("What is known of the payments now fits the line.")
+            self.env["finance.exception"]._clear("payment_answer", f"line-{line.id}", company, why)
         instructions._take_facts(facts, None)
         # What was executed is booked before what came back of it.
         for line, named in sorted(booked, key=lambda pair: (self._moved(*pair) < 0, pair[0].id)):
@@ -140,13 +141,18 @@ class FinanceReconciliation(models.AbstractModel):
         named.invalidate_recordset(["bank_line_ids"])
 
     def _book_payment_line(self, company, line, named):
-        """Reconcile ``line`` with what the payments paid, or with what it moves back of it. What cannot be booked as it was
-        ordered is left to the matching."""
-        if line.amount > 0:
+        """Reconcile ``line`` with what the payments paid, or with what it moves back of it; then what waited for it."""
+        if self._moved(line, named) < 0:
             self._book_taken_back(company, line, named)
-            return
+        else:
+            self._book_payment(company, line, named)
+        self._book_waiting(company, line, named)
+
+    def _book_payment(self, company, line, named):
+        """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered is left to the matching."""
+        free = named.filtered(lambda one: not one.item_ids)
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
-        if not items or sum(item._minor() for item in items) != sum(one._money().minor for one in named):
+        if sum(item._minor() for item in items) != sum(one._money().minor for one in named - free):
             return
         choice = {
             "items": [
@@ -156,6 +162,7 @@ class FinanceReconciliation(models.AbstractModel):
                 for item in items
             ],
             "discounts": [item.move_line_id.id for item in items if item.takes_discount],
+            "write_offs": [self._free_row(one) for one in free],
         }
         self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
 

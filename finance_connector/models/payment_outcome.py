@@ -73,7 +73,7 @@ class FinanceRequest(models.Model):
         """The bank does not have it: it is sent again by itself, once that is certain for each of its payments."""
         self._tell("probe_absent", text=found.text)
         now = datetime.now(timezone.utc)
-        if all(may_send(one._folded(), now).ok for one in self._payments()):
+        if all(may_send(found, now).ok for found in self._payments()._folded().values()):
             if retry.is_exhausted(self.attempts, limit(self.env, "transmission_attempts")):
                 self._know("failed")
                 self._tell_failure(Outcome("failed", error=found.text))

@@ -74,7 +74,7 @@ class TestPaymentReturn(PaymentCase):
             }
         )
         bill = self.bill(100, invoice_payment_term_id=terms.id)
-        order = self.sent(bill)
+        order = self.sent(bill, discounts=self.payable(bill).ids)
         self.assertEqual(order.amount_total, 98)
         day = fields.Date.to_string(fields.Date.today() + timedelta(days=1))
         self.bank_entries(*self.executed(order, day=day))

@@ -23,6 +23,8 @@ TEST_LANES = (("pure", "odoo", "bridge", "browser"), ("fuzz", "sim", "system"))
 FIXED_SEED, FIXED_WORLDS, NEW_WORLDS, NEW_MINUTES = 1, 8, 6, 3
 # Those with five providers at once, which take longer, come on top: so many fixed and so many new ones.
 FIVE_PROVIDERS, FIVE_WORLDS, FIVE_MINUTES = "five_providers", 2, 1
+# And those of payments out: fixed ones and new ones.
+PAYMENTS_OUT, PAYING_WORLDS = "payments_out", 1
 # The damaged inputs of one `make test`: always the same ones.
 SHORT_FUZZ = {"FUZZ_SECONDS": "20", "FUZZ_SEED": "1"}
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -95,9 +97,11 @@ class Runner:
     def sim(self) -> bool:
         """Worlds of fixed seeds and of new ones, whose first is printed."""
         five, fixed = ("--profile", FIVE_PROVIDERS, "--seeds", FIVE_WORLDS), ("--first", FIXED_SEED)
+        paying = ("--profile", PAYMENTS_OUT, "--seeds", PAYING_WORLDS)
         runs = [
             ("--seeds", FIXED_WORLDS, *fixed), (*five, *fixed),
             ("--seeds", NEW_WORLDS, "--minutes", NEW_MINUTES), (*five, "--minutes", FIVE_MINUTES),
+            (*paying, *fixed), paying,
         ]  # fmt: skip
         return all(self.command("simulator.play.cli", *map(str, run)) for run in runs)
 

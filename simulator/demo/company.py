@@ -14,6 +14,7 @@ from simulator import prepared
 from simulator.play.books import api_key, keep_books
 from simulator.play.companies import make_companies
 
+from .paying import COMPANY
 from .plan import demo_world
 
 _SIMULATOR = Path(prepared.__file__).parent
@@ -40,14 +41,15 @@ def build(env, today: date) -> dict:
     names = [merchant.profile.name for merchant in merchants]
     # The company that Odoo has from the beginning is the first one, so that no empty one is left over.
     env.ref("base.main_company").name = names[0]
-    make_companies(env, names)
+    make_companies(env, [*names, COMPANY])
+    paying = env["res.company"].search([("name", "=", COMPANY)])
     companies = {company.name: company for company in env["res.company"].search([("name", "in", names)])}
     journals = [keep_books(env, merchant, companies[name]).id for merchant, name in zip(merchants, names, strict=True)]
     env.ref("base.user_admin").group_ids += env.ref("sales_team.group_sale_manager")
     # A host name that the login page sees must not become the address that webhooks are sent to.
     env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
     return {"today": today.isoformat(), "companies": [companies[name].id for name in names], "journals": journals,
-            "key": api_key(env)}
+            "paying": paying.id, "key": api_key(env)}
 
 
 if __name__ == "__main__":

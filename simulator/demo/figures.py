@@ -44,10 +44,10 @@ class Figures:
     at_risk: dict[str, int]  # kind -> amount at risk
 
 
-def differences(found: Figures, wanted: Figures) -> list[str]:
-    """One line for each figure that is not what the world says; empty when everything ties."""
+def differences(found, wanted) -> list[str]:
+    """One line for each figure that is not what the world says; empty when everything ties. Both are of one data class."""
     lines = []
-    for name in (field.name for field in fields(Figures)):
+    for name in (field.name for field in fields(found)):
         here, there = getattr(found, name), getattr(wanted, name)
         if isinstance(here, dict):
             lines += [f"{name} {key}: {here.get(key, 'none')} in Odoo, {there.get(key, 'none')} in the world"

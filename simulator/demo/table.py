@@ -22,8 +22,12 @@ class Column:
 
 def render(columns: list[Column]) -> str:
     """The table as text."""
-    rows = [("", *(column.name for column in columns)), *_rows(columns)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(columns) + 1)]
+    return lay_out([("", *(column.name for column in columns)), *_rows(columns)])
+
+
+def lay_out(rows: list[tuple]) -> str:
+    """Rows of texts as a table: the first column to the left, the others to the right."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     return "\n".join("  " + "  ".join(
         [f"{row[0]:<{widths[0]}}", *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))]).rstrip()
         for row in rows)

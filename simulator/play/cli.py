@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from simulator.paying.world import NAME as PAYMENTS_OUT
 from simulator.script import PERMUTED_EVERY
 from simulator.world import ProfileError
 from simulator.world.profiles import PROFILES
@@ -63,7 +64,7 @@ def _options():
     parser.add_argument("--first", type=int, help="the first of them; a random number otherwise, which is printed")
     parser.add_argument("--minutes", type=float, default=0, help="begin no world after so many minutes; 0: no limit")
     parser.add_argument("--seed", type=int, action="append", default=[], help="play this one")
-    parser.add_argument("--profile", choices=[*PROFILES, "all"], default=os.environ.get("PROFILE") or "all")
+    parser.add_argument("--profile", choices=[*PROFILES, PAYMENTS_OUT, "all"], default=os.environ.get("PROFILE") or "all")
     options = parser.parse_args()
     if os.environ.get("SEED"):
         options.seed = [int(seed) for seed in os.environ["SEED"].split(",")]

@@ -10,10 +10,61 @@ import contextlib
 import psycopg2
 
 _RAISED = {"serialization": "40001", "deadlock": "40P01"}
+# The process dies before or after the one act by which a payment channel gives its file to the bank.
+AT_THE_CALL = ("kill_before_call", "kill_after_call")
 
 
 class Killed(BaseException):
     """The process died here."""
+
+
+def run_into(crash: tuple, run, crashes: dict[str, int], forget) -> bool:
+    """Call ``run``, which meets ``crash`` (kind and point; empty: nothing); whether the process lived on. What has happened is
+    counted in ``crashes``, and ``forget`` is called when the process died. An error is the scheduler's to note."""
+    if not crash:
+        run()
+        return True
+    lived = True
+    kind, point = crash
+    with (at_the_call(kind) if kind in AT_THE_CALL else crashing(kind, point)) as happened:
+        try:
+            run()
+        except Killed:
+            forget()
+            lived = False
+        except Exception:
+            if not happened:
+                raise
+    for one in happened:
+        crashes[one] = crashes.get(one, 0) + 1
+    return lived
+
+
+@contextlib.contextmanager
+def at_the_call(kind: str):
+    """Within the block the process dies before or after the act by which a payment channel gives its file to the bank."""
+    from odoo.addons.finance_connector.channels.folder import FolderChannel
+    from odoo.addons.finance_connector.channels.http import HttpChannel
+
+    happened: list[str] = []
+
+    def dying(send):
+        def _send(adapter, way, parcel):
+            happened.append(kind)
+            if kind == "kill_after_call":
+                send(adapter, way, parcel)
+            raise Killed
+
+        return _send
+
+    kept = [(adapter, adapter.send) for adapter in (FolderChannel, HttpChannel)]
+    for adapter, send in kept:
+        adapter.send = dying(send)
+    try:
+        yield happened
+    finally:
+        for adapter, send in kept:
+            adapter.send = send
 
 
 @contextlib.contextmanager

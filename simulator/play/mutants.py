@@ -10,11 +10,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+from simulator.paying.world import NAME as PAYMENTS_OUT
+
 from .cli import REPOSITORY, run_one
 
 PATCHES = REPOSITORY / "simulator" / "mutants"
 # The worlds that a bug has to survive, in this order: all kinds of trouble come early.
 WORLDS = [(name, seed) for seed in range(1, 9) for name in ("trouble", "default", "manual")]
+# Those of a bug in what goes out.
+PAYING_WORLDS = [(PAYMENTS_OUT, seed) for seed in range(1, 13)]
 
 
 def main() -> int:
@@ -43,11 +47,16 @@ def plant(patch: Path, template: str) -> str:
         shutil.copytree(REPOSITORY / "finance_connector", Path(folder) / "finance_connector",
                         ignore=shutil.ignore_patterns("__pycache__", "tests"))
         subprocess.run(["git", "apply", str(patch)], cwd=folder, check=True)
-        for profile, seed in WORLDS:
+        for profile, seed in PAYING_WORLDS if _is_of_payments(patch) else WORLDS:
             verdict = run_one(template, profile, seed, SIM_ADDONS=folder)
             if not verdict.get("holds"):
                 return f"{profile} {seed}: {verdict['wrong'][0]}"
     return ""
+
+
+def _is_of_payments(patch: Path) -> bool:
+    """Whether the bug is in a file about payments out, so that only worlds with these can show it."""
+    return "/models/payment_" in patch.read_text()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from fc_env import database
 from simulator import script
 from simulator.faults import REFUSED
+from simulator.paying import world as paying
+from simulator.paying.play import play as play_payments
 from simulator.world import World
 from simulator.world.profiles import PROFILES
 
@@ -23,6 +25,9 @@ from .player import Player
 def main(template: str, profile: str, seed: int, prefix: int | None) -> dict:
     """The verdict: whether it ``holds``, what is ``wrong``, and what was ``told``."""
     began = time.monotonic()
+    if profile == paying.NAME:
+        verdict = on_copy(template, lambda odoo: play_payments(odoo, paying.PayingWorld(seed), prefix))
+        return verdict | {"seconds": round(time.monotonic() - began, 1)}
     verdict = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), prefix))
     if verdict["holds"] and prefix is None and seed % script.PERMUTED_EVERY == 0:
         other = on_copy(template, lambda odoo: play(odoo, World(seed, PROFILES[profile]), None, "/permuted"))

@@ -12,7 +12,7 @@ from simulator.scheduled import MOST_ROUNDS
 from simulator.script import Operation
 from simulator.world import World
 
-from .crash import Killed, crashing
+from .crash import run_into
 from .host import Host
 from .outside import Outside
 from .setup import prepare
@@ -143,20 +143,4 @@ class Player(Outside):
 
     def _run(self, name: str, crash: tuple = ()) -> bool:
         """Run one action; whether the process lived on. An error is the scheduler's to note, and it goes on."""
-        if not crash:
-            self.host.run(name)
-            return True
-        kind, point = crash
-        with crashing(kind, point) as happened:
-            try:
-                self.host.run(name)
-            except Killed:
-                self.crashes[kind] = self.crashes.get(kind, 0) + 1
-                self.host.registry.clear_all_caches()
-                return False
-            except Exception:
-                if not happened:
-                    raise
-        for one in happened:
-            self.crashes[one] = self.crashes.get(one, 0) + 1
-        return True
+        return run_into(crash, lambda: self.host.run(name), self.crashes, self.host.registry.clear_all_caches)

@@ -66,5 +66,5 @@ class PayPalAdapter(Adapter):
     def detect_report(self, content):
         return report.detect(content)
 
-    def parse_report(self, content, filename=None):
-        return report.parse(content, filename)
+    def report_parts(self, content, filename=None):
+        return report.parts(content, filename)

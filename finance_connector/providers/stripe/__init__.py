@@ -47,8 +47,8 @@ class StripeAdapter(Adapter):
     def detect_report(self, content):
         return report.detect(content)
 
-    def parse_report(self, content, filename=None):
-        return report.parse(content, filename)
+    def report_parts(self, content, filename=None):
+        return report.parts(content, filename)
 
     def poll(self, call, cursor, now):
         return client.poll(call, cursor, now)
