@@ -75,10 +75,10 @@ def test_invoices_are_collected_by_the_mandates_of_gocardless(shop, company, cha
     order = rpc.call("account.move", "action_finance_collect", [invoice])["res_id"]
     user = open_page("user", f"finance-direct-debits/{order}")
     user.wait_for(".o_form_view", "Collected by GoCardless, which tells the debtors")
-    user.wait_for(".o_field_widget[name=channel_id]", "By gocardless")
     user.wait_for(".o_field_widget[name=instruction_ids]", "Garden Club")
     pictured(user, "collection-by-gocardless")
-    rpc.call("finance.payment.order", "action_submit", [order])
+    made = rpc.call("finance.payment.order", "read", [order], fields=["scheme", "channel_id"])[0]
+    assert (made["scheme"], made["channel_id"][0]) == ("gocardless", channels["gocardless"])
 
 
 def tell(shop, provider, *actions):
