@@ -68,7 +68,7 @@ def run():
         env.cr.commit()
 
         started = time.perf_counter()
-        env["finance.subledger"]._derive_transactions(provider, touched)
+        env["finance.subledger"]._derive_transactions(touched)
         env.cr.commit()
         folded = time.perf_counter()
         env["finance.document.link"]._link(provider)

@@ -1,6 +1,7 @@
 """A database and an environment of its own for a benchmark: cloned, the addon installed, a connection set up."""
 
 import logging
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -11,25 +12,26 @@ FC = [sys.executable, str(REPOSITORY / "scripts" / "fc.py")]
 INSTALLED = "fc_bench_installed"
 
 
-def _run(*arguments):
-    done = subprocess.run([*FC, *arguments], capture_output=True, text=True, check=False)
+def _run(*arguments, program=FC, **variables):
+    done = subprocess.run(
+        [*program, *arguments], env={**os.environ, **variables}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
-def prepare(name, addon="finance_connector", conf=None):
-    """Create database ``name`` with ``addon`` installed, by the configuration ``conf``; an old one of that name is replaced."""
+def prepare(name, addon="finance_connector", conf=None, **variables):
+    """Create database ``name`` with ``addon`` installed, by the configuration ``conf`` and with these ``variables`` of the
+    environment; an old one of that name is replaced."""
     _run("db", "drop", name, "--if-exists")
     _run("db", "clone", "base", name)
-    chosen = ("-c", str(conf)) if conf else ()
-    _run("odoo", *chosen, "-d", name, "-i", addon, "--stop-after-init", "--no-http", "--log-level=error")
+    chosen = ("-c", str(conf or os.environ["ODOO_RC"]), "-d", name, "-i", addon)
+    _run(*chosen, "--stop-after-init", "--no-http", "--log-level=error", program=[sys.executable, "-m", "odoo"], **variables)
 
 
 @contextmanager
 def environment(name):
     """An `odoo.api.Environment` of the superuser on database ``name``, in this process."""
-    import os
-
     import odoo
     from odoo.modules.registry import Registry
     from odoo.tools import config

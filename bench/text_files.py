@@ -28,7 +28,22 @@ def _written(cents, sign=","):
 
 def mt940(count):
     """German structured :86: with SEPA tags, wrapped at 65 characters."""
-    pieces = [":20:BENCH\r\n:25:50010517/0123456789\r\n:28C:00001/001\r\n:60F:C250301EUR1000,00\r\n"]
+    closing = f":62F:C250331EUR{_written(_sums(count)[2])}\r\n-\r\n"
+    head = ":20:BENCH\r\n:25:50010517/0123456789\r\n:28C:00001/001\r\n:60F:C250301EUR1000,00\r\n"
+    return f"{head}{_swift(count)}{closing}".encode()
+
+
+def mt942(count):
+    """The same entries, announced: numbers and sums of both sides, no balances."""
+    debits, credits, _closing = _sums(count)
+    minus = sum(_cents(number) < 0 for number in range(count))
+    head = ":20:BENCH\r\n:25:50010517/0123456789\r\n:28C:00001/001\r\n:34F:EUR0,\r\n:13D:2503311200+0100\r\n"
+    sums = f":90D:{minus}EUR{_written(debits)}\r\n:90C:{count - minus}EUR{_written(credits)}\r\n-\r\n"
+    return f"{head}{_swift(count)}{sums}".encode()
+
+
+def _swift(count):
+    pieces = []
     for number, cents, day, customer in _all(count):
         told = (
             f"166?00GUTSCHR. UEBERWEISUNG?100004711?20EREF+ORDER-{number:08d}?21SVWZ+Invoice INV/2025/{number:05d}"
@@ -37,8 +52,7 @@ def mt940(count):
         lines = "\r\n".join(told[at : at + 65] for at in range(0, len(told), 65))
         mark = "C" if cents > 0 else "D"
         pieces.append(f":61:2503{day:02d}03{day:02d}{mark}{_written(abs(cents))}NTRFNONREF//B{number}\r\n:86:{lines}\r\n")
-    pieces.append(f":62F:C250331EUR{_written(_sums(count)[2])}\r\n-\r\n")
-    return "".join(pieces).encode()
+    return "".join(pieces)
 
 
 def bai2(count):
@@ -168,5 +182,6 @@ def csv(count):
 
 
 MAKERS = {
-    "mt940": mt940, "bai2": bai2, "ofx": ofx, "qif": qif, "coda": coda, "cfonb120": cfonb120, "norma43": norma43, "csv": csv,
+    "mt940": mt940, "mt942": mt942, "bai2": bai2, "ofx": ofx, "qif": qif, "coda": coda, "cfonb120": cfonb120,
+    "norma43": norma43, "csv": csv,
 }  # fmt: skip

@@ -74,8 +74,9 @@ class StripePayouts(PayoutApi):
         return {"data": rows[:wanted["limit"]], "has_more": len(rows) > wanted["limit"]}
 
     def _made(self, kind, told):
-        prefix = {"transfers": "tr", "payouts": "po"}[kind]
-        row = {"id": f"{prefix}_{len(self.rows[kind]) + 1}", "object": kind[:-1], "reversals": {"data": []},
+        prefix, number = {"transfers": "tr", "payouts": "po"}[kind], len(self.rows[kind]) + 1
+        row = {"id": f"{prefix}_{number}", "balance_transaction": f"txn_{prefix}_{number}",
+               "object": kind[:-1], "reversals": {"data": []},
                "amount": told["amount"], "currency": told["currency"], "destination": told["destination"],
                "transfer_group": told.get("transfer_group"),
                "metadata": {"end_to_end_id": told["metadata[end_to_end_id]"]}, "status": "pending"}
@@ -108,8 +109,8 @@ class PayPalPayouts(PayoutApi):
         return self.act(key, lambda: self._made(key, told), *(item["sender_item_id"] for item in told["items"]))
 
     def _made(self, key, told):
-        self.items += [{"payout_item_id": f"ITEM{item['sender_item_id']}", "payout_item": item, "transaction_status": "PENDING"}
-                       for item in told["items"]]
+        self.items += [{"payout_item_id": f"ITEM{item['sender_item_id']}", "payout_item": item, "transaction_status": "PENDING",
+                        "transaction_id": f"TXN{item['sender_item_id']}"} for item in told["items"]]
         name = f"BATCH{len(self.batches) + 1}"
         self.batches[key] = {"batch_header": {"payout_batch_id": name, "batch_status": "PENDING"}}
         return self.batches[key]

@@ -41,6 +41,7 @@ class Settings:
     host_key: str = ""
     url: str = ""
     probe_url: str = ""
+    answers_url: str = ""
     content_type: str = "application/xml"
     sign_in: str = ""
     key_header: str = ""
@@ -59,10 +60,21 @@ class Payout(NamedTuple):
     country: str = ""
 
 
+class Collect(NamedTuple):
+    """One collection for an API. ``mandate``: its id at the provider; ``day``: not to be collected before, as an ISO date."""
+
+    end_to_end_id: str
+    amount: Money
+    mandate: str
+    day: str
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """What goes out in one act. ``key``: names the intent and the content, the same for every try; ``names``: the end-to-end
-    ids of its payments; ``reference``: what the bank called it, if it told; ``payouts``: for adapters that take no file."""
+    ids of its payments; ``reference``: what the bank called it, if it told; ``payouts``: for adapters that take no file, each a
+    `Payout` or a `Collect`."""
 
     key: str
     message_id: str
@@ -87,7 +99,8 @@ class Telling:
     """What a bank says about a parcel: a fact of each of its payments, or of the one whose end-to-end id is ``payment``.
 
     ``kind``, ``level``: as in `instruction_facts`. ``amount``: of money that moved; None is all that was ordered. That a payment
-    failed is told as `reject`, also of one that was executed before: its money came back then.
+    failed is told as `reject`, also of one that was executed before: its money came back then. ``movement``: see
+    `records.PaymentNews`.
     """
 
     kind: str
@@ -97,6 +110,7 @@ class Telling:
     reasons: tuple = ()
     payment: str = ""
     amount: Money | None = None
+    movement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +133,19 @@ class Found:
     tellings: tuple = ()
 
 
+def tellings(news):
+    """`PaymentNews` as `Telling`s: what a provider answers is what its webhooks say."""
+    return tuple(
+        Telling(one.kind, one.name, one.text, reasons=one.reasons, payment=one.end_to_end_id, amount=one.amount,
+                movement=one.movement)
+        for one in news
+    )  # fmt: skip
+
+
 class ChannelAdapter:
     """The interface. Capabilities: ``send``; ``probe`` (the bank can be asked for a parcel); ``follow`` (it can be asked what
-    became of one). Without ``send`` people take the file; without ``probe`` a transmission without answer waits for a person."""
+    became of one); ``answers`` (it gives its answers as files). Without ``send`` people take the file; without ``probe`` a
+    transmission without answer waits for a person."""
 
     code = ""
     label = ""
@@ -181,6 +205,11 @@ class ChannelAdapter:
         """What became of a parcel that the bank has: a tuple of `Telling`; the same again is the same fact. Raises
         ProviderUnavailable when it cannot be asked."""
         raise FinanceError(f"The channel {self.label} tells nothing of what became of payments; the bank's files do.")
+
+    def answers(self, way, parcel):
+        """The files in which the bank has answered to a parcel by now: a tuple of bytes, empty as long as there are none. Raises
+        ProviderUnavailable when it cannot be asked, or gave something else."""
+        raise FinanceError(f"The channel {self.label} gives no answers as files; they come with the bank's other files.")
 
 
 class ManualChannel(ChannelAdapter):

@@ -9,15 +9,18 @@ _MISSING = frozenset((404, 410))
 # The call itself is wrong, and not its content: another sign-in, another address.
 _OF_THE_CALL = frozenset((401, 403, 404, 405, 407, 408, 425, 429))
 _ANSWERS = (b"urn:iso:std:iso:20022:tech:xsd:pain.002",)
+_FILES = (*_ANSWERS, b"urn:iso:std:iso:20022:tech:xsd:camt.05", b"urn:iso:std:iso:20022:tech:xsd:pacs.004")
+_HEAD = 4096
 _TOLD = 300
 
 
 class HttpChannel(ChannelAdapter):
-    """See `base.ChannelAdapter`. ``url`` takes the file as body; ``probe_url`` answers 2xx or 404."""
+    """See `base.ChannelAdapter`. ``url`` takes the file as body; ``probe_url`` answers 2xx or 404, ``answers_url`` the bank's
+    answer or 404."""
 
     code = "http"
     label = "HTTP API of the bank"
-    capabilities = frozenset({"send", "probe"})
+    capabilities = frozenset({"send", "probe", "answers"})
     needs = ("url",)
     absence_is_proof = False
     secret_names = {"token": "Bearer token", "password": "Password"}
@@ -43,7 +46,7 @@ class HttpChannel(ChannelAdapter):
             if error.outcome == "failed" and 400 <= error.status < 500 and error.status not in _OF_THE_CALL:
                 raise Refused(f"{error} {_said(error.body)}".strip()) from error
             raise
-        return Sent(answer=answer if any(mark in answer[:4096] for mark in _ANSWERS) else b"")
+        return Sent(answer=answer if any(mark in answer[:_HEAD] for mark in _ANSWERS) else b"")
 
     def probe(self, way, parcel):
         if not way.settings.probe_url:
@@ -54,14 +57,28 @@ class HttpChannel(ChannelAdapter):
 
     def _asked(self, way, message_id, end_to_end_id):
         """Whether the bank knows the file."""
-        url = way.settings.probe_url.replace("{message_id}", message_id).replace("{end_to_end_id}", end_to_end_id)
-        try:
-            way.call("GET", url, _signed_in(way))
-        except ProviderUnavailable as error:
-            if error.status in _MISSING:
-                return False
-            raise
-        return True
+        return _got(way, way.settings.probe_url, message_id, end_to_end_id) is not None
+
+    def answers(self, way, parcel):
+        if not way.settings.answers_url:
+            return ()
+        body = _got(way, way.settings.answers_url, parcel.message_id, parcel.names[0] if parcel.names else "")
+        if not (body or b"").strip():
+            return ()
+        if not any(mark in body[:_HEAD] for mark in _FILES):
+            raise ProviderUnavailable(f"The answer to {parcel.message_id} is no file of a bank: {_said(body)}", outcome="failed")
+        return (body,)
+
+
+def _got(way, address, message_id, end_to_end_id):
+    """What the bank has at ``address``; None when there is nothing."""
+    url = address.replace("{message_id}", message_id).replace("{end_to_end_id}", end_to_end_id)
+    try:
+        return way.call("GET", url, _signed_in(way))
+    except ProviderUnavailable as error:
+        if error.status in _MISSING:
+            return None
+        raise
 
 
 def _signed_in(way):

@@ -25,12 +25,12 @@ class ApiChannel(ChannelAdapter):
             body = way.call(method, self.base(way) + path, headers, **content)
         except ProviderUnavailable as error:
             if error.outcome == "failed" and 400 <= error.status < 500 and error.status not in _OF_THE_CALL and method != "GET":
-                raise self.refusal(_read(error.body), error) from error
+                raise self.refusal(read_object(error.body), error) from error
             if error.status == 409:
                 # The same key is being worked on at this moment.
                 raise ProviderUnavailable(str(error), outcome="unknown", status=409) from error
             raise
-        told = _read(body)
+        told = read_object(body)
         if told is None:
             text = f"{self.label} answered {path} with something that is no JSON object."
             raise ProviderUnavailable(text, outcome="failed" if method == "GET" else "unknown")
@@ -41,7 +41,8 @@ class ApiChannel(ChannelAdapter):
         return Refused(f"{error} {json.dumps(told)[:_TOLD] if told else ''}".strip(), final=True)
 
 
-def _read(body):
+def read_object(body):
+    """The JSON object in ``body``; None when it is none."""
     try:
         told = json.loads(body)
     except ValueError:

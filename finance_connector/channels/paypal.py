@@ -4,18 +4,16 @@ Source: PayPal's documents of Payouts (v1). PayPal refuses a batch id that it ha
 the first one is; it cannot be asked for a batch by our id.
 """
 
+from datetime import datetime, timezone
+
 from ..core.money import Money
+from ..providers.paypal import payout_items
 from ..providers.paypal.client import headers
-from .base import FILE, Refused, Sent, Telling
+from .base import FILE, Refused, Sent, Telling, tellings
 from .json_api import ApiChannel
 
 _WHOLE = frozenset(("HUF", "JPY", "TWD"))
 _MOST = 15_000
-# What PayPal says of an item -> the fact that it is.
-_ITEMS = {
-    "SUCCESS": "execute", "FAILED": "reject", "BLOCKED": "reject", "DENIED": "reject", "CANCELED": "reject", "RETURNED": "reject",
-    "REFUNDED": "reject", "REVERSED": "reject", "UNCLAIMED": "hold", "ONHOLD": "hold", "PENDING": "accept", "NEW": "accept",
-}  # fmt: skip
 _PAGE = 1000
 _TAKEN = frozenset(("PENDING", "PROCESSING", "SUCCESS", "NEW"))
 
@@ -61,14 +59,14 @@ class PayPalChannel(ApiChannel):
         return Sent(name, (Telling("receive", name, status, "file"),) if status in _TAKEN else ())
 
     def follow(self, way, parcel):
-        bearer, page, tellings = self._bearer(way), 1, []
+        bearer, page, told_so_far, now = self._bearer(way), 1, [], datetime.now(timezone.utc)
         while True:
             params = {"page": page, "page_size": _PAGE}
             told = self.ask(way, "GET", f"/v1/payments/payouts/{parcel.reference}", bearer, params=params)
             items = told.get("items") or ()
-            tellings += filter(None, map(_item_became, items))
+            told_so_far += [one for item in items if (one := payout_items.news(item, now)) and one.end_to_end_id]
             if len(items) < _PAGE:
-                return tuple(tellings)
+                return tellings(told_so_far)
             page += 1
 
     def refusal(self, told, error):
@@ -92,19 +90,6 @@ class _Duplicate(Refused):
     def __init__(self, reference):
         self.reference = reference
         super().__init__("PayPal has this batch already.")
-
-
-def _item_became(item):
-    """What one item of a batch says; None for a status that is no news."""
-    status, name = str(item.get("transaction_status")), str(item.get("payout_item_id", ""))
-    if status not in _ITEMS:
-        return None
-    why = item.get("errors") or {}
-    code = str(why.get("name") or "")
-    return Telling(
-        _ITEMS[status], f"{name}/{status}", str(why.get("message") or status), reasons=(code,) if code else (),
-        payment=(item.get("payout_item") or {}).get("sender_item_id", ""),
-    )  # fmt: skip
 
 
 def _unit(currency):

@@ -4,11 +4,13 @@ Source: Stripe's API reference (Transfers, Payouts, Idempotent requests). What w
 for payouts, which have none, by the end-to-end id in the metadata.
 """
 
+from datetime import datetime, timezone
+
 from ..core.errors import MoneyError
-from ..core.money import Money
+from ..providers.stripe import ordered
 from ..providers.stripe.amounts import exponent
 from ..providers.stripe.client import headers
-from .base import ABSENT, PAYMENT, PRESENT, UNSURE, Found, Refused, Sent, Telling
+from .base import ABSENT, PAYMENT, PRESENT, UNSURE, Found, Refused, Sent, Telling, tellings
 from .json_api import ApiChannel
 
 _PAGE, _PAGES = 100, 10
@@ -56,7 +58,7 @@ class StripeChannel(ApiChannel):
             raise Refused("The channel is a test, and its key is a live one. Nothing was sent; set a test key.")
         content = {
             "amount": one.amount.to_units(exponent(one.amount.currency)), "currency": one.amount.currency.lower(),
-            "destination": one.account, "description": one.text, "metadata[end_to_end_id]": one.end_to_end_id,
+            "destination": one.account, "description": one.text, f"metadata[{ordered.NAME}]": one.end_to_end_id,
         }  # fmt: skip
         path = "/v1/payouts"
         if not one.account.startswith(_PAYOUT_TARGETS):
@@ -82,7 +84,9 @@ class StripeChannel(ApiChannel):
     def follow(self, way, parcel):
         (one,) = parcel.payouts
         kind = "payouts" if one.account.startswith(_PAYOUT_TARGETS) else "transfers"
-        return _became(self.ask(way, "GET", f"/v1/{kind}/{parcel.reference}", _headers(way)), one.amount.currency)
+        told = self.ask(way, "GET", f"/v1/{kind}/{parcel.reference}", _headers(way))
+        read = ordered.payout_news if kind == "payouts" else ordered.transfer_news
+        return tellings(read(told, datetime.now(timezone.utc)))
 
     def refusal(self, told, error):
         said = (told or {}).get("error") or {}
@@ -95,20 +99,10 @@ def _headers(way):
 
 
 def _tellings(told):
+    """What Stripe says of what it took; money that moved is told by `follow`."""
     if told.get("status") in ("failed", "canceled"):
         return (Telling("reject", told["id"], told.get("failure_message") or told["status"]),)
     return (Telling("accept", told["id"]),) if told.get("id") else ()
-
-
-def _became(told, currency):
-    """A transfer moves money at once and may be reversed; a payout says how far it is."""
-    if told.get("object") != "transfer":
-        return (Telling("execute", told["id"]),) if told.get("status") == "paid" else _tellings(told)
-    back = [
-        Telling("return", one["id"], amount=Money.from_units(one["amount"], currency, exponent(currency)))
-        for one in (told.get("reversals") or {}).get("data", ())
-    ]
-    return (Telling("execute", told["id"]), *back)
 
 
 def _found(rows, one):

@@ -3,6 +3,8 @@
 
 def storable(text):
     """``text`` without what no database column holds: NUL, and halves of a character."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -68,8 +68,9 @@ class _Tally:
         self.duplicates, self.rejects = self._rejects()
         self.present = any(fact.kind in _PRESENCE and fact not in self.duplicates for fact in self.facts)
         self.doubts = self._doubts()
-        self.executed, _sources = self._money("execute")
+        self.executed, executed_by = self._money("execute")
         self.returned, self.returned_by = self._money("return")
+        self._judge_rejects(executed_by)
         self.charges = max((self._charges(told) for told in self.returned_by.values()), default=0)
 
     def newest(self, *kinds):
@@ -116,6 +117,16 @@ class _Tally:
             if fact.amount.currency == self.ordered.currency:
                 by_source.setdefault(fact.source, []).append(fact)
         return max((sum(fact.amount.minor for fact in told) for told in by_source.values()), default=0), by_source
+
+    def _judge_rejects(self, executed_by):
+        """What a provider moved from its own balance and tells as failed afterwards has come back; what it told as failed and
+        moved afterwards it tried again."""
+        for source, told in executed_by.items():
+            last = max(fact.at for fact in told)
+            own = [fact for fact in self.rejects if fact.source == source and fact.level == "instruction"]
+            if any(fact.at >= last for fact in own):
+                self.returned = max(self.returned, sum(fact.amount.minor for fact in told))
+            self.rejects = [fact for fact in self.rejects if fact not in own or fact.at >= last]
 
     def _charges(self, told):
         return sum(fact.charges.minor for fact in told if fact.charges and fact.charges.currency == self.ordered.currency)
@@ -173,7 +184,8 @@ def _vector(tally):
         vector |= BIT["rejected"]
     if "execute" in by_kind:
         vector |= BIT["executed"]
-    if "return" in by_kind:
+    # Money that came back and went out again is executed.
+    if tally.returned and tally.executed - tally.returned < tally.ordered.minor:
         vector |= BIT["returned"]
     return vector
 

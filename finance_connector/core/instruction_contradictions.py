@@ -116,6 +116,7 @@ def _about_answers(found, tally):
 
 def _about_money(found, tally):
     currency, ordered, executed = tally.ordered.currency, tally.ordered.minor, tally.executed
+    standing = executed - tally.returned
     for (kind, external_id, _source), amounts in tally.conflicts.items():
         told = " and ".join(sorted(str(amount) for amount in amounts))
         _add(found, "conflicting_amounts", None, f"{kind} {external_id} as {told}")
@@ -127,8 +128,8 @@ def _about_money(found, tally):
         for code, facts in (("rejected_and_executed", tally.rejects), ("withdrawn_and_executed", tally.by_kind.get("withdraw"))):
             if facts and tally.returned + tally.charges < executed:
                 _add(found, code, Money(executed - tally.returned, currency))
-    if executed > ordered:
-        _add(found, "executed_above_order", Money(executed - ordered, currency), str(Money(executed, currency)))
+    if standing > ordered:
+        _add(found, "executed_above_order", Money(standing - ordered, currency), str(Money(standing, currency)))
     elif 0 < executed < ordered:
         _add(found, "executed_below_order", Money(ordered - executed, currency), str(Money(executed, currency)))
     _about_returns(found, tally)
@@ -136,7 +137,7 @@ def _about_money(found, tally):
 
 def _about_returns(found, tally):
     currency, executed, returned, charges = tally.ordered.currency, tally.executed, tally.returned, tally.charges
-    if not returned:
+    if not returned or executed - returned == tally.ordered.minor:
         return
     detail = str(Money(executed, currency))
     if not executed:

@@ -30,8 +30,9 @@ class InstructionFact:
     ``external_id``: unique per kind (answers: message id and level; money: the bank's entry reference).
     ``attempt``: which transmission a fact of ours belongs to. ``content``: the hash that was approved, written or
     sent. ``level``: for answers, what they speak of. ``source``: for money, the kind of message that told it
-    ("camt.054", "camt.053", "pacs.004"): the same debit told by two of them is one debit. ``charges``: what was kept
-    back of a return. ``reasons``: the codes of the bank.
+    ("camt.054", "camt.053", "pacs.004"), or the provider whose balance it was, also for its answers: the same debit told by
+    two of them is one debit. ``charges``: what was kept back of a return. ``reasons``: the codes of the bank.
+    ``movement``: the money as the subledger of the provider knows it, see `records.PaymentNews`.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class InstructionFact:
     charges: Money | None = None
     reasons: tuple = ()
     text: str = ""
+    movement: str = ""
 
     def __post_init__(self):
         if self.kind not in KINDS:
@@ -61,7 +63,8 @@ class InstructionFact:
         """A total order over copies that differ: the largest amount, then the earliest; independent of arrival."""
         amount = (self.amount.minor, self.amount.currency) if self.amount else (0, "")
         charges = (self.charges.minor, self.charges.currency) if self.charges else (0, "")
-        return amount, -self.at.timestamp(), self.attempt, self.content, self.level, self.source, charges, self.reasons, self.text
+        words = self.attempt, self.content, self.level, self.source
+        return amount, -self.at.timestamp(), *words, charges, self.reasons, self.text, self.movement
 
 
 def distinct(facts):

@@ -34,16 +34,17 @@ def target_holidays(year):
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """``holidays``: year -> dates, for the years that are known; ``is_target``: computed instead. ``weekend``: weekdays that
-    are closed, Monday is 0."""
+    are closed, Monday is 0. ``closed``: single days on which this bank works not either."""
 
     name: str
     holidays: dict = field(default_factory=dict)
     weekend: frozenset = frozenset((SATURDAY, SUNDAY))
     is_target: bool = False
+    closed: frozenset = frozenset()
 
     def is_open(self, day):
         """Whether payments are executed on ``day``. Raises CalendarError for a year that is not known."""
-        if day.weekday() in self.weekend:
+        if day.weekday() in self.weekend or day in self.closed:
             return False
         if self.is_target:
             return day not in target_holidays(day.year)

@@ -185,11 +185,29 @@ class SettlementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentNews:
+    """What a provider says of a payment that we ordered there: a fact of the instruction with that ``end_to_end_id``.
+
+    ``kind``: as in `instruction_facts`; ``name`` names the fact, whether a message or an answer to a question tells it.
+    ``amount``: of money that moved. ``movement``: ``<kind>/<external id>`` of the `Movement` that the money is.
+    """
+
+    end_to_end_id: str
+    kind: str
+    name: str
+    occurred_at: datetime
+    amount: Money | None = None
+    reasons: tuple = ()
+    text: str = ""
+    movement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """All that one message says. ``ignored`` names why nothing of it is booked (an event type without money);
     ``live`` is false when the provider says that it is test data, None when it does not say; ``account`` is the account
     the message is about when the provider names another than the one it is sent for (Stripe: a connected account);
-    ``fetches`` are `Fetch`es: the message is understood when their answers are."""
+    ``fetches`` are `Fetch`es: the message is understood when their answers are; ``news`` are of payments that we ordered."""
 
     movements: tuple = ()
     payments: tuple = ()
@@ -199,3 +217,16 @@ class Parsed:
     account: str | None = None
     live: bool | None = None
     fetches: tuple = ()
+    news: tuple = ()
+
+
+def joined(parts):
+    """The `Parsed` that ``parts`` say together; ``ignored`` only when none of them says anything else."""
+    parts = tuple(parts)
+    movements, payments, settlements, lines, news = (
+        tuple(record for part in parts for record in getattr(part, name))
+        for name in ("movements", "payments", "settlements", "lines", "news")
+    )
+    nothing = not (movements or payments or settlements or lines or news)
+    ignored = next((part.ignored for part in parts if part.ignored), "") if nothing else ""
+    return Parsed(movements, payments, settlements, lines, ignored, news=news)

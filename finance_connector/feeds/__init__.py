@@ -4,28 +4,13 @@ A feed is a bank account that is asked by API instead of by files. What it tells
 (`formats.records`), so that staging, deduplication, coverage and bank lines are one for both.
 """
 
-from functools import cache
-from importlib import import_module
-
-from ..core.errors import FinanceError
+from ..core.registry import Registry
 
 _ADAPTERS = {
     "enablebanking": (".enablebanking", "EnableBankingAdapter"),
     "plaid": (".plaid", "PlaidAdapter"),
     "sftp": (".sftp", "SftpAdapter"),
 }
-
-
-def codes():
-    """The codes of all adapters, sorted."""
-    return sorted(_ADAPTERS)
-
-
-@cache
-def get(code):
-    """The adapter (`base.FeedAdapter`) with ``code``. Raises FinanceError for a code that no adapter has."""
-    try:
-        module, name = _ADAPTERS[code]
-    except KeyError:
-        raise FinanceError(f"There is no bank feed {code!r}; choose one of {', '.join(codes())}.") from None
-    return getattr(import_module(module, __name__), name)()
+_REGISTRY = Registry(__name__, "bank feed", _ADAPTERS)
+# An adapter is a `base.FeedAdapter`.
+codes, get = _REGISTRY.codes, _REGISTRY.get

@@ -4,7 +4,9 @@
     formats.parse(content, format=None) -> Iterator[Statement]
     formats.preview(content, format=None) -> Preview
     formats.guess(content) -> Proposal                        of the profile of a table
-    formats.stream(content, format=None, told=NOTHING) -> Iterator[(member, StatementHeader | Entry | StatementProof)]
+    formats.stream(content, format=None, told=NOTHING, table_of=None)
+        -> Iterator[(member, StatementHeader | Entry | StatementProof)]
+    formats.members(content) -> Iterator[(member, content)]      of an archive
 
 What cannot be trusted raises FormatError with ``line`` and ``reason``; nothing is guessed, and no other
 exception is raised for any bytes. If it is raised after statements were given, nothing of the file is to be
@@ -15,6 +17,7 @@ A format is a module with ``NAMES`` (what it recognises), ``detect(content) -> n
 """
 
 from dataclasses import replace
+from itertools import repeat
 
 from . import bai2, camt, cfonb120, coda, decoding, mt940, norma43, ofx, qif, table, zip_guard
 from .errors import FormatError
@@ -29,6 +32,7 @@ from .assembly import proven_with
 from .records import Charge, Detail, Entry, Exchange, Statement, StatementHeader, StatementProof
 
 __all__ = [
+    "CONTAINERS",
     "TABLES",
     "Charge",
     "Detail",
@@ -45,6 +49,7 @@ __all__ = [
     "detect",
     "fits",
     "guess",
+    "members",
     "parse",
     "preview",
     "proven_with",
@@ -52,7 +57,8 @@ __all__ = [
 ]  # fmt: skip
 
 ARCHIVE, PACKED = "zip", "gz"
-_CONTAINERS = (ARCHIVE, PACKED)
+CONTAINERS = (ARCHIVE, PACKED)
+members = zip_guard.members
 
 # In this order they are asked: OFX and camt may both be XML, and camt says why other XML is refused.
 _MODULES = (ofx, camt, mt940, bai2, qif, coda, cfonb120, norma43, table)
@@ -79,7 +85,7 @@ def detect(content, filename=None):
             return name
     raise FormatError(
         None,
-        f"{filename or 'the file'} is in no format that is read; {', '.join((*_BY_NAME, *_CONTAINERS))} are.",
+        f"{filename or 'the file'} is in no format that is read; {', '.join((*_BY_NAME, *CONTAINERS))} are.",
         advice="Ask the bank for CAMT.053.",
     )
 
@@ -96,27 +102,33 @@ def parse(content, format=None):
     return _parse_archive(content) if module is None else module.parse(content, name)
 
 
-def stream(content, format=None, told=NOTHING):
+def stream(content, format=None, told=NOTHING, table_of=None):
     """(member, event) of everything in ``content`` (bytes): for each statement its StatementHeader, its Entries, its
     StatementProof; the way for large files, since not more than a statement is held.
 
     ``member``: the file in an archive, else "". ``told``: what a person says of it (`Told`); account, currency and order of
-    the dates are taken for tables and QIF, balances for any format. Raises as `parse` does; what was given before is then
-    void.
+    the dates are taken for tables and QIF, balances for any format. ``table_of(member, content)``: asked what a table in an
+    archive is read with, it gives (`Profile`, `Told`); without it, such an archive is refused. Raises as `parse` does; what was
+    given before is then void.
     """
-    return with_balances(_stream(content, format, told), told)
+    return with_balances(_stream(content, format, told, table_of), told)
 
 
-def _stream(content, format, told):
+def _stream(content, format, told, table_of):
     name, module = _module(content, format)
-    if module is not None:
-        asks = (told.without_balances(),) if module in _ASKING else ()
-        for event in module.stream(content, name, *asks):
-            yield "", event
-        return
-    for member, data in zip_guard.members(content):
+    if module is None:
+        return _archive(content, told, table_of)
+    asks = (told.without_balances(),) if module in _ASKING else ()
+    return zip(repeat(""), module.stream(content, name, *asks), strict=False)
+
+
+def _archive(content, told, table_of):
+    for member, data in members(content):
         try:
-            for _member, event in _stream(data, None, told):
+            name, its = detect(data), told
+            if name in TABLES and table_of:
+                name, its = table_of(member, data)
+            for _member, event in _stream(data, name, its, None):
                 yield member, event
         except FormatError as error:
             raise error.within(member=member) from None
@@ -143,15 +155,15 @@ def _module(content, format):
     if isinstance(format, Profile):
         return format, table
     name = detect(content) if format is None else format
-    if name in _CONTAINERS:
+    if name in CONTAINERS:
         return name, None
     if name not in _BY_NAME:
-        raise FormatError(None, f"there is no format {name!r}; {', '.join((*_BY_NAME, *_CONTAINERS))} are read.")
+        raise FormatError(None, f"there is no format {name!r}; {', '.join((*_BY_NAME, *CONTAINERS))} are read.")
     return name, _BY_NAME[name]
 
 
 def _parse_archive(content):
-    for member, data in zip_guard.members(content):
+    for member, data in members(content):
         try:
             for statement in parse(data):
                 yield replace(statement, member=member)

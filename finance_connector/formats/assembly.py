@@ -10,7 +10,7 @@ from . import fingerprint
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .proof import Totals, balance_gap
-from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof
+from .records import BALANCES, BOOKED, BOOKING, NO_DETAILS, Entry, Statement, StatementHeader, StatementProof, entry_of
 from .text_values import iso
 
 _HEADER_FIELDS = tuple(field.name for field in fields_of(StatementHeader))
@@ -50,13 +50,13 @@ class OpenStatement:
             self.totals.add(amount, value_date)
         else:
             self.totals.provisional_count += 1
-        return Entry(
+        return entry_of((
             amount, self._currency, booking_date, value_date, bank_id, reference, text, counterparty_name,
             counterparty_account, details, is_reversal, status,
             fingerprint.compose(content, self._repeats.ordinal(content)), self.number, line, date_source, details_state,
             counterparty_bank, end_to_end_id, structured_reference, entry_reference, information, bank_code,
             bank_code_proprietary, return_reason, "", None, charges, original_amount, original_currency, exchange, notes,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def prove(self):
         """The StatementProof. Raises FormatError if both balances are stated and the entries do not lie between

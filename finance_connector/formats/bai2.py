@@ -139,10 +139,11 @@ class _Reader:
         self.waiting = []
 
     def _take_16(self, record):
-        self.waiting.append(record)
-        fields, _text = with_text(record, lambda known: _head_size(known, record.line))
-        value = amounts.minor(fields[1], record.line) if len(fields) > 1 else None
-        self._count(value or 0, amounts.available(fields, 2, record.line) if len(fields) > 2 else 0)
+        line = record.line
+        fields, text = with_text(record, lambda known: _head_size(known, line))
+        value = amounts.minor(fields[1], line) if len(fields) > 1 else None
+        self.waiting.append((line, fields, value, text))
+        self._count(value or 0, amounts.available(fields, 2, line) if len(fields) > 2 else 0)
 
     def _count(self, value, available):
         self.account.total += value
@@ -152,7 +153,7 @@ class _Reader:
         """The account is whole: its events, one at a time."""
         record_03, number, currency = self.statement_of
         self.statements += 1
-        rows = [row for waiting in self.waiting if (row := _row(waiting, currency, self.as_of)) is not None]
+        rows = [row for waiting in self.waiting if (row := _row(*waiting, currency, self.as_of)) is not None]
         header = self._header(record_03.line, number, currency, rows)
         statement = self.open = OpenStatement(header, self.repeats)
         yield header
@@ -231,12 +232,9 @@ def _head_size(fields, line):
     return 2 + amounts.funds_fields(fields, 2, line) + 2
 
 
-def _row(record, currency, as_of):
+def _row(line, fields, value, text, currency, as_of):
     """What a record 16 says, for `_entry`; None for one that only tells something."""
-    line = record.line
-    fields, text = with_text(record, lambda known: _head_size(known, line))
     code = fields[0].strip()
-    value = amounts.minor(fields[1], line) if len(fields) > 1 else None
     if code == amounts.INFORMATION and not value:
         return None
     if value is None:

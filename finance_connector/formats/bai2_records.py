@@ -73,11 +73,10 @@ def with_text(record, needed):
     """
     pieces = record.pieces
     fields = _bare(pieces[0]).split(",")
-    used = 1
-    while len(fields) <= needed(fields) and used < len(pieces):
+    used, count = 1, needed(fields)
+    while len(fields) <= count and used < len(pieces):
         fields += _bare(pieces[used]).split(",")
-        used += 1
-    count = needed(fields)
+        used, count = used + 1, needed(fields)
     texts = [",".join(fields[count:])]
     if used < len(pieces):
         texts += [_bare(piece) for piece in pieces[used:]]

@@ -3,7 +3,7 @@
 from .camt_money import amount_in, charges, detailed_amounts, original
 from .camt_parties import bank_codes, counterparty, references, remittance, returned
 from .camt_values import amount_of, children, code_of, currency_of, direction_of, exponent_of, text_of
-from .records import Detail
+from .records import detail_of
 
 _NO_CHARGES = ((), None)
 _NO_REMITTANCE = ((), (), (), ())
@@ -27,7 +27,7 @@ def read_detail(element, account, direction, is_reversal):
     lines, structured, documents, additional = remittance(fields["RmtInf"], names) if "RmtInf" in fields else _NO_REMITTANCE
     reason, reason_text = returned(fields["RtrInf"], names) if "RtrInf" in fields else ("", "")
     information = text_of(fields["AddtlTxInf"]) if "AddtlTxInf" in fields else ""
-    detail = Detail(
+    detail = detail_of((
         amount,
         references(fields["Refs"], names) if "Refs" in fields else {},
         *counterparty(fields, names, direction, is_reversal, account.number),
@@ -44,7 +44,7 @@ def read_detail(element, account, direction, is_reversal):
         other_currency,
         exchange,
         element.sourceline,
-    )
+    ))  # fmt: skip
     return detail, charges_total
 
 

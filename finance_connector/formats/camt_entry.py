@@ -37,7 +37,7 @@ from .records import (
     STATUS_MISSING,
     VALUE,
     Detail,
-    Entry,
+    entry_of,
 )
 from .text_values import iso
 
@@ -149,7 +149,7 @@ def _composed(element, fields, account, repeats, number, amount, is_reversal, be
         only.counterparty_name, only.counterparty_account,
         *[value for name, value in references.items() if name in _REPEATED],
     ))  # fmt: skip
-    return Entry(
+    return entry_of((
         amount,
         account.currency,
         booking_date,
@@ -182,7 +182,7 @@ def _composed(element, fields, account, repeats, number, amount, is_reversal, be
         other_currency,
         exchange,
         notes,
-    )
+    ))  # fmt: skip
 
 
 def _split(element, names):

@@ -6,13 +6,13 @@ the last one carries the sign and the last digit ("overpunch"): { and A to I are
 """
 
 import re
-from typing import NamedTuple
+from itertools import pairwise
 
 from .assembly import OpenStatement, collected, within
 from .decoding import decode, head_of
 from .errors import FormatError
 from .fingerprint import RepeatCounter
-from .fixed_columns import ADVICE, records
+from .fixed_columns import ADVICE, columns, records
 from .national_accounts import french
 from .records import BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, Detail, StatementHeader
 from .text_values import PLACEHOLDERS, currency_code, date_from, minor_amount
@@ -30,12 +30,10 @@ _REFERENCES = {"RCN": "EndToEndId", "REF": "InstrId", "RUM": "MndtId", "IBE": "C
 _TEXTS = frozenset(("LIB", "LCC", "LC2", "LCS", "MMO", "PDO"))
 
 
-class _Movement(NamedTuple):
-    """A record 04 and its complements as (qualifier, text)."""
-
-    record: str
-    line: int
-    told: list
+# Operation code, date, reason of a rejection, value date, label, number, reference.
+_MOVEMENT = columns((33, 34), (35, 40), (41, 42), (43, 48), (49, 79), (82, 88), (105, 120))
+# Bank, branch and account.
+_ACCOUNT = columns((3, 7), (12, 16), (22, 32))
 
 
 def detect(content):
@@ -55,26 +53,25 @@ def stream(content, format="cfonb120"):
     """
     decoded = decode(content)
     notes, repeats = (MIXED_ENCODING,) if decoded.mixed else (), RepeatCounter()
-    old, movements, statements = None, [], 0
+    old, account, found, numbers, statements = None, (), [], [], 0
     for record, number in records(decoded.text, WIDTH, _KINDS, "CFONB120"):
         kind = record[:2]
         if (kind == "01") != (old is None):
             what = "begins before the one above it has ended" if kind == "01" else "stands outside of a statement"
             raise FormatError(number, f"the record {kind} {what}: records are missing.", ADVICE)
         if kind == "01":
-            old, movements = (record, number), []
+            old, account, found, numbers = (record, number), _ACCOUNT(record), [], []
             continue
-        if record[2:7] + record[11:16] + record[21:32] != old[0][2:7] + old[0][11:16] + old[0][21:32]:
+        if _ACCOUNT(record) != account:
             raise FormatError(number, f"the record {kind} is about another account than the statement.", ADVICE)
-        if kind == "04":
-            movements.append(_Movement(record, number, []))
-        elif kind == "05":
-            if not movements:
-                raise FormatError(number, "a complement (05) stands before the first movement.", ADVICE)
-            movements[-1].told.append((record[45:48], record[48:118].strip()))
-        else:
-            yield from _events(old, movements, (record, number), notes, repeats, statements)
+        if kind == "07":
+            yield from _events(old, found, numbers, (record, number), notes, repeats, statements)
             old, statements = None, statements + 1
+        elif kind == "05" and not found:
+            raise FormatError(number, "a complement (05) stands before the first movement.", ADVICE)
+        else:
+            found.append(record)
+            numbers.append(number)
     if old is not None or not statements:
         raise FormatError(None, "the statement has no new balance (record 07): the file is cut off.", ADVICE)
 
@@ -94,13 +91,13 @@ def _day(text, line):
     return date_from(text[4:], text[2:4], text[:2], line)
 
 
-def _events(old, movements, new, notes, repeats, before):
-    """The events of one statement."""
+def _events(old, found, numbers, new, notes, repeats, before):
+    """The events of one statement: its movements with their complements are ``found``, in the lines ``numbers``."""
     (record, line), (closing, closing_line) = old, new
     currency = currency_code(record[16:19], line)
     if closing[16:19] != currency:
         raise FormatError(closing_line, f"the statement opens in {currency} and closes in {closing[16:19]}.", ADVICE)
-    bank, branch, account = record[2:7], record[11:16], record[21:32]
+    bank, branch, account = _ACCOUNT(record)
     iban = french(bank, branch, account)
     header = StatementHeader(
         account=f"{bank}{branch}{account}",
@@ -121,52 +118,63 @@ def _events(old, movements, new, notes, repeats, before):
     )
     statement = OpenStatement(header, repeats)
     yield header
-    for one in movements:
+    begins = [place for place, one in enumerate(found) if one[:2] == "04"]
+    for start, stop in pairwise((*begins, len(found))):
         try:
-            entry = _entry(statement, one)
+            entry = _entry(statement, currency, found[start:stop], numbers[start])
         except FormatError as error:
             raise within(error, header, statement.number + 1) from None
         yield entry
     yield statement.prove()
 
 
-def _entry(statement, one):
-    record, line, currency = one.record, one.line, statement.header.currency
+def _entry(statement, currency, found, line):
+    """The Entry of a record 04, in ``line``, and its complements."""
+    record = found[0]
     if record[16:19] != currency:
         raise FormatError(line, f"the movement is in {record[16:19]}, the account in {currency}.", ADVICE)
     amount = _amount(record, currency, line)
-    label, number, reference = record[48:79].strip(), record[81:88].strip(" 0"), record[104:120].strip()
-    name = " ".join(text for qualifier, text in one.told if qualifier in _NAMES)
-    text = " ".join([label, *(text for qualifier, text in one.told if qualifier in _TEXTS)])
-    references = {
-        _REFERENCES[qualifier]: text.split("  ")[0].strip()
-        for qualifier, text in one.told
-        if qualifier in _REFERENCES and text.upper() not in PLACEHOLDERS
-    }
-    rejected = record[40:42].strip()
+    code, day, rejected, value_day, label, number, reference = _MOVEMENT(record)
+    label, number, reference, rejected = label.strip(), number.strip(" 0"), reference.strip(), rejected.strip()
+    told = [(one[45:48], one[48:118].strip()) for one in found[1:]]
+    name, text, references = _complements(told, label)
     detail = (
         Detail(amount, references, name, remittance=(text,), return_reason=rejected, line=line)
         if references or rejected
         else None
     )
     reference = "" if reference.strip("0").upper() in PLACEHOLDERS else reference
+    end_to_end = references.get("EndToEndId", "")
     return statement.entry(
         line,
         amount,
-        _day(record[34:40], line),
-        _day(record[42:48], line) if record[42:48].strip("0 ") else None,
-        (record[32:34], number, reference, "".join(f"{qualifier}{text}" for qualifier, text in one.told), label),
+        _day(day, line),
+        _day(value_day, line) if value_day.strip("0 ") else None,
+        (code, number, reference, "".join([qualifier + text for qualifier, text in told]), label),
         "",
-        references.get("EndToEndId", "") or reference or number,
+        end_to_end or reference or number,
         " ".join(text.split()),
         counterparty_name=name,
         is_reversal=bool(rejected),
         status=BOOKED,
         details=(detail,) if detail else (),
         details_state=DETAILS_PROVEN if detail else NO_DETAILS,
-        end_to_end_id=references.get("EndToEndId", ""),
-        information=" ".join(f"{qualifier} {text}".strip() for qualifier, text in one.told),
+        end_to_end_id=end_to_end,
+        information=" ".join([f"{qualifier} {text}".strip() for qualifier, text in told]),
         entry_reference=number,
-        bank_code_proprietary=record[32:34].strip(),
+        bank_code_proprietary=code.strip(),
         return_reason=rejected,
     )
+
+
+def _complements(told, label):
+    """(name of the other side, text with the label before it, references) of complements."""
+    names, texts, references = [], [label], {}
+    for qualifier, text in told:
+        if qualifier in _NAMES:
+            names.append(text)
+        elif qualifier in _TEXTS:
+            texts.append(text)
+        elif qualifier in _REFERENCES and text.upper() not in PLACEHOLDERS:
+            references[_REFERENCES[qualifier]] = text.split("  ")[0].strip()
+    return " ".join(names), " ".join(texts), references

@@ -6,6 +6,7 @@ movement (detail number other than 0000) are its members, not money of their own
 """
 
 import re
+from itertools import pairwise
 
 from .assembly import OpenStatement, collected, within
 from .coda_records import WIDTH, account_and_currency, amount_of, cut, day_of, movement, sign_of, structured_of
@@ -56,7 +57,7 @@ def stream(content, format="coda"):
     Raises FormatError, also after events were given: then they are void.
     """
     decoded = decode(content)
-    repeats, found = RepeatCounter(), []
+    repeats, lines, numbers = RepeatCounter(), [], []
     before = ""
     for line, number in records(decoded.text, WIDTH, _KINDS, "CODA"):
         kind = line[:2] if line[0] in "23" else line[0]
@@ -65,37 +66,35 @@ def stream(content, format="coda"):
                 number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", ADVICE
             )
         before = kind
-        found.append((line, number))
+        lines.append(line)
+        numbers.append(number)
         if kind == "9":
-            yield from _events(found, (MIXED_ENCODING,) if decoded.mixed else (), repeats)
-            found = []
-    if found or not before:
+            yield from _events(lines, numbers, (MIXED_ENCODING,) if decoded.mixed else (), repeats)
+            lines, numbers = [], []
+    if lines or not before:
         raise FormatError(None, "the file has no end (record 9): it is cut off.", ADVICE)
 
 
-def _events(found, notes, repeats):
-    """The events of the records of one statement, from 0 to 9."""
-    (head, _number), (old, line), (trailer, last) = found[0], found[1], found[-1]
-    new = next(((record, number) for record, number in found if record[0] == "8"), None)
+def _events(lines, numbers, notes, repeats):
+    """The events of the records of one statement, from 0 to 9: ``lines``, and their ``numbers`` in the file."""
+    head, old, trailer = lines[0], lines[1], lines[-1]
+    line, last = numbers[1], numbers[-1]
+    # Behind the movements only free texts (4) stand between the new balance and the trailer.
+    at = next(place for place in range(len(lines) - 2, 0, -1) if lines[place][0] == "8")
+    new, new_number = lines[at], numbers[at]
     if head[127] != "2":
-        raise FormatError(found[0][1], f"version {head[127]!r} of CODA is not read; 2 is.", "Ask the bank for CODA 2.")
+        raise FormatError(numbers[0], f"version {head[127]!r} of CODA is not read; 2 is.", "Ask the bank for CODA 2.")
     number, currency = account_and_currency(old)
     currency_code(currency, line)
-    if new[0][1:4] != old[125:128] and new[0][1:4].strip("0 ") and old[125:128].strip("0 "):
-        raise FormatError(new[1], f"the new balance is that of statement {new[0][1:4]}, the old one of {old[125:128]}.", ADVICE)
-    header = _header(head, old, new, number, currency, line, notes)
+    if new[1:4] != old[125:128] and new[1:4].strip("0 ") and old[125:128].strip("0 "):
+        raise FormatError(new_number, f"the new balance is that of statement {new[1:4]}, the old one of {old[125:128]}.", ADVICE)
+    header = _header(head, old, (new, new_number), number, currency, line, notes)
     statement = OpenStatement(header, repeats)
     yield header
-    movements = []
-    for belonging in _movements(found):
-        try:
-            movements.append(movement(belonging, currency))
-        except FormatError as error:
-            raise within(error, header, statement.number + 1) from None
-    for booked, details in _with_details(movements):
+    for booked, details in _with_details(_movements(lines, numbers, at, statement)):
         yield _entry(statement, booked, details)
     try:
-        _check_trailer(found, trailer, last, statement, currency)
+        _check_trailer(at, len(lines), trailer, last, statement, currency)
         yield statement.prove()
     except FormatError as error:
         raise within(error, header) from None
@@ -128,18 +127,14 @@ def _header(head, old, new, number, currency, line, notes):
     )
 
 
-def _movements(found):
-    """The records of each movement: a 2.1 and what follows it."""
-    current = []
-    for record, number in found:
-        if record[:2] == "21":
-            if current:
-                yield current
-            current = []
-        if record[0] in "23":
-            current.append((record, number))
-    if current:
-        yield current
+def _movements(lines, numbers, end, statement):
+    """The Movement of each 2.1 before ``end`` and what follows it."""
+    begins = [place for place in range(2, end) if lines[place][:2] == "21"]
+    for start, stop in pairwise((*begins, end)):
+        try:
+            yield movement(lines[start:stop], statement.header.currency, numbers[start])
+        except FormatError as error:
+            raise within(error, statement.header, statement.number + 1) from None
 
 
 def _with_details(movements):
@@ -234,10 +229,13 @@ def _part(part):
     )
 
 
-def _check_trailer(found, trailer, line, statement, currency):
-    """Refuses a statement whose number of records or sums are not those of its record 9."""
-    counted = sum(record[0] in "1238" for record, _number in found)
-    with_free_text = counted + sum(record[0] == "4" for record, _number in found)
+def _check_trailer(new, size, trailer, line, statement, currency):
+    """Refuses a statement whose number of records or sums are not those of its record 9.
+
+    ``new``: place of the new balance among its ``size`` records. The first and the last are not counted; free texts, which
+    stand behind the new balance, are counted by some banks.
+    """
+    counted, with_free_text = new, size - 2
     stated = cut(trailer, 17, 22)
     if not (stated.isascii() and stated.isdigit() and int(stated) in (counted, with_free_text)):
         raise FormatError(line, f"the trailer states {stated or 'no number of'} records, but there are {counted}.", ADVICE)

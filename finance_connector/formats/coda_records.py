@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from .errors import FormatError
+from .fixed_columns import columns
 from .text_values import PLACEHOLDERS, date_from, minor_amount
 
 WIDTH = 128
@@ -79,30 +80,47 @@ def account_and_currency(line):
     return field[:34].strip(), field[34:37].strip()
 
 
-def movement(records, currency):
-    """The Movement of (line, number) pairs: a 2.1 and what belongs to it."""
-    first, number = records[0]
-    told = {line[:2]: line for line, _number in records[1:] if line[:1] == "2"}
-    second, third = told.get("22", ""), told.get("23", "")
-    structured = first[61] == "1"
-    communication = f"{first[62:115]}{second[10:63]}{third[82:125]}"
+# Sequence, detail, bank reference, sign, amount, value date, code, type of the communication, its text, entry date.
+_MOVEMENT = columns((3, 6), (7, 10), (11, 31), (32, 32), (33, 47), (48, 53), (54, 61), (62, 62), (63, 115), (116, 121))
+# The communication goes on, reference of the customer, bank, reason of a return, purpose.
+_SECOND = columns((11, 63), (64, 98), (99, 109), (114, 117), (118, 121))
+# Account and name of the other side, the end of the communication.
+_THIRD = columns((11, 44), (48, 82), (83, 125))
+
+
+def movement(records, currency, number):
+    """The Movement of ``records``: a 2.1, in line ``number``, and what belongs to it."""
+    second = third = ""
+    information = []
+    for record in records[1:]:
+        kind = record[:2]
+        if kind == "22":
+            second = record
+        elif kind == "23":
+            third = record
+        elif text := _information(record):
+            information.append(text)
+    sequence, detail, bank_reference, sign, digits, value, code, kind, told, entry = _MOVEMENT(records[0])
+    more, reference, bank, reason, purpose = _SECOND(second)
+    account, name, end = _THIRD(third)
+    structured, communication = kind == "1", f"{told}{more}{end}"
     return Movement(
-        cut(first, 3, 6),
-        cut(first, 7, 10) not in ("0000", ""),
-        cut(first, 11, 31),
-        amount_of(first[32:47], sign_of(first[31], number), currency, number),
-        day_of(first[47:53], number),
-        day_of(first[115:121], number),
-        cut(first, 54, 61),
+        sequence.strip(),
+        detail.strip() not in ("0000", ""),
+        bank_reference.strip(),
+        amount_of(digits, sign_of(sign, number), currency, number),
+        day_of(value, number),
+        day_of(entry, number),
+        code.strip(),
         structured,
         communication.strip() if structured else " ".join(communication.split()),
-        _reference(cut(second, 64, 98)),
-        cut(second, 99, 109),
-        cut(second, 114, 117),
-        cut(second, 118, 121),
-        cut(third, 11, 44).replace(" ", ""),
-        cut(third, 48, 82),
-        tuple(text for line, _number in records[1:] if line[:1] == "3" and (text := _information(line))),
+        _reference(reference.strip()),
+        bank.strip(),
+        reason.strip(),
+        purpose.strip(),
+        account.strip().replace(" ", ""),
+        name.strip(),
+        tuple(information),
         number,
     )
 

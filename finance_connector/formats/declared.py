@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from .records import BALANCES, ONE_BALANCE, RUNNING_BALANCE, TOTALS, UNPROVEN
 
 _NO_FILE = "No bank's own file was at hand: it is read as its published description says."
+_CODA_1 = (
+    "Version 1 is refused by name: only version 2 is published, and neither a description of the fields of version 1 nor a file "
+    "of it was at hand. The banks of Febelfin send version 2 on request."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ FORMATS = {
     "bai2": Declared("BAI2", (BALANCES, TOTALS, ONE_BALANCE, UNPROVEN)),
     "ofx": Declared("OFX, QFX", (ONE_BALANCE, UNPROVEN), unverified=(_NO_FILE,)),
     "qif": Declared("QIF", (ONE_BALANCE, UNPROVEN), says_account=False, says_currency=False, unverified=(_NO_FILE,)),
-    "coda": Declared("CODA", (BALANCES,), unverified=(_NO_FILE,)),
+    "coda": Declared("CODA", (BALANCES,), unverified=(_NO_FILE, _CODA_1)),
     "cfonb120": Declared("CFONB120", (BALANCES,), unverified=(_NO_FILE,)),
     "norma43": Declared("Norma 43", (BALANCES,), unverified=(_NO_FILE,)),
 }

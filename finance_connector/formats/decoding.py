@@ -54,9 +54,12 @@ def decode(content, declared=None):
 
 def lines_of(text):
     """The lines of ``text``, ended by CR LF, LF or CR; no other character ends a line."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.split("\n")
+    return with_line_feeds(text).split("\n")
+
+
+def with_line_feeds(text):
+    """``text`` with every line ended by LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def head_of(content, size=4096):

@@ -1,5 +1,7 @@
 """How a file of records of one width falls apart: which lines are records, and what no record of the format is."""
 
+from operator import itemgetter
+
 from .decoding import lines_of
 from .errors import FormatError
 
@@ -17,13 +19,22 @@ def records(text, width, kinds, name):
     lines = lines_of(text)
     if len(lines) == 1 and len(text.rstrip(_PADDING)) > width:
         lines = [text[at : at + width] for at in range(0, len(text), width)]
-    size = len(kinds[0])
+    size, known, unpadded = len(kinds[0]), frozenset(kinds), "\x1a" not in text
     for number, line in enumerate(lines, 1):
+        if unpadded and len(line) == width and line[:size] in known:
+            # Nearly all of them.
+            yield line, number
+            continue
         bare = line.rstrip(_PADDING)
         if not bare:
             continue
         if len(bare) > width:
             raise FormatError(number, f"the record has {len(bare)} characters; {name} has {width}.", ADVICE)
-        if bare[:size] not in kinds:
+        if bare[:size] not in known:
             raise FormatError(number, f"the record begins with {bare[:size]!r}, none of {', '.join(kinds)}.", ADVICE)
         yield bare.ljust(width), number
+
+
+def columns(*places):
+    """A function that cuts the fields at ``places`` (first and last position, counted from 1) out of a record: a tuple."""
+    return itemgetter(*(slice(first - 1, last) for first, last in places))

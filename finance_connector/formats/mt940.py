@@ -11,10 +11,11 @@ An MT942 has no balances. It has at most the numbers and sums of its entries (:9
 """
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 
 from .assembly import OpenStatement, collected, within
-from .decoding import decode, head_of, lines_of
+from .decoding import decode, head_of, with_line_feeds
 from .errors import FormatError
 from .fingerprint import RepeatCounter
 from .mt940_header import read_page
@@ -22,7 +23,7 @@ from .mt940_line import charges_of, original_of, read_line
 from .mt940_text import NOTHING_TOLD, read_text
 from .national_accounts import is_iban
 from .proof import ZERO
-from .records import ANNOUNCED_AS_BOOKED, BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, PENDING, Detail
+from .records import ANNOUNCED_AS_BOOKED, BOOKED, DETAILS_PROVEN, MIXED_ENCODING, NO_DETAILS, PENDING, detail_of
 from .swift_messages import messages
 
 STATEMENT, INTERIM = "mt940", "mt942"
@@ -61,7 +62,7 @@ def stream(content, format=STATEMENT):
     decoded = decode(content)
     notes = (MIXED_ENCODING,) if decoded.mixed else ()
     repeats, waiting = RepeatCounter(), []
-    for message in messages(lines_of(decoded.text)):
+    for message in messages(with_line_feeds(decoded.text)):
         page = read_page(message, format, notes)
         if waiting and not _turns(waiting[-1], page):
             yield from _events(waiting, repeats)
@@ -97,42 +98,44 @@ def _events(pages, repeats):
         header = replace(
             header, closing=last.closing, closing_date=last.closing_date, closing_kind=last.closing_kind, last_page=last.last_page
         )
-    statement = OpenStatement(header, repeats)
+    statement, listed = OpenStatement(header, repeats), defaultdict(list)
     yield header
     for page in pages:
-        for field, texts in page.entries:
+        for one in page.entries:
             try:
-                entry = _entry(statement, field, texts)
+                entry = _entry(statement, *one)
             except FormatError as error:
                 raise within(error, header, statement.number + 1) from None
+            if header.provisional:
+                _count(listed, entry)
             yield entry
     try:
         if header.provisional:
-            _check_sums(pages[0], statement)
+            _check_sums(pages[0], header, listed)
         yield statement.prove()
     except FormatError as error:
         raise within(error, header) from None
 
 
-def _entry(statement, field, texts):
-    """The Entry of a field 61 and the lines of its field 86."""
-    header, line = statement.header, read_line(field, statement.header.currency)
-    told = read_text(texts) if texts else NOTHING_TOLD
+def _entry(statement, number, text, told):
+    """The Entry of a field 61, in line ``number`` of the file, and of its field 86."""
+    header, line = statement.header, read_line(text, statement.header.currency, number)
+    told = read_text(told) if told else NOTHING_TOLD
     supplement, references, amount = line.supplement, told.references, line.amount
     charges, original, original_currency = (), None, ""
     if supplement:
         if not told.account and is_iban(supplement):
             # Some banks put the account of the other side there.
             told, supplement = told._replace(account=supplement), ""
-        charges = charges_of(supplement, field.line)
-        original, original_currency = original_of(supplement, header.currency, amount < 0, field.line)
+        charges = charges_of(supplement, number)
+        original, original_currency = original_of(supplement, header.currency, amount < 0, number)
     notes, status = line.notes, line.status
     if header.provisional and status == BOOKED:
         notes, status = (*notes, ANNOUNCED_AS_BOOKED), PENDING
     end_to_end = references.get("EndToEndId", "")
     has_detail = bool(references or told.return_reason)
     return statement.entry(
-        field.line,
+        number,
         amount,
         line.booking_date,
         line.value_date,
@@ -146,7 +149,7 @@ def _entry(statement, field, texts):
         is_reversal=line.is_reversal or told.is_reversal,
         status=status,
         date_source=line.date_source,
-        details=(_detail(told, amount, field.line),) if has_detail else (),
+        details=(_detail(told, amount, number),) if has_detail else (),
         details_state=DETAILS_PROVEN if has_detail else NO_DETAILS,
         counterparty_bank=told.bank,
         end_to_end_id=end_to_end,
@@ -163,38 +166,32 @@ def _entry(statement, field, texts):
 
 def _detail(told, amount, line):
     """The Detail behind an entry."""
-    return Detail(
-        amount,
-        told.references,
-        told.name,
-        told.account,
-        told.bank,
-        (told.text,) if told.text else (),
-        (told.structured,) if told.structured else (),
-        purpose=told.purpose,
-        return_reason=told.return_reason,
-        line=line,
-    )
+    remittance, structured = (told.text,) if told.text else (), (told.structured,) if told.structured else ()
+    return detail_of((
+        amount, told.references, told.name, told.account, told.bank, remittance, structured, (), "", told.purpose, "", (),
+        told.return_reason, "", None, "", None, line,
+    ))  # fmt: skip
 
 
-def _check_sums(page, statement):
+def _count(listed, entry):
+    """Counts an announced entry, and adds it to the sum of its side: of all, and of those that are not only expected."""
+    side, amount = entry.amount >= 0, entry.amount
+    listed[side, False].append(amount)
+    if ANNOUNCED_AS_BOOKED in entry.notes:
+        listed[side, True].append(amount)
+
+
+def _check_sums(page, header, listed):
     """Refuses an MT942 whose stated numbers and sums are not those of its entries.
 
     Whether expected entries are in them differs from bank to bank; either is taken.
     """
-    currency, sides = statement.header.currency, {1: [[], []], -1: [[], []]}
-    for field, _texts in page.entries:
-        line = read_line(field, currency)
-        booked, every = sides[1 if line.amount >= 0 else -1]
-        every.append(line.amount)
-        if line.status == BOOKED:
-            booked.append(line.amount)
-    for sign, stated, tag in ((-1, page.debits, "90D"), (1, page.credits, "90C")):
-        found = [(len(amounts), abs(sum(amounts, ZERO))) for amounts in sides[sign]]
+    for side, stated, tag in ((False, page.debits, "90D"), (True, page.credits, "90C")):
+        found = [(len(amounts), abs(sum(amounts, ZERO))) for amounts in (listed[side, True], listed[side, False])]
         if stated.count is not None and tuple(stated) not in found:
             count, total = found[1]
             raise FormatError(
-                statement.header.line,
-                f"the report states {stated.count} entries of {stated.total} {currency} (:{tag}:), but lists {count} of "
-                f"{total} {currency}.",
+                header.line,
+                f"the report states {stated.count} entries of {stated.total} {header.currency} (:{tag}:), but lists {count} of "
+                f"{total} {header.currency}.",
             )

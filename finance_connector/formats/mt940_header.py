@@ -30,7 +30,7 @@ class Sums(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A message: its header, its entries as (field 61, lines of its 86), the stated sums (MT942)."""
+    """A message: its header, its entries as (line, text of field 61, text of field 86 or ""), the stated sums (MT942)."""
 
     header: StatementHeader
     entries: list
@@ -48,7 +48,7 @@ def read_page(message, format, notes=()):
     provisional = (f"mt{message.kind}" if message.kind in ("940", "942") else format) == "mt942"
     fields, entries = _sorted(message.fields)
     number, scheme, in_account, other = account_of(_value(fields, "25"))
-    line = message.fields[0].line
+    line = Field(*message.fields[0]).line
     if not number:
         raise FormatError(line, "the statement names no account (:25:).")
     opening, closing = (_balance(fields.get(tag)) for tag in ("60", "62"))
@@ -90,31 +90,41 @@ def _header(fields, opening, closing, **told):
 def _sorted(told):
     """(tag -> Field, entries) of the fields of a message. Raises FormatError for a second one, or one out of order."""
     fields, entries, texts = {}, [], None
-    for field in told:
-        tag = field.tag
+    for one in told:
+        tag, text, line = one
         if tag == "86":
             # Behind the closing balance it is about the whole statement.
-            if texts == ():
-                # Usually the only one: its lines are taken as they are.
-                texts = field.lines
-                entries[-1] = (entries[-1][0], texts)
-            elif texts is not None:
-                texts += field.lines
-            continue
-        if tag == "61":
+            if texts is not None:
+                texts.append(text)
+                entries[-1] = (*entries[-1][:2], text)
+        elif tag == "61":
             if "62" in fields:
-                raise FormatError(field.line, "an entry (:61:) stands after the closing balance (:62F:).")
-            texts = ()
-            entries.append((field, texts))
-            continue
-        texts = None
-        key = {"25P": "25", "28": "28C", "13D": "13"}.get(tag, tag[:2] if tag[:2] in ("60", "62") else tag)
-        if key in fields and key in _SINGLE:
-            raise FormatError(field.line, f"the statement has two fields :{tag}:.")
-        if key == "60" and entries:
-            raise FormatError(field.line, "the opening balance (:60F:) stands after an entry.")
-        fields.setdefault(key, field)
+                raise FormatError(line, "an entry (:61:) stands after the closing balance (:62F:).")
+            _join(entries, texts)
+            texts = []
+            entries.append((line, text, ""))
+        else:
+            _join(entries, texts)
+            texts = None
+            _keep(fields, entries, Field(*one))
+    _join(entries, texts)
     return fields, entries
+
+
+def _join(entries, texts):
+    """Gives the last entry all ``texts`` of it, where they are more than the one that it has."""
+    if texts and len(texts) > 1:
+        entries[-1] = (*entries[-1][:2], "\n".join(texts))
+
+
+def _keep(fields, entries, field):
+    tag = field.tag
+    key = {"25P": "25", "28": "28C", "13D": "13"}.get(tag, tag[:2] if tag[:2] in ("60", "62") else tag)
+    if key in fields and key in _SINGLE:
+        raise FormatError(field.line, f"the statement has two fields :{tag}:.")
+    if key == "60" and entries:
+        raise FormatError(field.line, "the opening balance (:60F:) stands after an entry.")
+    fields.setdefault(key, field)
 
 
 def _value(fields, key):

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 from .errors import FormatError
 from .records import BOOKED, BOOKING, DAY_BEYOND_MONTH, PENDING, VALUE, Charge
-from .text_values import PLACEHOLDERS, decimal_amount, full_year, last_day, near_year
+from .text_values import PLACEHOLDERS, decimal_amount, digits_amount, full_year, last_day, near_year
 
 _LINE = re.compile(
-    r"(\d{6})(\d{4})? ?(RC|RD|EC|ED|C|D)([A-Z])? ?(\d+(?:[,.]\d*)?) ?(?:([SNF][A-Z0-9][A-Z0-9 ]{2})(.*))?", re.ASCII | re.DOTALL
+    r"(\d{6})(\d{4})? ?(RC|RD|EC|ED|C|D)[A-Z]? ?(\d+)(?:[,.](\d*))? ?(?:([SNF][A-Z0-9][A-Z0-9 ]{2})(.*))?", re.ASCII | re.DOTALL
 ).fullmatch
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _ORIGINAL = re.compile(r"/OCMT/([A-Z]{3})(\d+(?:[,.]\d*)?)").search
@@ -44,15 +44,15 @@ class Line(NamedTuple):
     notes: tuple
 
 
-def read_line(field, currency):
-    """The Line of a field 61. Raises FormatError if it is none."""
-    lines, line = field.lines, field.line
-    match = _LINE(lines[0].strip())
+def read_line(text, currency, line):
+    """The Line of the ``text`` of a field 61. Raises FormatError if it is none."""
+    first, _feed, more = text.partition("\n")
+    match = _LINE(first.strip())
     if match is None:
-        raise FormatError(line, f":61: is no line of a statement: {lines[0].strip()[:60]!r}.")
-    value, entry, mark, _funds, number, kind, rest = match.groups("")
+        raise FormatError(line, f":61: is no line of a statement: {first.strip()[:60]!r}.")
+    value, entry, mark, whole, fraction, kind, rest = match.groups("")
     booking_date, value_date, source, notes = _dates(value, entry) or _no_day(value, entry, line)
-    amount = decimal_amount(number, currency, line)
+    amount = digits_amount(whole, fraction, currency, line)
     owner, _slashes, bank = rest.partition("//")
     owner, bank = owner.strip(), bank.strip()
     return Line(
@@ -65,7 +65,7 @@ def read_line(field, currency):
         kind.strip(),
         "" if owner.upper() in PLACEHOLDERS else owner,
         "" if bank.upper() in PLACEHOLDERS else bank,
-        " ".join(line.strip() for line in lines[1:] if line.strip()) if len(lines) > 1 else "",
+        " ".join(line.strip() for line in more.split("\n") if line.strip()) if more else "",
         notes,
     )
 

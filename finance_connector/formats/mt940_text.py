@@ -9,6 +9,7 @@ Lines are cut after so many characters wherever that is, so a full line is joine
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .text_values import PLACEHOLDERS
@@ -61,20 +62,21 @@ _PURPOSE = frozenset(f"{number}" for number in (*range(20, 30), *range(60, 64)))
 _SUBFIELDS = frozenset(f"{number:02d}" for number in range(100))
 
 
-def read_text(lines):
-    """What the lines of a field 86 tell."""
-    if not any(line.strip() for line in lines):
+def read_text(text):
+    """What the text of a field 86 tells, its lines with LF between them."""
+    if not text.strip():
         return NOTHING_TOLD
-    code = lines[0].strip()
-    if len(lines) > 1 and code.isdigit() and lines[1].startswith(code):
+    first, _feed, more = text.partition("\n")
+    code = first.strip()
+    if more and code.isdigit() and more.startswith(code):
         # Polish banks tell the code in a field of its own before.
-        lines = lines[1:]
-    match = _GERMAN(lines[0])
+        text = more
+    match = _GERMAN(text)
     if match:
-        return _german("".join(lines), match)
-    if _SLASHED(lines[0].lstrip()):
-        return _slashed("".join(lines).strip())
-    raw = _joined(lines)
+        return _german(text.replace("\n", ""), match)
+    if _SLASHED(text.partition("\n")[0].lstrip()):
+        return _slashed(text.replace("\n", "").strip())
+    raw = _joined(text.split("\n"))
     if raw[4:5] == "+" and raw[:4] in _TAGS:
         return _with_tags(raw, raw)
     return _free(raw)
@@ -90,14 +92,32 @@ def _joined(lines):
 
 def _german(raw, match):
     """``raw``: code of three digits, then subfields that begin with the separator after it and two digits."""
-    code, separator = match.groups("")
-    fields, remittance = _subfields(raw[match.end() :], separator)
-    get = fields.get
-    name, account, bank = _plain(get("32", "") + get("33", "")), get("31", "").replace(" ", ""), get("30", "").strip()
-    information, is_reversal = _plain(get("00", "")), code in _TAKEN_BACK
+    code, separator = match[1] or "", match[2]
+    whole = _usual(separator)(raw, match.end() - 1)
+    if whole:
+        information, bank, account, name, more, remittance, added = whole.group(1, 3, 4, 5, 6, 2, 7)
+        name = f"{name or ''}{more or ''}"
+        remittance = "".join([told[2:] for told in f"{remittance}{added}".split(separator)])
+    else:
+        fields, remittance = _subfields(raw[match.end() :], separator)
+        information, bank, account, name = (fields.get(key, "") for key in ("00", "30", "31", "32"))
+        name += fields.get("33", "")
+    account, bank = (account or "").replace(" ", ""), (bank or "").strip()
+    name, information, is_reversal = _plain(name), _plain(information or ""), code in _TAKEN_BACK
     if "+" not in remittance:
         return Told(raw, _plain(remittance), name, account, bank, code, information, {}, "", "", "", is_reversal)
     return _with_tags(raw, remittance, name, account, bank, code, information, is_reversal)
+
+
+@lru_cache(maxsize=64)
+def _usual(separator):
+    """Takes a text to pieces whose subfields come as they usually do: ascending, only those of the purpose repeatedly, and the
+    separator nowhere else. The groups: 00, the purpose, 30, 31, 32, 33, more purpose."""
+    sign = re.escape(separator)
+    one = rf"(?:{sign}%s([^{sign}]*))?"
+    many = rf"((?:{sign}%s[^{sign}]*)*)"
+    order = (one % "00", rf"(?:{sign}10[^{sign}]*)?", many % r"2\d", *(one % number for number in (30, 31, 32, 33)))
+    return re.compile(f"{''.join(order)}(?:{sign}34[^{sign}]*)?{many % '6[0-3]'}", re.ASCII).fullmatch
 
 
 def _subfields(text, separator):
@@ -122,13 +142,14 @@ def _subfields(text, separator):
 def _with_tags(raw, remittance, name="", account="", bank="", code="", information="", is_reversal=False):
     """What a purpose with SEPA tags tells, and what is known of the entry beside it."""
     (_none, lead), *tagged = _tagged(remittance)
-    tags, references, lead = {}, {}, _plain(lead)
+    tags, references = {}, {}
     for tag, value in tagged:
         value = _plain(value)
-        tags.setdefault(tag, value)
-        if tag in _REFERENCES and value.upper() not in PLACEHOLDERS:
-            references.setdefault(_REFERENCES[tag], value)
-    get = tags.get
+        if tag not in tags:
+            tags[tag] = value
+        if tag in _REFERENCES and _REFERENCES[tag] not in references and value.upper() not in PLACEHOLDERS:
+            references[_REFERENCES[tag]] = value
+    get, lead = tags.get, _plain(lead)
     text = get("SVWZ", "")
     return Told(
         raw, f"{lead} {text}".strip() if lead else text, name or get("ANAM") or get("ABWA") or get("ABWE", ""),

@@ -183,7 +183,7 @@ def _entry(statement, one, sign, reused):
         notes += (TYPE_AGAINST_SIGN,)
     return statement.entry(
         one.line,
-        one.amount * sign,
+        one.amount if sign == 1 else one.amount * sign,
         one.posted,
         one.available,
         (one.kind, one.reference, one.name, one.memo, one.account),

@@ -101,14 +101,15 @@ def tags(text):
 
 def _fields(block):
     """Name -> first value of the values in a transaction."""
-    fields = {}
+    fields, is_escaped = {}, "&" in block
     for name, value in _VALUE(block):
         value = value.strip()
         name = name.upper()
-        if value:
-            fields.setdefault(name, unescaped(value) if "&" in value else value)
-        elif name in ("CURRENCY", "ORIGCURRENCY"):
-            fields[name] = ""
+        if not value:
+            if name in ("CURRENCY", "ORIGCURRENCY"):
+                fields[name] = ""
+        elif name not in fields:
+            fields[name] = unescaped(value) if is_escaped else value
     return fields
 
 

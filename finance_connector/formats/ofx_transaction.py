@@ -40,16 +40,21 @@ class Transaction(NamedTuple):
 
 def read_date(value, line):
     """The calendar date of an OFX date and time, as written. Raises FormatError if it is none."""
-    parts = _date_parts(value)
-    if parts is None:
+    try:
+        found = _date_of(value)
+    except FormatError as error:
+        error.line = line
+        raise
+    if found is None:
         raise FormatError(line, f"{value[:40]!r} is no date; OFX writes YYYYMMDD.")
-    return date_from(*parts, line)
+    return found
 
 
 @lru_cache(maxsize=4096)
-def _date_parts(value):
+def _date_of(value):
+    """The date; None for what is written as none. Raises FormatError for a day that there is not."""
     match = _DATE(value.strip())
-    return match and match.groups()
+    return match and date_from(*match.groups(), None)
 
 
 def read_amount(value, currency, line):
@@ -70,26 +75,30 @@ def read_transaction(fields, currency, line):
             "earlier file.",
             "Correct the bank line of that transaction by hand, and ask the bank for a file without corrections.",
         )
-    missing = [name for name in ("DTPOSTED", "TRNAMT") if name not in fields]
-    if missing:
+    if "DTPOSTED" not in fields or "TRNAMT" not in fields:
+        missing = [name for name in ("DTPOSTED", "TRNAMT") if name not in fields]
         raise FormatError(line, f"the transaction has no {' and no '.join(missing)}.")
     other, exchange = _other_currency(fields, currency, line)
-    references = [fields.get(name, "") for name in ("REFNUM", "CHECKNUM")]
+    get = fields.get
     return Transaction(
-        kind=fields.get("TRNTYPE", "").upper(),
-        amount=read_amount(fields["TRNAMT"], currency, line),
-        posted=read_date(fields["DTPOSTED"], line),
-        available=read_date(fields["DTAVAIL"], line) if "DTAVAIL" in fields else None,
-        fitid="" if fields.get("FITID", "").upper() in PLACEHOLDERS else fields["FITID"],
-        reference=next((value for value in references if value.upper() not in PLACEHOLDERS), ""),
-        name=" ".join(fields.get("NAME", "").split()),
-        memo=" ".join(fields.get("MEMO", "").split()),
-        account=fields.get("ACCTID", ""),
-        bank=fields.get("BANKID", ""),
-        original_currency=other,
-        exchange=exchange,
-        line=line,
+        get("TRNTYPE", "").upper(),
+        read_amount(fields["TRNAMT"], currency, line),
+        read_date(fields["DTPOSTED"], line),
+        read_date(fields["DTAVAIL"], line) if "DTAVAIL" in fields else None,
+        _told(get("FITID", "")),
+        _told(get("REFNUM", "")) or _told(get("CHECKNUM", "")),
+        " ".join(get("NAME", "").split()),
+        " ".join(get("MEMO", "").split()),
+        get("ACCTID", ""),
+        get("BANKID", ""),
+        other,
+        exchange,
+        line,
     )
+
+
+def _told(value):
+    return value if value and value.upper() not in PLACEHOLDERS else ""
 
 
 def _other_currency(fields, currency, line):

@@ -161,6 +161,9 @@ def _number(value):
     return Decimal(f"{value:.{_EXCEL_DIGITS}g}")
 
 
-def is_empty(row):
-    """Whether nothing stands in a row."""
-    return not any(str(cell).strip() for cell in row.cells)
+def is_empty(cells):
+    """Whether nothing stands in the cells of a row."""
+    # The first cell tells it of nearly all.
+    if cells and str(cells[0]).strip():
+        return False
+    return not any(str(cell).strip() for cell in cells)

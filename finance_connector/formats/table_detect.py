@@ -33,7 +33,7 @@ def delimiter_of(text):
         if delimiter not in text:
             continue
         found = _rows(text, delimiter)
-        widths = [len(row.cells) for row in found if not is_empty(row)]
+        widths = [len(row.cells) for row in found if not is_empty(row.cells)]
         width = max(set(widths), key=widths.count, default=0) if widths else 0
         alike = widths.count(width)
         if 2 <= width <= MAX_COLUMNS and alike >= 2 and (score := (alike * 3 >= len(widths), alike * (width - 1))) > best[:2]:

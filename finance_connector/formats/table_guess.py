@@ -78,12 +78,12 @@ class _Found:
             number = next(number for score, number in scored if score == best)
             self._because("header_row", number + 1, f"{best} names of columns in row {number + 1} are known")
             self.names = header_names(self.rows[number].cells)
-            self.body = [row for row in self.rows[number + 1 :] if not is_empty(row)]
+            self.body = [row for row in self.rows[number + 1 :] if not is_empty(row.cells)]
         else:
             self._because("header_row", 0, "no row has the names of known columns")
             width = max((len(row.cells) for row in self.rows), default=0)
             self.names = [str(number + 1) for number in range(width)]
-            self.body = [row for row in self.rows if not is_empty(row)]
+            self.body = [row for row in self.rows if not is_empty(row.cells)]
         dated = [any(map(is_date, row.cells)) for row in self.body]
         footer = next((number for number, has in enumerate(reversed(dated)) if has), 0)
         if footer and len(self.rows) < SAMPLE_ROWS:

@@ -9,7 +9,7 @@ from . import written_dates
 from .errors import FormatError
 from .table_cells import is_empty, kind_of, rows
 from .table_profile import INDICATOR, TWO_COLUMNS
-from .text_values import PLACEHOLDERS, currency_code, scaled, written_amount
+from .text_values import PLACEHOLDERS, currency_code, scaled, usual_amount, written_amount
 
 # A header is looked for in so many rows; banks put the account, the period and balances above it.
 MAX_PREAMBLE = 100
@@ -47,19 +47,20 @@ def read(content, profile, told):
 
     Raises FormatError if the table is not that of the profile at all: no header with its columns, dates in no order.
     """
-    table = list(rows(content, profile.delimiter, profile.encoding, profile.sheet))
+    # Plain tuples, for the garbage collector leaves them alone: of a large file it would else look at every row over and over.
+    table = [(row.line, tuple(row.cells)) for row in rows(content, profile.delimiter, profile.encoding, profile.sheet)]
     places, width, first = _places(table, profile)
-    body = [row for row in table[first:] if not is_empty(row)]
+    body = [row for row in table[first:] if not is_empty(row[1])]
     if profile.footer_rows:
         body = body[: -profile.footer_rows]
     reader = _Reader(profile, told, places, width, body)
     # Workbooks leave out the empty cells at the end of a row; in a CSV they are what tells a whole row.
     reader.padded = kind_of(content) != "csv"
-    for row in body:
+    for line, cells in body:
         try:
-            yield reader.entry(row)
+            yield reader.entry(line, cells)
         except FormatError as error:
-            error.line = error.line or row.line
+            error.line = error.line or line
             yield error
 
 
@@ -77,7 +78,7 @@ def _places(table, profile):
     """(name of a column, casefolded -> its place, width, first row of the body). Raises FormatError if one is missing."""
     wanted = {name.casefold() for _role, name in profile.columns}
     if not profile.header_row:
-        width = max((len(row.cells) for row in table), default=0)
+        width = max((len(cells) for _line, cells in table), default=0)
         places = {str(number + 1): number for number in range(width)}
         if missing := sorted(wanted - set(places)):
             raise FormatError(None, f"the table has {width} columns, and none with the number {', '.join(missing)}.", _ADVICE)
@@ -87,7 +88,7 @@ def _places(table, profile):
     for number in dict.fromkeys((profile.header_row - 1, *range(min(len(table), MAX_PREAMBLE)))):
         if number >= len(table):
             continue
-        names = [name.casefold() for name in header_names(table[number].cells)]
+        names = [name.casefold() for name in header_names(table[number][1])]
         if wanted <= set(names):
             while names and not names[-1]:
                 names.pop()
@@ -104,6 +105,7 @@ class _Reader:
         self.profile, self.told, self.width, self.padded = profile, told, width, False
         self.place = {role: places[name.casefold()] for role, name in profile.columns if role != "text"}
         self.texts = [places[name.casefold()] for name in profile.texts()]
+        self.told_at = [self.place.get(role) for role in _TOLD]
         self.debit = {word.casefold() for word in profile.debit_words}
         self.credit = {word.casefold() for word in profile.credit_words}
         self.booked = {word.casefold() for word in profile.booked_words}
@@ -114,46 +116,43 @@ class _Reader:
         """The order of the dates, where nobody told it."""
         written = [
             cell
-            for row in body
+            for _line, cells in body
             for role in ("date", "value_date")
-            if role in self.place and self.place[role] < len(row.cells)
-            and isinstance(cell := row.cells[self.place[role]], str) and written_dates.parts_of(cell)
+            if role in self.place and self.place[role] < len(cells)
+            and isinstance(cell := cells[self.place[role]], str) and written_dates.parts_of(cell)
         ]  # fmt: skip
         return written_dates.order_of(written, "") if written else ""
 
-    def entry(self, row):
+    def entry(self, line, cells):
         """The TableRow of a row. Raises FormatError if it is none."""
-        cells = row.cells
         if self.padded:
             cells = [*cells, *[""] * (self.width - len(cells))]
         if len(cells) < self.width:
-            raise FormatError(row.line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
+            raise FormatError(line, f"the row has {len(cells)} columns, the table {self.width}: it may be cut off.", _ADVICE)
         if len(cells) > self.width and any(str(cell).strip() for cell in cells[self.width :]):
             raise FormatError(
-                row.line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
+                line, f"the row has {len(cells)} columns, the table {self.width}: a text may hold the delimiter.", _ADVICE
             )
-        currency = self._currency(cells, row.line)
-        fee = self._amount(cells, "fee", currency, row.line) or Decimal(0)
-        amount = self._signed(cells, currency, row.line) - abs(fee)
-        place, text = self.place, self._text
-        account = "".join(text(cells, "account").split()) if "account" in place else ""
+        currency = self._currency(cells, line)
+        fee = self._amount(cells, "fee", currency, line) or Decimal(0)
+        amount = self._signed(cells, currency, line) - abs(fee)
+        account = "".join(self._text(cells, "account").split()) if "account" in self.place else ""
         return TableRow(
-            row.line,
-            self._day(cells, "date", row.line, needed=True),
-            self._day(cells, "value_date", row.line),
+            line,
+            self._day(cells, "date", line, needed=True),
+            self._day(cells, "value_date", line),
             amount,
-            self._amount(cells, "balance", currency, row.line),
+            self._amount(cells, "balance", currency, line),
             currency,
             account or self.profile.account or self.told.account,
             " ".join([" ".join(str(cells[number]).split()) for number in self.texts]).strip(),
-            *[text(cells, role) if role in place else "" for role in _TOLD],
+            *["" if number is None else _told(cells[number]) for number in self.told_at],
             abs(fee),
             not self.booked or self._text(cells, "status").casefold() in self.booked,
         )
 
     def _text(self, cells, role):
-        text = " ".join(str(cells[self.place[role]]).split())
-        return "" if text.upper() in PLACEHOLDERS else text
+        return _told(cells[self.place[role]])
 
     def _currency(self, cells, line):
         found = self._text(cells, "currency").upper() if "currency" in self.place else ""
@@ -175,6 +174,10 @@ class _Reader:
     def _amount(self, cells, role, currency, line):
         """The signed amount of a column; None if it is empty or the table has none."""
         cell = cells[self.place[role]] if role in self.place else ""
+        if isinstance(cell, str):
+            amount = usual_amount(cell, currency, line, self.decimal_sign)
+            if amount is not None or not cell:
+                return amount
         if isinstance(cell, date):
             raise FormatError(line, f"the column {role} has a date, {cell.isoformat()}, where an amount is expected.", _ADVICE)
         if isinstance(cell, Decimal):
@@ -202,6 +205,12 @@ class _Reader:
                 raise FormatError(line, f"the direction is {word[:20]!r}, none of the words of the profile.", _ADVICE)
             return amount if word in self.credit else -amount
         return -amount if profile.negated else amount
+
+
+def _told(cell):
+    """The text of a cell with single spaces; "" for what means nothing."""
+    text = " ".join(str(cell).split())
+    return "" if text.upper() in PLACEHOLDERS else text
 
 
 def _bare(cell, currency):

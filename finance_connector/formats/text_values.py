@@ -40,9 +40,15 @@ def currency_code(text, line):
 def decimal_amount(text, currency, line):
     """The amount in ``text``, unsigned, with one decimal sign (comma or point) and no thousands signs."""
     match = _PLAIN(text)
-    if match is None or len(text) > MAX_DIGITS + 2:
+    if match is None:
         raise FormatError(line, f"{text[:40]!r} is no amount.")
-    whole, fraction = match.groups("")
+    return digits_amount(*match.groups(""), currency, line)
+
+
+def digits_amount(whole, fraction, currency, line):
+    """The amount of the digits before and after its decimal sign, unsigned."""
+    if len(whole) + len(fraction) > MAX_DIGITS + 1:
+        raise FormatError(line, f"{whole[:40]}.{fraction[:40]} is no amount: it has more than {MAX_DIGITS} digits.")
     return scaled(whole, fraction, currency, line)
 
 
@@ -71,10 +77,9 @@ def written_amount(text, currency, line, decimal_sign=""):
     ``decimal_sign``: "." or ","; "" where only the text can tell. Raises FormatError for what has two readings,
     such as "1,234".
     """
-    quick = _QUICK(text)
-    if quick and quick[3] == decimal_sign:
-        amount = scaled(quick[2], quick[4], currency, line)
-        return -amount if quick[1] else amount
+    amount = usual_amount(text, currency, line, decimal_sign)
+    if amount is not None:
+        return amount
     told = text.strip()
     negative = told.startswith(("-", "\u2212", "(")) or told.endswith("-")
     bare = told.strip("+-\u2212() \u00a0")
@@ -86,6 +91,16 @@ def written_amount(text, currency, line, decimal_sign=""):
         raise FormatError(line, f"{text[:40]!r} is no amount.")
     amount = scaled(whole, fraction, currency, line)
     return -amount if negative else amount
+
+
+def usual_amount(text, currency, line, decimal_sign):
+    """The signed amount in ``text`` if it is written as most are, with ``decimal_sign`` and nothing around; else None."""
+    quick = _QUICK(text)
+    if quick is None or quick[3] != decimal_sign:
+        return None
+    sign, whole, _sign, fraction = quick.groups()
+    amount = scaled(whole, fraction, currency, line)
+    return -amount if sign else amount
 
 
 def _parts(bare, plain, grouped, decimal_sign, line):

@@ -14,9 +14,10 @@ def with_balances(events, told):
     Raises FormatError where they contradict the file, where opening + entries is not closing, and when the file has several
     statements: balances are told of one.
     """
-    if told.opening is None and told.closing is None:
-        yield from events
-        return
+    return events if told.opening is None and told.closing is None else _with_told(events, told)
+
+
+def _with_told(events, told):
     header = None
     for member, event in events:
         if isinstance(event, StatementHeader):

@@ -12,6 +12,7 @@ from . import settlement
 from . import settlement_line
 from . import subledger
 from . import subledger_derive
+from . import subledger_plain
 from . import inbox
 from . import poll
 from . import provider_call
@@ -50,6 +51,7 @@ from . import finance_import
 from . import import_entry
 from . import import_account
 from . import import_told
+from . import import_archive
 from . import table_profile
 from . import table_profile_preview
 from . import import_stage
@@ -103,6 +105,7 @@ from . import settlement_screen
 from . import message_screen
 from . import exception_screen
 from . import provider_approval
+from . import provider_hold
 from . import provider_checklist
 from . import provider_screen
 from . import audit_screen
@@ -114,14 +117,19 @@ from . import secret_screen
 from . import payee_edit
 from . import payment_fact
 from . import payment_instruction
+from . import payment_fold
+from . import payment_payee
+from . import payment_free
 from . import payment_item
 from . import payment_order
 from . import payment_policy
 from . import payment_approval
 from . import payment_file
 from . import payment_build
+from . import payment_select
 from . import payment_radar
 from . import payment_channel
+from . import payment_channel_provider
 from . import payment_circuit
 from . import payment_format
 from . import payment_call
@@ -129,11 +137,15 @@ from . import payment_request
 from . import payment_send
 from . import payment_outcome
 from . import payment_transmit
+from . import payment_fetch
 from . import payment_unknown
 from . import payment_answer
 from . import payment_notification
 from . import payment_execution
 from . import payment_return
+from . import payment_account
+from . import payment_news
+from . import payment_settle
 from . import collection_company
 from . import mandate
 from . import mandate_life
@@ -146,3 +158,4 @@ from . import mandate_provider
 from . import dunning_policy
 from . import dunning
 from . import dunning_step
+from . import collection_provider

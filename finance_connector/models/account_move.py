@@ -49,6 +49,14 @@ class AccountMove(models.Model):
                     provider=booked.provider_id.name,
                 )
             )
+        if settling := self.filtered("finance_instruction_id")[:1]:
+            raise UserError(
+                self.env._(
+                    "%(entry)s books what the provider executed of %(payment)s; it is reversed when the money comes back.",
+                    entry=settling.name,
+                    payment=settling.sudo().finance_instruction_id.display_name,
+                )
+            )
 
     def button_draft(self):
         self._refuse_if_booked()

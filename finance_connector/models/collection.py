@@ -9,13 +9,16 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..core import approval_content, direct_debit
 from ..core.payment_calendar import TARGET
+from ..payments import payouts
 from ..payments.schemes import COLLECTION_SCHEMES
 
 # What is derived, or evidence, and from nobody's typing.
 _DERIVED = {"sequence_type", "batch_number", "mandate_told", "notified_on", "notified_of"}
 # Format of the file -> the scheme that it holds.
-FORMATS = {"pain.008.001.08": "sdd", "pain.008.001.02": "sdd", "bacs": "bacs_debit"}
-_MANDATE_SCHEMES = {"sdd": (direct_debit.CORE, direct_debit.B2B), "bacs_debit": (direct_debit.BACS,)}
+FORMATS = {"pain.008.001.08": "sdd", "pain.008.001.02": "sdd", "bacs": "bacs_debit", payouts.COLLECTIONS: "gocardless"}
+_MANDATE_SCHEMES = {
+    "sdd": (direct_debit.CORE, direct_debit.B2B), "bacs_debit": (direct_debit.BACS,), "gocardless": (direct_debit.GOCARDLESS,),
+}  # fmt: skip
 
 
 class FinancePaymentOrder(models.Model):
@@ -46,23 +49,34 @@ class FinancePaymentOrder(models.Model):
         for order in self:
             order.is_collection = order.kind == approval_content.COLLECTION
 
-    def _ways(self):
-        """A bank takes direct debits by the way that payment files go; who only pays out by API collects nothing."""
-        ways = super()._ways()
-        return ways.filtered(lambda one: not one._adapter().formats) if self.is_collection else ways
+    @api.depends("scheme", "kind")
+    def _compute_channel_id(self):
+        return super()._compute_channel_id()
 
-    @api.depends("kind")
+    def _ways(self):
+        """A bank takes direct debits by the way that payment files go; who has the mandates collects by API; who only pays out by
+        API collects nothing."""
+        ways = super()._ways()
+        if not self.is_collection:
+            return ways.filtered(lambda one: payouts.COLLECTIONS not in (one._adapter().formats or ()))
+        if self.scheme == direct_debit.GOCARDLESS:
+            return ways.filtered(lambda one: one.code == direct_debit.GOCARDLESS)
+        return ways.filtered(lambda one: not one._adapter().formats)
+
+    @api.depends("kind", "scheme")
     def _compute_file_format(self):
         collections = self.filtered("is_collection")
         for order in collections:
-            order.file_format = order.file_format if order.file_format in FORMATS else "pain.008.001.08"
+            usual = next((form for form, scheme in FORMATS.items() if scheme == order.scheme), "pain.008.001.08")
+            order.file_format = order.file_format if FORMATS.get(order.file_format) == order.scheme else usual
         return super(FinancePaymentOrder, self - collections)._compute_file_format()
 
     @api.constrains("kind", "scheme", "file_format")
     def _check_kind(self):
         for order in self:
             fits = FORMATS.get(order.file_format) == order.scheme
-            if order.is_collection and not fits or not order.is_collection and order.scheme in COLLECTION_SCHEMES:
+            collects = order.scheme in COLLECTION_SCHEMES or order.file_format == payouts.COLLECTIONS
+            if order.is_collection and not fits or not order.is_collection and collects:
                 raise ValidationError(
                     self.env._(
                         "%(order)s cannot be written as %(format)s by the scheme %(scheme)s.",
@@ -97,7 +111,7 @@ class FinancePaymentOrder(models.Model):
         for order in self.filtered("is_collection"):
             for one in order.instruction_ids.filtered("mandate_id").sorted("id"):
                 told = list(one.mandate_id._told_now())
-                one._set_quietly(sequence_type=one.mandate_id._sequence(one, planned=True), mandate_told=told)
+                one._set_quietly(sequence_type=one._due_sequence(planned=True), mandate_told=told)
             for number, group in enumerate(order._batches().values(), 1):
                 for one in group:
                     one._set_quietly(batch_number=number)
@@ -127,7 +141,7 @@ class FinancePaymentOrder(models.Model):
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
-    kind = fields.Selection(related="order_id.kind", store=True)
+    kind = fields.Selection(related="order_id.kind", store=True, precompute=True)
     mandate_id = fields.Many2one(
         "finance.mandate",
         index="btree_not_null",
@@ -205,6 +219,11 @@ class FinancePaymentInstruction(models.Model):
         super()._mint()
         self.order_id._arrange()
 
+    def _due_sequence(self, planned=False):
+        """As which collection of its mandate it is told; a provider knows that itself."""
+        is_told = self.mandate_id.scheme != direct_debit.GOCARDLESS
+        return self.mandate_id._sequence(self, planned=planned) if is_told else False
+
     def _collection_problems(self):
         """Why it cannot be collected as it is; nothing if it can."""
         self.ensure_one()
@@ -238,7 +257,7 @@ class FinancePaymentInstruction(models.Model):
         told = [self.mandate_id._unusable(self._day()), *self._notice_problems(sending=True)]
         if self._day() <= fields.Date.context_today(self):
             told.append(self.env._("The day of %s is over. Take the order back and choose a later one.", self.display_name))
-        due = self.mandate_id._sequence(self)
+        due = self._due_sequence()
         if due != self.sequence_type:
             told.append(
                 self.env._(

@@ -6,15 +6,18 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..channels import gocardless
 from ..core import approval_content, direct_debit, netting
 from ..core.money import Money
 from ..core.payment_calendar import TARGET
+from ..payments import payouts
 
 # scheme of a mandate -> (scheme of the order, format of its file).
 _ORDERS = {
     direct_debit.CORE: ("sdd", "pain.008.001.08"),
     direct_debit.B2B: ("sdd", "pain.008.001.08"),
     direct_debit.BACS: ("bacs_debit", "bacs"),
+    direct_debit.GOCARDLESS: ("gocardless", payouts.COLLECTIONS),
 }
 _CURRENCY = {"EUR": (direct_debit.CORE, direct_debit.B2B), "GBP": (direct_debit.BACS,)}
 
@@ -25,7 +28,9 @@ class FinanceMandate(models.Model):
     @api.model
     def _for_debtor(self, company, partner, currency):
         """The mandate by which ``partner`` pays ``company`` in ``currency``: the newest usable one, if any."""
-        schemes = _CURRENCY.get(currency.name, ())
+        schemes = [*_CURRENCY.get(currency.name, ())]
+        if currency.name in gocardless.CURRENCIES:
+            schemes.append(direct_debit.GOCARDLESS)
         found = self.search(
             [
                 ("company_id", "=", company.id),
@@ -52,10 +57,12 @@ class FinancePaymentOrder(models.Model):
         if left:
             told = [f"{item.move_id.name} ({item.partner_id.name or '/'}): {left[item.id]}" for item in items if item.id in left]
             raise UserError(self.env._("These cannot be collected:\n%s", "\n".join(dict.fromkeys(told))))
-        schemes = {_ORDERS[mandate.scheme] for mandate in mandates.values()}
+        schemes = {(*_ORDERS[mandate.scheme], mandate._collecting_channel()) for mandate in mandates.values()}
         if len(schemes) != 1:
-            raise UserError(self.env._("Choose invoices that are collected by one scheme: SEPA, or Bacs."))
-        scheme, file_format = schemes.pop()
+            raise UserError(self.env._("Choose invoices that are collected by one scheme: SEPA, Bacs, or one provider."))
+        scheme, file_format, channel = schemes.pop()
+        if channel:
+            journal, vals = channel.journal_id, {"channel_id": channel.id, **vals}
         order = self.create(
             {
                 "journal_id": journal.id,

@@ -1,10 +1,12 @@
-"""The file of an order of direct debits: pain.008 with a batch for each instrument, sequence and day, or Bacs Standard 18."""
+"""The file of an order of direct debits: pain.008 with a batch for each instrument, sequence and day, Bacs Standard 18, or the
+calls of a provider's API."""
 
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..channels.base import Collect
 from ..core import direct_debit
-from ..payments import bacs, pain008, records
+from ..payments import bacs, pain008, payouts, records
 from .payment_file import account, agent, postal
 
 # Sequence -> transaction code of Bacs; what is collected again after a return has a code of its own.
@@ -24,6 +26,9 @@ class FinancePaymentOrder(models.Model):
             return super()._write_file()
         if self.scheme == "bacs_debit":
             return bacs.write(self._bacs_collections())
+        if self.scheme == direct_debit.GOCARDLESS:
+            told = tuple(self._collect(one) for one in self.instruction_ids.sorted("id"))
+            return payouts.write(self._message_id(), told, self._settings_of_file()._adapter().problem, payouts.COLLECTIONS)
         return pain008.write(self._collection_message(), self.file_format)
 
     def _names_of(self, written):
@@ -33,6 +38,12 @@ class FinancePaymentOrder(models.Model):
         if self.scheme != "bacs_debit":
             return {}
         return {one.end_to_end_id: [one.mandate_id.reference] for one in self.instruction_ids}
+
+    @staticmethod
+    def _collect(one):
+        """One collection as an API is told it."""
+        name, mandate = one.end_to_end_id or f"D{one.id}", one.mandate_id.provider_reference or ""
+        return Collect(name, one._money(), mandate, one._day().isoformat(), one.text or "")
 
     # --- pain.008 ---------------------------------------------------------------------------------------------------------
 

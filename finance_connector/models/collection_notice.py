@@ -31,8 +31,8 @@ class FinancePaymentOrder(models.Model):
             order.sudo()._notify_debtors()
         return True
 
-    def _derive_approval(self):
-        super()._derive_approval()
+    def _derive_approval(self, facts=None):
+        super()._derive_approval(facts)
         if self.is_collection and self.state == "approved":
             self._notify_debtors()
 

@@ -62,6 +62,9 @@ class FinanceCoverage(models.Model):
     )
     name = fields.Char(string="Statement", readonly=True, help="The bank's id of the statement.")
     member = fields.Char(string="File in the archive", readonly=True)
+    table_profile_id = fields.Many2one(
+        "finance.table.profile", string="Read by table profile", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
     account = fields.Char(readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     date_from = fields.Date(string="From", readonly=True)

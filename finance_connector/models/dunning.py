@@ -132,10 +132,14 @@ class FinanceDunning(models.Model):
         items = self.instruction_ids.item_ids.move_line_id
         if items:
             # Until the bank has booked what it told, the documents are still matched with what came back.
-            taken_back = self.instruction_ids.bank_line_ids.move_id.line_ids
+            taken_back = self._taken_back_lines()
             paid_by = items.matched_credit_ids.credit_move_id | items.matched_debit_ids.debit_move_id
             return all(items.mapped("reconciled")) and not paid_by & taken_back
         return bool(self._later_payments().filtered(lambda one: one.state == "executed"))
+
+    def _taken_back_lines(self):
+        """The items of what moved the money of failed payments, which may have come back."""
+        return self.instruction_ids.bank_line_ids.move_id.line_ids
 
     def _later_payments(self):
         """What was ordered in place of the failed payments."""

@@ -20,6 +20,7 @@ KINDS = {
     "posting_failed": ("Could not be posted", "high", 24),
     "books_differ": ("Books differ from the subledger", "critical", 24),
     "poll_failed": ("Provider could not be asked", "medium", 24),
+    "connection_held": ("Connection waits for a second person", "high", 8),
     "poll_gap": ("Events may be missing", "high", 24),
     "import_rejected": ("File refused", "high", 24),
     "statement_gap": ("Gap between statements", "high", 48),

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 # What waits for an answer from outside: doing our own work again changes nothing.
 NOT_RETRIED = {"dispute", "payout_failed", "poll_gap", "statement_gap", "bank_conflict", "chain_broken",
-               "feed_gap", "consent_expiring", "consent_ended", "announced_overdue",
+               "connection_held", "feed_gap", "consent_expiring", "consent_ended", "announced_overdue",
                "collection_late", "dunning_ended"}  # fmt: skip
 
 # kind -> (what it means, what to do next)
@@ -54,6 +54,10 @@ GUIDANCE = {
     "books_differ": (
         _lt("The general ledger and the subledger show different balances at a provider. Both figures are below."),
         _lt("Look for entries made by hand on the provider's accounts, and for movements that are not booked yet."),
+    ),
+    "connection_held": (
+        _lt("The settings of a live connection were changed. What comes in is kept, but neither worked nor booked."),
+        _lt("Open the connection. An approver who did not change it compares its accounts and settings, and approves them."),
     ),
     "poll_failed": (
         _lt("The provider could not be asked for new events. Nothing is lost; the next poll goes on where it ended."),

@@ -40,7 +40,9 @@ class FinanceImport(models.Model):
         reading = self._reading(data)
         if reading.complete and not reading.entries:
             self._refuse_silence(reading)
-        return self.feed_account_id.feed_id.code, [(None, event) for event in (reading.header, *reading.entries, reading.proof)]
+        return self.feed_account_id.feed_id.code, [
+            (None, event, False) for event in (reading.header, *reading.entries, reading.proof)
+        ]
 
     def _refuse_unproven(self, header):
         # What proves a pull is not its balances (decision 0020).

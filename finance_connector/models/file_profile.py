@@ -1,10 +1,12 @@
-"""What people say about the files of somebody, on a sample beside it, which shows what the profile makes of it. The sample binds
-nothing: only the profile is approved, and only one that reads its sample (INV-10)."""
+"""What people say about the files of somebody, on a sample beside it, which proposes what it tells of itself and shows what
+the profile makes of it. The sample binds nothing: only the profile is approved, and only one that reads its sample (INV-10)."""
 
 import base64
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+from ..core.errors import FinanceError
 
 # So many rows of a sample are shown.
 SHOWN_ROWS = 20
@@ -29,6 +31,43 @@ class FinanceFileProfile(models.AbstractModel):
     def _sample_bytes(self):
         """The sample, b"" if there is none."""
         return base64.b64decode(self.with_context(bin_size=False).sample or b"")
+
+    # --- the proposal -------------------------------------------------------------------------------------------------
+
+    def _proposed(self):
+        """The values of the fields that the sample tells of itself. Raises FinanceError."""
+        raise NotImplementedError
+
+    def action_propose(self):
+        """Take what the sample tells of itself; what it leaves open stays open."""
+        for profile in self:
+            if not profile.sample:
+                raise UserError(self.env._("Load a sample file first."))
+            try:
+                profile.write(profile._proposed())
+            except FinanceError as error:
+                raise UserError(str(error)) from error
+        return True
+
+    @api.onchange("sample")
+    def _onchange_sample(self):
+        if self.sample and not self.column_ids:
+            try:
+                self.update(self._proposed())
+            except FinanceError:
+                return  # the preview says it
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        for profile in created.filtered(lambda one: one.sample and not one.column_ids):
+            try:
+                profile.write(profile._proposed())
+            except FinanceError:
+                continue  # the preview says it
+        return created
+
+    # --- the preview --------------------------------------------------------------------------------------------------
 
     def _preview_of(self, content):
         """What the screen shows of ``content`` (bytes); ``problem`` in it says why the file would be refused, "" if not."""
@@ -55,3 +94,8 @@ class FinanceFileProfile(models.AbstractModel):
         problem = self._preview_of(self._sample_bytes())["problem"]
         if problem:
             raise UserError(self.env._("The sample of %(name)s is refused: %(error)s", name=self.display_name, error=problem))
+
+
+def parts(rows):
+    """The commands that put ``rows`` (values, in their order) in the place of what a profile has."""
+    return [Command.clear(), *(Command.create({"sequence": number, **values}) for number, values in enumerate(rows, 1))]

@@ -33,12 +33,8 @@ class FinanceImport(models.Model):
         help="The bank journal; empty for a provider's report, and for a file with statements of several "
         "accounts.",
     )  # fmt: skip
-    provider_id = fields.Many2one(
-        "finance.provider", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    message_id = fields.Many2one(
-        "finance.message", string="File as it came", readonly=True, ondelete="restrict"
-    )
+    provider_id = fields.Many2one("finance.provider", readonly=True, index="btree_not_null", ondelete="restrict")
+    message_id = fields.Many2one("finance.message", string="File as it came", readonly=True, ondelete="restrict")
     checksum = fields.Char(string="SHA-256", readonly=True, required=True)
     size = fields.Integer(string="Bytes", readonly=True)
     format = fields.Char(readonly=True)
@@ -49,29 +45,17 @@ class FinanceImport(models.Model):
         "finance.import", string="Same file as", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     line_count = fields.Integer(string="Entries", readonly=True, help="Entries that the file holds.")
-    duplicate_count = fields.Integer(
-        string="Known before", readonly=True, help="Entries that an earlier file brought."
-    )
+    duplicate_count = fields.Integer(string="Known before", readonly=True, help="Entries that an earlier file brought.")
     created_count = fields.Integer(string="New lines", readonly=True, help="Bank lines made of this file.")
     conflict_count = fields.Integer(string="Conflicts", readonly=True)
     progress = fields.Float(compute="_compute_progress", help="Share of the entries that are worked off.")
-    staged = fields.Boolean(
-        readonly=True, help="The file was read and its arithmetic proven; its entries are staged."
-    )
+    staged = fields.Boolean(readonly=True, help="The file was read and its arithmetic proven; its entries are staged.")
     planned = fields.Boolean(readonly=True, help="It is decided which entries are new.")
     finished_at = fields.Datetime(readonly=True)
-    drop_path = fields.Char(
-        readonly=True, help="Where the file lies in its drop folder, until it is moved away."
-    )
-    coverage_ids = fields.One2many(
-        "finance.coverage", "import_id", string="Statements in the file", readonly=True
-    )
-    statement_ids = fields.Many2many(
-        "account.bank.statement", compute="_compute_statement_ids", string="Statements"
-    )
-    line_ids = fields.One2many(
-        "account.bank.statement.line", "fc_import_id", string="Bank lines", readonly=True
-    )
+    drop_path = fields.Char(readonly=True, help="Where the file lies in its drop folder, until it is moved away.")
+    coverage_ids = fields.One2many("finance.coverage", "import_id", string="Statements in the file", readonly=True)
+    statement_ids = fields.Many2many("account.bank.statement", compute="_compute_statement_ids", string="Statements")
+    line_ids = fields.One2many("account.bank.statement.line", "fc_import_id", string="Bank lines", readonly=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_balances")
     opening = fields.Monetary(compute="_compute_balances")
     closing = fields.Monetary(compute="_compute_balances")
@@ -85,9 +69,7 @@ class FinanceImport(models.Model):
     def _compute_progress(self):
         for record in self:
             done = record.created_count + record.duplicate_count + record.conflict_count + record.announced_count
-            record.progress = (
-                1.0 if record.state == "imported" else done / record.line_count if record.line_count else 0.0
-            )
+            record.progress = 1.0 if record.state == "imported" else done / record.line_count if record.line_count else 0.0
 
     @api.depends("coverage_ids.statement_ids")
     def _compute_statement_ids(self):
@@ -137,9 +119,7 @@ class FinanceImport(models.Model):
             record = record.with_env(self.env)
             record.check_access("read")
             if record.company_id not in self.env.companies and not self.env.su:
-                raise AccessError(
-                    self.env._("%s belongs to a company that is not among your companies.", record.name)
-                )
+                raise AccessError(self.env._("%s belongs to a company that is not among your companies.", record.name))
         return record.sudo()
 
     @api.model
@@ -160,8 +140,7 @@ class FinanceImport(models.Model):
                 "original_import_id": original.id,
                 "journal_id": journal.id or original.journal_id.id,
                 "format": original.format,
-                "reason": original
-                and self.env._("The same file was taken over before, as %s.", original.filename),
+                "reason": original and self.env._("The same file was taken over before, as %s.", original.filename),
                 **more,
             }
         )
@@ -187,9 +166,7 @@ class FinanceImport(models.Model):
         """Whether somebody deleted bank lines that this import made: then the file may be taken over again."""
         self.ensure_one()
         lines = self.env["account.bank.statement.line"]
-        return self.state == "imported" and self.created_count > lines.search_count(
-            [("fc_import_id", "=", self.id)]
-        )
+        return self.state == "imported" and self.created_count > lines.search_count([("fc_import_id", "=", self.id)])
 
     def _store_bytes(self, data, checksum, company, journal, provider, source):
         messages = self.env["finance.message"]

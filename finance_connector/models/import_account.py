@@ -18,11 +18,12 @@ class ImportRefused(Exception):
 class FinanceImport(models.Model):
     _inherit = "finance.import"
 
-    def _find_journal(self, header):
-        """The bank journal of the account that ``header`` names. Raises ImportRefused, naming both sides."""
-        if self.journal_id:
-            self._refuse_other_account(self.journal_id, header)
-            return self.journal_id
+    def _find_journal(self, header, chosen):
+        """The bank journal of the account that ``header`` names, or the one ``chosen``. Raises ImportRefused, naming both
+        sides."""
+        if chosen:
+            self._refuse_other_account(chosen, header)
+            return chosen
         numbers = [sanitized(account) for account in (header.account, *header.other_accounts)]
         known = self.env["account.journal"].search(
             [

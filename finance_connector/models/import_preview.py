@@ -86,15 +86,19 @@ class FinanceImport(models.Model):
         provider = self._report_provider(data)
         if not provider:
             return None
-        parsed = self._report_reader(provider, data).parse_report(data, self.filename)
+        count, ignored, settlements = 0, "", []
+        for part in self._report_reader(provider, data).report_parts(data, self.filename):
+            count += len(part.lines)
+            ignored = ignored or part.ignored
+            settlements += [{"name": one.external_id, "amount": str(one.amount)} for one in part.settlements]
         return {
             "kind": "report",
             "target": provider.name,
             "format": self.env._("Settlement report of %s", provider._adapter().label),
             "profile": self.settlement_profile_id.display_name or "",
-            "entry_count": len(parsed.lines),
-            "reason": parsed.ignored,
-            "settlements": [{"name": one.external_id, "amount": str(one.amount)} for one in parsed.settlements],
+            "entry_count": count,
+            "reason": ignored,
+            "settlements": settlements,
         }
 
     def _statements_foretold(self, data):
@@ -109,7 +113,7 @@ class FinanceImport(models.Model):
             "kind": "statement",
             "target": ", ".join(self.coverage_ids.journal_id.mapped("display_name")),
             "format": self.format,
-            "profile": self.table_profile_id.display_name or "",
+            "profile": ", ".join(self.coverage_ids.table_profile_id.mapped("display_name")),
             "entry_count": self.line_count,
             "statements": [self._statement_foretold(one, *counts.get(one.id, (0, 0, 0))) for one in statements],
             "entries": [

@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from .. import providers
 from .import_account import ImportRefused
+from .read_ahead import read_ahead
 
 # The adapter whose files are read by a profile that people define.
 BY_PROFILE = "generic"
@@ -25,18 +26,20 @@ class FinanceImport(models.Model):
         if not provider:
             return False
         provider = provider.with_company(provider.company_id)
-        parsed = self._report_reader(provider, data).parse_report(data, self.filename)
-        touched = self.env["finance.subledger"]._absorb(provider, [(self.message_id.id, parsed)])
-        self.env["finance.transaction"]._check_contradictions(provider, touched)
+        subledger, count = self.env["finance.subledger"], 0
+        for part in read_ahead(self._report_reader(provider, data).report_parts(data, self.filename)):
+            touched = subledger._absorb(provider, [(self.message_id.id, part)])
+            self.env["finance.transaction"]._check_contradictions(provider, touched)
+            count += len(part.lines)
         self.write(
             {
                 "provider_id": provider.id,
                 "company_id": provider.company_id.id,
                 "format": f"{provider.code}.report",
-                "line_count": len(parsed.lines),
+                "line_count": count,
             }
         )
-        self._set_imported(self.env._("%s settlement lines were read.", len(parsed.lines)))
+        self._set_imported(self.env._("%s settlement lines were read.", count))
         provider._wake("finance_connector.cron_post", "finance_connector.cron_reconcile")
         return True
 

@@ -8,6 +8,7 @@ from odoo import models
 
 from .. import formats
 from .import_account import ImportRefused, currency_of
+from .import_archive import ArchiveTables
 from .import_entry import entry_row
 from .import_told import PROFILE, WORD
 
@@ -25,7 +26,7 @@ class FinanceImport(models.Model):
         self._drop_staging()
         name, events = self._events_of(data)
         total = self._stage_events(events)
-        covered = self.coverage_ids
+        covered, profiles = self.coverage_ids, self.coverage_ids.table_profile_id
         self.write(
             {
                 "format": name,
@@ -33,23 +34,30 @@ class FinanceImport(models.Model):
                 "planned": False,
                 "line_count": total,
                 "journal_id": covered.journal_id.id if len(covered.journal_id) == 1 else False,
+                "table_profile_id": profiles.id if len(profiles) == 1 else False,
                 "company_id": covered.journal_id.company_id.id,
             }
         )
 
     def _events_of(self, data):
-        """(name of the format, events) of ``data``. Raises FormatError, also while they are iterated over."""
+        """(name of the format, (member, event, table profile or none) of what is in ``data``). Raises FormatError, also while
+        they are iterated over."""
         name = formats.detect(data, self.filename)
+        if name in formats.CONTAINERS:
+            return name, ArchiveTables(self).events(name, data)
         if name not in formats.TABLES:
-            return name, self._asking(formats.stream(data, name, self._told()), WORD if self.told or name == "qif" else False)
+            events = formats.stream(data, name, self._told())
+            return name, self._asking(events, WORD if self.told or name == "qif" else False)
         profile = self._table_profile(data)
-        return name, self._asking(formats.stream(data, profile._pure(), self._told()), WORD if self.told else PROFILE)
+        self.journal_id = profile.journal_id
+        events = formats.stream(data, profile._pure(), self._told())
+        return name, self._asking(events, WORD if self.told else PROFILE, profile)
 
     def _stage_events(self, events):
         """Stage what the reader gives, page by page; how many entries there were."""
         staging = self.env["finance.import.entry"]
         coverage, days, page, journals, total = None, set(), [], {}, 0
-        for member, event in events:
+        for member, event, profile in events:
             if isinstance(event, formats.Entry):
                 total += 1
                 days.add(event.booking_date)
@@ -58,7 +66,7 @@ class FinanceImport(models.Model):
                     staging._insert(page)
                     page.clear()
             elif isinstance(event, formats.StatementHeader):
-                coverage, days = self._begin_statement(event, member, journals), set()
+                coverage, days = self._begin_statement(event, member, profile, journals), set()
             else:
                 self._end_statement(coverage, event, min(days, default=False), max(days, default=False))
         if page:
@@ -82,8 +90,9 @@ class FinanceImport(models.Model):
         self.env.cr.execute("DELETE FROM finance_import_entry WHERE import_id = %s", [self.id])
         self.coverage_ids.unlink()
 
-    def _begin_statement(self, header, member, journals):
-        journal = self._journal_of(header, member, journals)
+    def _begin_statement(self, header, member, profile, journals):
+        chosen = self.journal_id or (profile.journal_id if profile else self.journal_id)
+        journal = self._journal_of(header, member, chosen, journals)
         opened = header.from_date or header.opening_date
         return self.env["finance.coverage"].create(
             {
@@ -93,6 +102,7 @@ class FinanceImport(models.Model):
                 "journal_id": journal.id,
                 "name": header.statement_id or self.filename,
                 "member": member,
+                "table_profile_id": profile and profile.id,
                 "account": header.account,
                 "currency_id": currency_of(journal).id,
                 "date_from": opened,
@@ -108,13 +118,14 @@ class FinanceImport(models.Model):
             }
         )
 
-    def _journal_of(self, header, member, journals):
-        """The journal of the statement; ``journals`` has those of the statements before it."""
-        key = (header.account, header.currency)
+    def _journal_of(self, header, member, chosen, journals):
+        """The journal of the statement: the one that was ``chosen``, or found by its account; ``journals`` has those of the
+        statements before it."""
+        key = (header.account, header.currency, chosen)
         try:
             self._refuse_unproven(header)
             if key not in journals:
-                journals[key] = self._find_journal(header)
+                journals[key] = self._find_journal(header, chosen)
                 self._refuse_unusable(journals[key], header)
         except ImportRefused as refused:
             if member:

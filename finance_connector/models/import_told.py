@@ -69,15 +69,16 @@ class FinanceImport(models.Model):
         }
 
     def action_define_profile(self):
-        """A new table profile with this file as its sample."""
+        """A new table profile with this file as its sample, of an archive with the first table in it that none reads."""
         self.ensure_one()
         self.check_access("read")
+        sample, name = self.sudo()._table_without_profile()
         made = self.env["finance.table.profile"].create(
             {
-                "name": self.env._("Table of %s", self.journal_id.name or self.filename),
+                "name": self.env._("Table of %s", self.journal_id.name or name),
                 "journal_id": self.journal_id.id or self._only_journal().id,
-                "sample": base64.b64encode(self.sudo().message_id._raw()),
-                "sample_name": self.filename,
+                "sample": base64.b64encode(sample),
+                "sample_name": name,
             }
         )
         return made.get_formview_action()
@@ -106,21 +107,21 @@ class FinanceImport(models.Model):
         """Whether a person vouches that the file is complete although nothing proves it."""
         return (self.told or {}).get("word") == NONE
 
-    def _asking(self, events, way_out):
-        """``events``, where what refuses them says that a person can add something."""
+    def _asking(self, events, way_out, profile=False):
+        """(member, event, ``profile``) of ``events``, where what refuses them says that a person can add something."""
         try:
-            yield from events
+            for member, event in events:
+                yield member, event, profile
         except formats.FormatError as error:
             error.way_out = way_out
             raise
 
     def _table_profile(self, data):
-        """The approved profile that reads the table ``data``; the journal is then that of the profile. Raises ImportRefused."""
+        """The approved profile that reads the table ``data`` (bytes). Raises ImportRefused when not exactly one does."""
         journals = self.journal_id or self.env["account.journal"].search([("company_id", "in", self.env.companies.ids)])
         approved = self.env["finance.table.profile"]._in_force(journals)
         fitting = approved._fitting(data) if len(approved) > 1 or not self.journal_id else approved
         if len(fitting) == 1:
-            self.write({"table_profile_id": fitting.id, "journal_id": fitting.journal_id.id})
             return fitting
         if fitting:
             reason = self.env._(

@@ -26,11 +26,14 @@ CONCURRENCY = (
     psycopg2.errors.DeadlockDetected,
     psycopg2.errors.LockNotAvailable,
 )
-_CLAIM = """
+# A connection whose settings wait for a second person is heard, and not worked (INV-10).
+_WORKED = """source != 'file' AND provider_id IS NOT NULL
+   AND provider_id NOT IN (SELECT id FROM finance_provider WHERE held)"""
+_CLAIM = f"""
 SELECT id, provider_id, attempts, event_type, external_id, convert_from(body, 'UTF8')
   FROM finance_message
  WHERE state IN ('received', 'failed') AND next_attempt_at <= (now() AT TIME ZONE 'UTC')
-   AND source != 'file' AND provider_id IS NOT NULL AND bucket %% %s = %s
+   AND {_WORKED} AND bucket %% %s = %s
  ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 """
 
@@ -65,9 +68,8 @@ class FinanceInbox(models.AbstractModel):
     @api.model
     def _due(self, shard, of):
         self.env.cr.execute(
-            """SELECT count(*) FROM finance_message WHERE state IN ('received', 'failed')
-                  AND next_attempt_at <= (now() AT TIME ZONE 'UTC') AND source != 'file'
-                  AND provider_id IS NOT NULL AND bucket %% %s = %s""",
+            f"""SELECT count(*) FROM finance_message WHERE state IN ('received', 'failed')
+                   AND next_attempt_at <= (now() AT TIME ZONE 'UTC') AND {_WORKED} AND bucket %% %s = %s""",
             [of, shard],
         )
         return self.env.cr.fetchone()[0]

@@ -70,7 +70,11 @@ class FinanceMandate(models.Model):
         help="If it is not attached: the binder, or the record of the electronic signature.",
     )
     notice = fields.Selection(
-        [("mail", "By mail before each collection"), ("document", "By the invoice, which tells day and amount")],
+        [
+            ("mail", "By mail before each collection"),
+            ("document", "By the invoice, which tells day and amount"),
+            ("provider", "By the provider that has the mandate"),
+        ],
         required=True,
         default="mail",
         string="Advance notice",

@@ -119,8 +119,12 @@ class FinanceMandate(models.Model):
     def _unusable(self, day):
         """Why nothing can be collected with it on ``day``; empty if it can."""
         self.ensure_one()
-        if self.scheme == direct_debit.GOCARDLESS:
-            return self.env._("The mandate %s is collected by GoCardless, not by a file.", self.reference)
+        if self.scheme == direct_debit.GOCARDLESS and not self._collecting_channel():
+            return self.env._(
+                "The mandate %(mandate)s is at GoCardless, and no payment channel in force collects by %(connection)s.",
+                mandate=self.reference,
+                connection=self.provider_id.name,
+            )
         if self.state != "active":
             state = dict(self._fields["state"]._description_selection(self.env))[self.state].lower()
             return self.env._(
@@ -143,7 +147,7 @@ class FinanceMandate(models.Model):
         if collection.state == "executed" and collection.sequence_type in (direct_debit.ONCE, direct_debit.FINAL):
             if one.state == "active":
                 one._move_to("expired", self.env._("Its last collection was made."))
-        elif collection.state in ("rejected", "returned") and one.state == "active":
+        elif collection.state in ("rejected", "returned") and one.state == "active" and one.scheme != direct_debit.GOCARDLESS:
             table = "arudd" if one.scheme == direct_debit.BACS else "iso"
             found = [reason(code, table) for code in (collection.reason_codes or "").split()]
             if grave := [each for each in found if each.action in SUSPENDING]:

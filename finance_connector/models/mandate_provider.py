@@ -51,6 +51,7 @@ class FinanceMandate(models.Model):
                 "provider_id": provider.id,
                 "provider_reference": key,
                 "creditor_id": False,
+                "notice": "provider",
             }
         )
 

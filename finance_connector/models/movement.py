@@ -3,6 +3,7 @@
 from odoo import fields, models
 
 from ..core.records import KINDS
+from .light_reference import LightMany2one
 
 LABELS = {
     "authorize": "Authorised", "authorize_adjust": "Authorisation changed", "void": "Voided", "expire": "Expired",
@@ -23,22 +24,25 @@ class FinanceMovement(models.Model):
     _inherit = ["finance.append.only"]
     _order = "occurred_at, id"
     _rec_name = "external_id"
-    # A fact has its own instant and its message; two more references a row would cost a fifth of storing it.
+    # A fact has its own instant and its message; two more references a row would cost a fifth of storing it. Those it has are
+    # kept by the other side, since checking each would cost more than storing the fact (decision 0035).
     _log_access = False
     _mutable_columns = frozenset({"move_id", "posted_amount", "posted_at", "settlement_id"})
 
-    transaction_id = fields.Many2one("finance.transaction", index="btree_not_null", readonly=True, ondelete="restrict")
-    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
-    message_id = fields.Many2one("finance.message", required=True, index=True, readonly=True, ondelete="restrict")
+    transaction_id = LightMany2one("finance.transaction", index="btree_not_null", readonly=True, ondelete="restrict")
+    provider_id = LightMany2one("finance.provider", required=True, readonly=True, ondelete="restrict")
+    company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
+    message_id = LightMany2one(
+        "finance.message", required=True, index=True, readonly=True, ondelete="restrict", guarded=False
+    )
     kind = fields.Selection([(kind, LABELS[kind]) for kind in KINDS], required=True, readonly=True)
     external_id = fields.Char(required=True, readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_id = LightMany2one("res.currency", required=True, readonly=True, ondelete="restrict")
     counter_amount = fields.Monetary(
         currency_field="counter_currency_id", readonly=True, help="What left the balance in the other currency."
     )
-    counter_currency_id = fields.Many2one("res.currency", readonly=True)
+    counter_currency_id = LightMany2one("res.currency", readonly=True, ondelete="restrict")
     occurred_at = fields.Datetime(required=True, readonly=True)
     group_key = fields.Char(string="Belongs to", readonly=True, help="The charge, refund or dispute of the fact.")
     cumulative = fields.Boolean(readonly=True, help="The amount is the total of its charge so far.")
@@ -47,7 +51,7 @@ class FinanceMovement(models.Model):
     reason = fields.Char(readonly=True)
     data = fields.Json(readonly=True)
     settlement_key = fields.Char(readonly=True)
-    settlement_id = fields.Many2one("finance.settlement", index="btree_not_null", readonly=True, ondelete="restrict")
+    settlement_id = LightMany2one("finance.settlement", index="btree_not_null", readonly=True, ondelete="restrict")
 
     move_id = fields.Many2one("account.move", string="Journal entry", index="btree_not_null", readonly=True)
     posted_amount = fields.Monetary(readonly=True, help="The part of the amount that its journal entry books.")
@@ -57,3 +61,4 @@ class FinanceMovement(models.Model):
     # as a contradiction, it is neither dropped nor allowed to win by coming first (INV-4).
     _fact_uniq = models.UniqueIndex("(provider_id, kind, external_id, currency_id, amount)")
     _unposted_idx = models.Index("(provider_id, id) WHERE posted_at IS NULL")
+    _unsettled_idx = models.Index("(provider_id, settlement_key) WHERE settlement_id IS NULL AND settlement_key IS NOT NULL")

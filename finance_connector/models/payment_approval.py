@@ -29,13 +29,19 @@ class FinancePaymentApproval(models.Model):
     level = fields.Integer(readonly=True)
     group = fields.Char(string="As one of", readonly=True)
     content_hash = fields.Char(required=True, readonly=True)
+    submission = fields.Integer(readonly=True, help="Which submission of the order it is of.")
     reason = fields.Text(readonly=True)
     at = fields.Datetime(required=True, readonly=True)
     counts = fields.Boolean(compute="_compute_counts", help="It is of the order as it stands now.")
 
     def _compute_counts(self):
         for one in self:
-            one.counts = one.verdict == "approved" and one.content_hash == one.order_id.content_hash
+            one.counts = one._is_of_now() and one.content_hash == one.order_id.content_hash
+
+    def _is_of_now(self):
+        """Whether it approves the order as it was submitted last. Not told by the time: seconds are shared."""
+        order = self.order_id
+        return self.verdict == "approved" and bool(order.submitted_at) and self.submission == order.submission
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -74,14 +80,18 @@ class FinancePaymentOrder(models.Model):
 
     # --- the facts that the policy looks at -------------------------------------------------------------------------------
 
+    def _amounts(self):
+        """Currency -> (total, largest payment) of one order in minor units."""
+        found = {}
+        for one in self.instruction_ids:
+            total, largest = found.get(one.currency_id.name, (0, 0))
+            own = minor(one.amount, one.currency_id)
+            found[one.currency_id.name] = total + own, max(largest, own)
+        return found
+
     def _facts(self):
         """The `OrderFacts` of one order as it stands now."""
         self.ensure_one()
-        amounts = {}
-        for one in self.instruction_ids:
-            total, largest = amounts.get(one.currency_id.name, (0, 0))
-            own = minor(one.amount, one.currency_id)
-            amounts[one.currency_id.name] = total + own, max(largest, own)
         edits = (
             self.env["finance.payee.edit"].sudo().search([("bank_account_id", "in", self.instruction_ids.bank_account_id.ids)])
         )
@@ -91,7 +101,7 @@ class FinancePaymentOrder(models.Model):
             str(self.journal_id.id),
             self.create_uid.login,
             (self.edited_by_id or self.create_uid).login,
-            amounts,
+            self._amounts(),
             any(self.instruction_ids.mapped("payee_news")),
             tuple(
                 approval.AccountEdit(
@@ -102,22 +112,22 @@ class FinancePaymentOrder(models.Model):
         )
 
     def _signatures(self):
-        given = self.approval_ids.filtered(lambda one: one.verdict == "approved").sorted("id")
-        return [one._as_signature(place) for place, one in enumerate(given) if one.at >= (self.submitted_at or one.at)]
+        given = self.approval_ids.sorted("id")
+        return [one._as_signature(place) for place, one in enumerate(given) if one._is_of_now()]
 
-    def _standing(self):
+    def _standing(self, facts=None):
+        """How far the approval is. ``facts``: `_facts`, if they are at hand."""
         order = self.sudo()
         policy = self.env["finance.payment.policy"]._of(order)
-        return approval.evaluate(policy, order._facts(), order._signatures(), datetime.now(timezone.utc))
+        return approval.evaluate(policy, facts or order._facts(), order._signatures(), datetime.now(timezone.utc))
 
-    def _verdict(self):
+    def _verdict(self, facts=None):
         """Whether the user may sign, as the core says. Whatever its rights, it is the user who signs."""
         user, order = self.env.user, self.sudo()
         try:
-            policy = self.env["finance.payment.policy"]._of(order)
-            return approval.may_approve(
-                policy, order._facts(), order._signatures(), user.login, datetime.now(timezone.utc), order._signed_today(user)
-            )
+            policy, now = self.env["finance.payment.policy"]._of(order), datetime.now(timezone.utc)
+            facts, signed = facts or order._facts(), order._signed_today(user)
+            return approval.may_approve(policy, facts, order._signatures(), user.login, now, signed)
         except (FinanceError, UserError) as error:
             return approval.Verdict(False, None, (approval.Reason("policy", str(error)),))
 
@@ -133,7 +143,13 @@ class FinancePaymentOrder(models.Model):
                 ("order_id.company_id", "=", self.company_id.id),
             ]
         )
-        signed = [(row._as_signature(), row.order_id._facts().amounts) for row in rows]
+        amounts, payments = {}, self.env["finance.payment.instruction"].sudo()
+        sums = payments._read_group(
+            [("order_id", "in", rows.order_id.ids)], ["order_id", "currency_id"], ["amount:sum", "amount:max"]
+        )
+        for order, currency, *found in sums:
+            amounts.setdefault(order.id, {})[currency.name] = tuple(minor(amount, currency) for amount in found)
+        signed = [(row._as_signature(), amounts.get(row.order_id.id, {})) for row in rows]
         return approval.signed_by_day(signed, today.date())
 
     # --- the buttons --------------------------------------------------------------------------------------------------------
@@ -141,9 +157,14 @@ class FinancePaymentOrder(models.Model):
     def action_approve(self):
         """Sign each order for its content as it stands; refused, with the reason, for whoever may not (INV-10)."""
         self.check_access("read")
-        for order in self.sorted("id"):
+        for order in self._one_by_one():
             order._sign()
         return True
+
+    def _one_by_one(self):
+        """The orders from the oldest on, each to be locked. They are read together with nothing that the lock forgets: what was
+        reached from another record would be read payment by payment then."""
+        return self.browse(sorted(self.ids))
 
     def _sign(self):
         self._locked()
@@ -152,7 +173,8 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s does not wait for an approval.", self.name))
         if not user.has_group("finance_connector.group_approver"):
             raise UserError(self.env._("You may not approve payments. Ask an administrator for the role Approver."))
-        verdict = self._verdict()
+        facts = self.sudo()._facts()
+        verdict = self._verdict(facts)
         if not verdict.ok:
             raise UserError(
                 self.env._(
@@ -162,14 +184,15 @@ class FinancePaymentOrder(models.Model):
         absent = (
             self.env["res.users"].sudo().search([("login", "=", verdict.seat.for_person)]) if verdict.seat.for_person else None
         )
-        self._put("approved", level=verdict.seat.level, group=verdict.seat.group, for_user_id=absent.id if absent else False)
-        self._audit("approve", level=verdict.seat.level, content=self._content_now())
-        self.sudo()._derive()
+        seat, stands_for = verdict.seat, absent.id if absent else False
+        self._put("approved", facts.content, level=seat.level, group=seat.group, for_user_id=stands_for)
+        self._audit("approve", level=verdict.seat.level, content=facts.content)
+        self.sudo()._derive(facts)
 
     def action_reject(self, reason=""):
         """Send it back to its maker, saying why."""
         self.check_access("read")
-        for order in self.sorted("id"):
+        for order in self._one_by_one():
             order._locked()
             if not (reason or "").strip():
                 raise UserError(self.env._("Say why %s is rejected: its maker has to know what to change.", order.name))
@@ -177,7 +200,7 @@ class FinancePaymentOrder(models.Model):
                 raise UserError(self.env._("%s does not wait for an approval.", order.name))
             if not self.env.user.has_group("finance_connector.group_approver"):
                 raise UserError(self.env._("You may not reject payments. Ask an administrator for the role Approver."))
-            order._put("rejected", reason=reason.strip())
+            order._put("rejected", order.sudo()._content_now(), reason=reason.strip())
             order._audit("reject", reason=reason.strip())
             order.sudo()._void()
             order.sudo().write({"submitted_at": False, "state": "draft"})
@@ -191,14 +214,15 @@ class FinancePaymentOrder(models.Model):
         self.env.cr.execute("SELECT id FROM finance_payment_order WHERE id = %s FOR UPDATE", [self.id])
         self.env.invalidate_all()
 
-    def _put(self, verdict, **vals):
-        """Write down what the user said of the order as it stands."""
+    def _put(self, verdict, content, **vals):
+        """Write down what the user said of the order as it stands; ``content``: the hash of that."""
         self.env["finance.payment.approval"].sudo().with_context(finance_payment_signs=_BUTTON).create(
             {
                 "order_id": self.id,
                 "user_id": self.env.uid,
                 "verdict": verdict,
-                "content_hash": self._content_now() or "-",
+                "content_hash": content or "-",
+                "submission": self.submission,
                 "at": fields.Datetime.now(),
                 **vals,
             }
@@ -207,15 +231,16 @@ class FinancePaymentOrder(models.Model):
 
     # --- what follows ---------------------------------------------------------------------------------------------------------
 
-    def _derive_approval(self):
+    def _derive_approval(self, facts=None):
         """A submitted order is approved, or waits, for exactly the content that is there now."""
-        now = self._content_now()
+        facts = facts or self._facts()
+        now = facts.content
         if self.content_hash != now:
             self.content_hash = now
-        approved = bool(now) and self._standing().approved
+        approved = bool(now) and self._standing(facts).approved
         if approved and self.state != "approved":
             self.state = "approved"
-            self._make_file()
+            self._make_file(now)
             self.instruction_ids._tell("approve", f"{now}/{len(self.approval_ids)}", content=now)
         elif not approved:
             if self.state == "approved":

@@ -6,16 +6,18 @@ from odoo.exceptions import UserError, ValidationError
 from .. import channels
 from ..channels.base import Settings, Way
 from ..core.errors import FinanceError
+from ..payments import payouts
 
 # field of the model -> field of `channels.base.Settings`
 SETTINGS = {
     "environment": "environment", "host": "host", "port": "port", "username": "user", "host_key": "host_key", "url": "url",
-    "probe_url": "probe_url", "content_type": "content_type", "sign_in": "sign_in", "key_header": "key_header",
-    "profile": "profile",
+    "probe_url": "probe_url", "answers_url": "answers_url", "content_type": "content_type", "sign_in": "sign_in",
+    "key_header": "key_header", "profile": "profile",
 }  # fmt: skip
 FILE_FORMATS = [
     ("pain.001.001.09", "pain.001.001.09"), ("pain.001.001.03", "pain.001.001.03"), ("nacha", "NACHA"),
     ("bacs", "Bacs Standard 18"), ("csv", "CSV by profile"), ("payouts", "Payouts by API"),
+    ("collections", "Collections by API"),
 ]  # fmt: skip
 # Settings of the formats, which the file is written by (`payment_format`).
 _OF_FORMATS = (
@@ -35,7 +37,9 @@ class FinancePaymentChannel(models.Model):
     _order = "sequence, id"
     _check_company_auto = True
     _audited_as = "payment_channel"
-    _content = ("name", "journal_id", "code", "file_format", "folder", "sends_when_approved", *SETTINGS, *_OF_FORMATS)
+    _content = (
+        "name", "journal_id", "code", "file_format", "folder", "sends_when_approved", "provider_id", *SETTINGS, *_OF_FORMATS,
+    )  # fmt: skip
 
     name = fields.Char(required=True)
     sequence = fields.Integer(default=10, help="The first channel of a bank account is proposed for its orders.")
@@ -66,6 +70,12 @@ class FinancePaymentChannel(models.Model):
         string="Address to ask for a file",
         help="Answers 2xx when the bank has the file, 404 when it does not know it. {message_id} and {end_to_end_id} stand for "
         "the file and its first payment. Without it a person finds out what became of a transmission without answer.",
+    )
+    answers_url = fields.Char(
+        string="Address to fetch answers from",
+        help="Gives the bank's answer to a file (pain.002, camt), or 404 as long as there is none. {message_id} and "
+        "{end_to_end_id} stand for the file and its first payment. It is asked once an hour until every payment is executed or "
+        "over.",
     )
     proven_probe_url = fields.Char(readonly=True, copy=False, help="It has known a file that the bank surely had.")
     is_probe_proven = fields.Boolean(compute="_compute_is_probe_proven")
@@ -106,14 +116,14 @@ class FinancePaymentChannel(models.Model):
         formats = self._adapter().formats
         if formats and self.file_format not in formats:
             self.file_format = formats[0]
-        elif not formats and self.file_format == "payouts":
+        elif not formats and self.file_format in payouts.FORMATS:
             self.file_format = FILE_FORMATS[0][0]
 
     @api.constrains("code", "file_format")
     def _check_file_format(self):
         for channel in self:
             formats = channel._adapter().formats
-            if channel.file_format not in formats if formats else channel.file_format == "payouts":
+            if channel.file_format not in formats if formats else channel.file_format in payouts.FORMATS:
                 raise ValidationError(self.env._("%(channel)s does not go by %(way)s; choose another format.",
                                                  channel=channel.file_format, way=channel._adapter().label))  # fmt: skip
 
@@ -122,10 +132,10 @@ class FinancePaymentChannel(models.Model):
         for channel in self.sudo().filtered(lambda one: one.code == "folder" and one.folder):
             channel._local_folder()
 
-    @api.constrains("code", "url", "probe_url", "environment")
+    @api.constrains("code", "url", "probe_url", "answers_url", "environment")
     def _check_addresses(self):
         for channel in self:
-            for address in filter(None, (channel.url, channel.probe_url)):
+            for address in filter(None, (channel.url, channel.probe_url, channel.answers_url)):
                 if channel.environment == "live" and not address.startswith("https://"):
                     raise ValidationError(self.env._("%s is live: payments go over https only.", channel.name))
             if channel.environment == "live" and channel.url and channel._adapter().api_bases:

@@ -150,8 +150,9 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _book_payment(self, company, line, named):
         """Reconcile ``line`` with what the payments paid. What cannot be booked as it was ordered is left to the matching."""
+        free = named.filtered(lambda one: not one.item_ids)
         items = named.item_ids.filtered(lambda item: not item.move_line_id.reconciled)
-        if not items or sum(item._minor() for item in items) != sum(one._money().minor for one in named):
+        if sum(item._minor() for item in items) != sum(one._money().minor for one in named - free):
             return
         choice = {
             "items": [
@@ -161,6 +162,7 @@ class FinanceReconciliation(models.AbstractModel):
                 for item in items
             ],
             "discounts": [item.move_line_id.id for item in items if item.takes_discount],
+            "write_offs": [self._free_row(one) for one in free],
         }
         self._book_safely(company, line, named, lambda: self._choose(line, choice, self.env.user))
 

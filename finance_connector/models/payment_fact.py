@@ -29,6 +29,12 @@ LABELS = {
     "return": "Returned",
 }
 
+_OF = """
+SELECT instruction_id, kind, external_id, at, attempt, content, level, source, amount_minor, charges_minor, currency, reasons,
+       text, movement
+  FROM finance_payment_fact WHERE instruction_id = ANY(%s)
+"""
+
 
 class FinancePaymentFact(models.Model):
     _name = "finance.payment.fact"
@@ -46,7 +52,10 @@ class FinancePaymentFact(models.Model):
     attempt = fields.Char(readonly=True, help="The transmission it belongs to.")
     content = fields.Char(readonly=True, help="The hash of what was approved or sent.")
     level = fields.Char(readonly=True, help="What an answer of the bank speaks of: file, batch or instruction.")
-    source = fields.Char(readonly=True, help="The kind of message that told of money.")
+    source = fields.Char(readonly=True, help="The kind of message that told of money, or the provider that moved it.")
+    movement = fields.Char(
+        readonly=True, index="btree_not_null", help="What the money is called among the movements at the provider."
+    )
     amount_minor = fields.Float(digits=0, readonly=True, string="Amount in minor units")
     charges_minor = fields.Float(digits=0, readonly=True, string="Charges in minor units")
     currency = fields.Char(readonly=True)
@@ -82,6 +91,7 @@ class FinancePaymentFact(models.Model):
                 fact.amount.currency if fact.amount else None,
                 fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None,
                 fact.text or None,
+                fact.movement or None,
                 self.env.uid,
                 message_id,
             )
@@ -92,31 +102,38 @@ class FinancePaymentFact(models.Model):
             return []
         found = self.env.cr.execute_values(
             """INSERT INTO finance_payment_fact (instruction_id, kind, external_id, at, attempt, content, level, source,
-                   amount_minor, charges_minor, currency, reasons, text, user_id, message_id)
+                   amount_minor, charges_minor, currency, reasons, text, movement, user_id, message_id)
                VALUES %s ON CONFLICT DO NOTHING RETURNING instruction_id""",
             rows,
+            page_size=1000,
             fetch=True,
         )
         self.env["finance.payment.instruction"].invalidate_model(["fact_ids"])
         return sorted({instruction_id for (instruction_id,) in found})
 
-    def _as_fact(self):
-        """The row as the core reads it."""
-        self.ensure_one()
+    @api.model
+    def _of(self, instruction_ids):
+        """Instruction id -> its facts, as the core reads them."""
+        self.env.cr.execute(_OF, [list(instruction_ids)])
+        found = {}
+        for instruction_id, *row in self.env.cr.fetchall():
+            found.setdefault(instruction_id, []).append(_as_fact(*row))
+        return found
 
-        def money(minor):
-            return Money(int(minor), self.currency) if self.currency and minor else None
 
-        return InstructionFact(
-            self.kind,
-            self.external_id,
-            self.at.replace(tzinfo=timezone.utc),
-            self.attempt or "",
-            self.content or "",
-            self.level or "",
-            self.source or "",
-            money(self.amount_minor),
-            money(self.charges_minor),
-            tuple(self.reasons or ()),
-            self.text or "",
-        )
+def _as_fact(kind, external_id, at, attempt, content, level, source, amount, charges, currency, reasons, text, movement):
+    """A row as an `InstructionFact`."""
+    return InstructionFact(
+        kind,
+        external_id,
+        at.replace(tzinfo=timezone.utc),
+        attempt or "",
+        content or "",
+        level or "",
+        source or "",
+        Money(int(amount), currency) if currency and amount else None,
+        Money(int(charges), currency) if currency and charges else None,
+        tuple(reasons or ()),
+        text or "",
+        movement or "",
+    )

@@ -28,8 +28,10 @@ class FinancePaymentFile(models.Model):
     filename = fields.Char(required=True, readonly=True)
     format = fields.Char(required=True, readonly=True)
     message_name = fields.Char(string="Message id", required=True, readonly=True, index=True)
-    content = fields.Binary(attachment=False, required=True, readonly=True)
-    text = fields.Text(compute="_compute_text", string="What is in it")
+    content = fields.Binary(attachment=False, required=True, readonly=True, groups=fields.NO_ACCESS)
+    is_given_out = fields.Boolean(compute="_compute_given_out")
+    download = fields.Binary(compute="_compute_given_out", string="File", help="What was given to the bank, byte for byte.")
+    text = fields.Text(compute="_compute_given_out", string="What is in it")
     checksum = fields.Char(string="SHA-256", required=True, readonly=True)
     count = fields.Integer(string="Payments", readonly=True)
     totals = fields.Char(readonly=True)
@@ -38,27 +40,33 @@ class FinancePaymentFile(models.Model):
     made_at = fields.Datetime(required=True, readonly=True)
     names = fields.Json(readonly=True, help="What answers may call a payment, where that is not its end-to-end id.")
 
-    def _compute_text(self):
+    def _compute_given_out(self):
+        """Who holds a file can bring it to a bank, so nobody sees it before it was taken by whom that is written down of."""
+        facts = self.env["finance.payment.fact"].sudo()
         for file in self:
-            file.text = file._bytes().decode("utf-8", "replace")
+            begun = [("kind", "=", "send_start"), ("content", "=", file.content_hash)]
+            file.is_given_out = facts.search_count([("instruction_id.order_id", "=", file.order_id.id), *begun], limit=1)
+            content = file._bytes() if file.is_given_out else b""
+            file.download = base64.b64encode(content) or False
+            file.text = content.decode("utf-8", "replace")
 
     def _bytes(self):
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False).content or b"")
+        return base64.b64decode(self.sudo().with_context(bin_size=False).content or b"")
 
 
 class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
-    def _current_file(self):
-        """The file of the content as it stands, or none."""
+    def _current_file(self, content=None):
+        """The file of the content as it stands, or none. ``content``: its hash, if it is at hand."""
         self.ensure_one()
-        now = self._content_now()
+        now = content or self._content_now()
         return self.sudo().file_ids.filtered(lambda file: file.content_hash == now)[:1]
 
-    def _make_file(self):
-        """Write and keep the file of the approved content, once."""
-        if self._current_file():
+    def _make_file(self, content):
+        """Write and keep the file of the approved content, whose hash is ``content``, once."""
+        if self._current_file(content):
             return
         written = self._written()
         suffix = SUFFIXES.get(written.format, "xml")
@@ -101,9 +109,9 @@ class FinancePaymentOrder(models.Model):
         return f"{about[:1].display_name}: {problem.text}" if about else problem.text
 
     def _message_id(self):
-        """The id of the file: minted from the intents and the content."""
+        """The id of the file: minted from the intents and the content, whose hash is noted before a file is written."""
         keys = self.instruction_ids.mapped("intent_key")
-        return instruction_intent.message_id([key or "" for key in keys], self._content_now())
+        return instruction_intent.message_id([key or "" for key in keys], self.content_hash or "")
 
     def _made_at(self):
         """The time of making is that of the content: the same order gives the same bytes, however often it is written."""
@@ -129,6 +137,8 @@ class FinancePaymentOrder(models.Model):
             agent(own),
             tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
             self.batch_booking or None,
+            self.category_purpose or "",
+            currencies=frozenset(self.journal_id.fc_sent_currency_ids.mapped("name")) or None,
         )
         return records.PaymentMessage(message_id, self._made_at(), debtor, (batch,))
 

@@ -15,7 +15,7 @@ from ..payments import bacs, nacha, pain001, payouts, table
 
 # Formats in which the holder of the account is named, and not the payee: names have little room there.
 SHORT_NAMES = (nacha.FORMAT, bacs.FORMAT)
-SUFFIXES = {nacha.FORMAT: "ach", bacs.FORMAT: "txt", table.FORMAT: "csv", payouts.FORMAT: "json"}
+SUFFIXES = {nacha.FORMAT: "ach", bacs.FORMAT: "txt", table.FORMAT: "csv", payouts.FORMAT: "json", payouts.COLLECTIONS: "json"}
 _MODIFIERS = ascii_uppercase + digits
 # How many characters an entry has for the reference that comes back in answers.
 _ID_WIDTHS = {nacha.FORMAT: 15, bacs.FORMAT: 18}

@@ -1,15 +1,14 @@
 """One payment of an order: to whom, how much, for which bills; its state is folded from its facts and never set by hand."""
 
-from datetime import datetime, timezone
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core import instruction, instruction_intent
-from ..core.instruction_facts import InstructionFact
+from ..core import instruction_intent
 from ..core.money import Money
 from ..payments.reasons import reason
+from .json_rows import as_json, recordset
 
 STATES = [
     ("draft", "Draft"),
@@ -30,11 +29,14 @@ GONE = (*FAILED, "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
-    "reason_codes", "bank_line_ids",
+    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle",
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
-           "collection_date")  # fmt: skip
+           "collection_date", "account_id")  # fmt: skip
+_NAMES = (("id", "int"), ("intent_key", "text"), ("end_to_end_id", "text"))
+_NAME = f"""UPDATE finance_payment_instruction i SET intent_key = v.intent_key, end_to_end_id = v.end_to_end_id
+              FROM {recordset(_NAMES)} WHERE i.id = v.id"""
 
 
 class FinancePaymentInstruction(models.Model):
@@ -44,19 +46,19 @@ class FinancePaymentInstruction(models.Model):
     _rec_name = "end_to_end_id"
 
     order_id = fields.Many2one("finance.payment.order", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
-    journal_id = fields.Many2one(related="order_id.journal_id", store=True)
-    execution_date = fields.Date(related="order_id.execution_date", store=True)
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
+    journal_id = fields.Many2one(related="order_id.journal_id", store=True, precompute=True)
+    execution_date = fields.Date(related="order_id.execution_date", store=True, precompute=True)
     partner_id = fields.Many2one("res.partner", string="Payee", required=True, index=True, ondelete="restrict")
     bank_account_id = fields.Many2one(
         "res.partner.bank", string="Account of the payee", ondelete="restrict", domain="[('partner_id', 'child_of', partner_id)]"
     )
     amount = fields.Monetary(required=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
     text = fields.Char(string="Text for the payee", help="What the payee reads, unless a structured reference is sent.")
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
-    bill_names = fields.Char(compute="_compute_bill_names", string="Bills")
+    bill_names = fields.Char(compute="_compute_bill_names", string="What for", help="Its bills, or what it says itself.")
     intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
     end_to_end_id = fields.Char(
         string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
@@ -79,9 +81,6 @@ class FinancePaymentInstruction(models.Model):
     bank_line_ids = fields.Many2many(
         "account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines", readonly=True, copy=False
     )
-    payee_news = fields.Selection(
-        [("new", "New payee"), ("changed", "Changed account")], compute="_compute_payee_news", string="New or changed"
-    )
 
     _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND state NOT IN ('cancelled')")
 
@@ -90,51 +89,23 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             one.display_name = f"{one.partner_id.name or '/'} {one.currency_id.format(one.amount) if one.currency_id else ''}"
 
-    @api.depends("item_ids.move_line_id")
+    @api.depends("item_ids.move_line_id", "text", "reference")
     def _compute_bill_names(self):
         for one in self:
-            one.bill_names = ", ".join(dict.fromkeys(one.item_ids.move_line_id.move_id.mapped(lambda move: move.name or "/")))
+            bills = one.item_ids.move_line_id.move_id.mapped(lambda move: move.name or "/")
+            one.bill_names = ", ".join(dict.fromkeys(bills)) or one.text or one.reference
 
     @api.depends("reason_codes")
     def _compute_reason(self):
         for one in self:
-            table = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
-            found = [reason(code, table) for code in (one.reason_codes or "").split()]
+            usual = "arudd" if one.order_id.scheme == "bacs_debit" else "iso"
+            found = []
+            for code in (one.reason_codes or "").split():
+                # GoCardless names the report of Bacs before its code.
+                report, _dash, own = code.partition("-")
+                found.append(reason(own, "arudd") if report == "ARUDD" and own else reason(code, usual))
             one.reason_text = "\n".join(f"{each.code}: {each.text}" for each in found)
             one.advice = "\n".join(dict.fromkeys(each.advice for each in found if each.advice))
-
-    @api.depends("partner_id", "bank_account_id")
-    def _compute_payee_news(self):
-        for one in self:
-            earlier = one._earlier_payments()
-            account = one.bank_account_id.sanitized_acc_number
-            if not earlier:
-                one.payee_news = "new"
-            elif account not in earlier[0].mapped("bank_account_id.sanitized_acc_number") or one._changed_since(earlier[0]):
-                one.payee_news = "changed"
-            else:
-                one.payee_news = False
-
-    def _earlier_payments(self):
-        """Payments of the same payee that left us, the newest first."""
-        self.ensure_one()
-        sent = [("state", "not in", ("draft", "approved", "cancelled", "rejected")), ("id", "!=", self._origin.id)]
-        return self.sudo().search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("order_id.kind", "=", "transfer"),
-                *sent,
-            ],
-            order="id desc",
-            limit=1,
-        )
-
-    def _changed_since(self, earlier):
-        edits = self.env["finance.payee.edit"].sudo()
-        return bool(
-            edits.search_count([("bank_account_id", "=", self.bank_account_id.id), ("at", ">", earlier.order_id.create_date)])
-        )
 
     # --- its names and its content --------------------------------------------------------------------------------------
 
@@ -162,6 +133,7 @@ class FinancePaymentInstruction(models.Model):
     def _mint(self):
         """Give each its intent key and the names that follow from it (INV-3)."""
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        rows = []
         for one in self:
             items = tuple(sorted((str(item.move_line_id.id), item._minor()) for item in one.item_ids))
             intent = instruction_intent.Intent(
@@ -173,55 +145,10 @@ class FinancePaymentInstruction(models.Model):
             )
             key = instruction_intent.intent_key(intent)
             if one.intent_key != key:
-                one.write({"intent_key": key, "end_to_end_id": instruction_intent.end_to_end_id(key)})
-
-    # --- its facts ------------------------------------------------------------------------------------------------------
-
-    def _tell(self, kind, name, **more):
-        """Add a fact of ours to each, and fold."""
-        at = more.pop("at", None) or datetime.now(timezone.utc)
-        fact = InstructionFact(kind, name, at, **more)
-        self.env["finance.payment.fact"].sudo()._add({one.id: [fact] for one in self})
-        self._refold()
-
-    def _folded(self):
-        """The `InstructionState` of one."""
-        self.ensure_one()
-        return instruction.fold([fact._as_fact() for fact in self.sudo().fact_ids], self._money())
-
-    def _refold(self):
-        """Derive state and amounts from the facts, and the state of the orders from that."""
-        for one in self.sudo():
-            found = one._folded()
-            since = found.in_doubt_since
-            one.write(
-                {
-                    "state": found.state,
-                    "amount_executed": float(found.executed.to_decimal()),
-                    "amount_returned": float(found.returned.to_decimal()),
-                    "in_doubt_since": since and since.astimezone(timezone.utc).replace(tzinfo=None),
-                    "reason_codes": " ".join(found.reasons),
-                }
-            )
-            one._tell_contradictions(found)
-        self.sudo().item_ids._set_open()
-        self.sudo().order_id._derive()
-
-    def _tell_contradictions(self, found):
-        exceptions, cause = self.env["finance.exception"], f"payment-{self.id}"
-        if not found.contradictions:
-            exceptions._clear("contradiction", cause, self.company_id, self.env._("The story of the payment fits."))
-            return
-        exceptions._raise(
-            "contradiction",
-            cause,
-            self.company_id,
-            self.env._("The payment to %s contradicts itself", self.partner_id.name),
-            detail="\n".join(one.text for one in found.contradictions),
-            record=self,
-            amount=self.amount,
-            currency=self.currency_id,
-        )
+                rows.append((one.id, key, instruction_intent.end_to_end_id(key)))
+        if rows:
+            self.env.cr.execute(_NAME, [as_json(_NAMES, rows)])
+            self.invalidate_recordset([name for name, _kind in _NAMES[1:]])
 
     # --- edits ----------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..core.money import Money
-from .payment_instruction import GONE
 
 
 class FinancePaymentItem(models.Model):
@@ -32,13 +31,6 @@ class FinancePaymentItem(models.Model):
     def _minor(self):
         self.ensure_one()
         return Money.from_decimal(Decimal(str(round(self.amount, 6))), self.currency_id.name).minor
-
-    def _set_open(self):
-        """A document is free again when its payment has failed."""
-        for item in self:
-            is_open = item.instruction_id.state not in GONE
-            if item.is_open != is_open:
-                item.is_open = is_open
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -25,9 +25,11 @@ _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 # What an approval binds of the order itself.
 _CONTENT = {"journal_id", "execution_date", "company_id"}
 # Derived, or written down by the buttons: nobody sets these, by whatever way.
-_DERIVED = {"state", "submitted_at", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "name"}
+_DERIVED = {
+    "state", "submitted_at", "submission", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "name",
+}  # fmt: skip
 # How it is written and by which way it goes stays as it was submitted.
-_WAY = {"channel_id", "file_format", "scheme", "batch_booking"}
+_WAY = {"channel_id", "file_format", "scheme", "batch_booking", "category_purpose"}
 
 
 class FinancePaymentOrder(models.Model):
@@ -45,6 +47,7 @@ class FinancePaymentOrder(models.Model):
         tracking=True,
         ondelete="restrict",
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+        default=lambda self: self._usual_journal(self.env.company),
     )
     channel_id = fields.Many2one(
         "finance.payment.channel",
@@ -64,13 +67,21 @@ class FinancePaymentOrder(models.Model):
         FILE_FORMATS, compute="_compute_file_format", store=True, readonly=False, precompute=True, required=True
     )
     batch_booking = fields.Boolean(help="The bank shows one entry for all payments of the order.")
-    execution_date = fields.Date(required=True, default=fields.Date.context_today, tracking=True)
+    category_purpose = fields.Selection(
+        [("SALA", "Salaries"), ("PENS", "Pensions"), ("SUPP", "Suppliers"), ("TAXS", "Taxes"), ("TREA", "Own transfers")],
+        string="All payments are",
+        help="What the banks are told of all payments of the order (pain.001). Salaries are kept apart by many banks.",
+    )
+    execution_date = fields.Date(required=True, tracking=True)
     currency_id = fields.Many2one("res.currency", compute="_compute_amount_total", store=True)
     amount_total = fields.Monetary(string="Total", compute="_compute_amount_total", store=True)
     instruction_ids = fields.One2many("finance.payment.instruction", "order_id", string="Payments", copy=False)
     instruction_count = fields.Integer(compute="_compute_amount_total", store=True, string="Number of payments")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False, tracking=True)
     submitted_at = fields.Datetime(readonly=True, copy=False)
+    submission = fields.Integer(
+        readonly=True, copy=False, help="How often it was submitted: an approval is of one submission and of no later one."
+    )
     edited_by_id = fields.Many2one("res.users", string="Last edited by", readonly=True, copy=False)
     content_hash = fields.Char(readonly=True, copy=False, help="Names exactly what an approval is of.")
     approval_ids = fields.One2many("finance.payment.approval", "order_id", readonly=True)
@@ -182,18 +193,41 @@ class FinancePaymentOrder(models.Model):
 
     # --- its state ------------------------------------------------------------------------------------------------------
 
-    def _derive(self):
-        """Derive the state: from what the bank did once it was sent, from the approvals before."""
-        for order in self:
-            states = set(order.instruction_ids.mapped("state"))
-            if states & (_GOOD | _BAD | {"sent", "unknown"}):
-                order.state = _state_at_bank(states - {"cancelled"})
-            elif order.state == "cancelled" or (states and states == {"cancelled"}):
-                order.state = "cancelled"
-            elif order.submitted_at:
+    def _derive(self, facts=None):
+        """Derive the state: from what the bank did once it was sent, from the approvals before.
+
+        ``facts``: what approvals are judged by (`_facts`) of the one order, if that is at hand.
+        """
+        for order, states in self._states():
+            if not order._derive_sent(states):
+                if order.submitted_at:
+                    order._derive_approval(facts)
+                else:
+                    order.state = "draft"
+
+    def _follow(self):
+        """Derive the state after facts of payments came in: these change neither the content nor who approved it."""
+        for order, states in self._states():
+            if not order._derive_sent(states) and order.state not in OURS:
                 order._derive_approval()
-            else:
-                order.state = "draft"
+
+    def _states(self):
+        """Pairs of each order and the states of its payments."""
+        payments = self.env["finance.payment.instruction"].sudo()
+        found = {}
+        for order, state in payments._read_group([("order_id", "in", self.ids)], ["order_id", "state"]):
+            found.setdefault(order.id, set()).add(state)
+        return [(order, found.get(order.id, set())) for order in self]
+
+    def _derive_sent(self, states):
+        """Take the state from those of the payments, where it left us or was given up. Whether it did."""
+        if states & (_GOOD | _BAD | {"sent", "unknown"}):
+            self.state = _state_at_bank(states - {"cancelled"})
+        elif self.state == "cancelled" or (states and states == {"cancelled"}):
+            self.state = "cancelled"
+        else:
+            return False
+        return True
 
     # --- the way of it --------------------------------------------------------------------------------------------------
 
@@ -207,8 +241,11 @@ class FinancePaymentOrder(models.Model):
                 raise UserError(self.env._("%s pays nobody. Add payments first.", order.name))
             order.sudo().instruction_ids._mint()
             order._refuse_suspicions()
+            order.sudo().content_hash = order._content_now()
             order._written()
-            order.sudo().write({"submitted_at": fields.Datetime.now(), "edited_by_id": self.env.uid})
+            order.sudo().write(
+                {"submitted_at": fields.Datetime.now(), "submission": order.submission + 1, "edited_by_id": self.env.uid}
+            )
             order.sudo()._derive()
             order._audit("submit")
         return True

@@ -15,7 +15,7 @@ from .limits import limit
 # Answers after which the same may be sent again by itself: too early, too often, or the server is not there.
 PASSING = frozenset((0, 408, 425, 429, 500, 502, 503, 504))
 # How often, and how long after it was sent, a provider is asked what became of a payment.
-_FOLLOW_EVERY, _FOLLOWED = timedelta(days=1), timedelta(days=30)
+_FOLLOW_EVERY, FOLLOWED = timedelta(days=1), timedelta(days=30)
 _random = SystemRandom()
 
 
@@ -73,7 +73,7 @@ class FinanceRequest(models.Model):
         """The bank does not have it: it is sent again by itself, once that is certain for each of its payments."""
         self._tell("probe_absent", text=found.text)
         now = datetime.now(timezone.utc)
-        if all(may_send(one._folded(), now).ok for one in self._payments()):
+        if all(may_send(found, now).ok for found in self._payments()._folded().values()):
             if retry.is_exhausted(self.attempts, limit(self.env, "transmission_attempts")):
                 self._know("failed")
                 self._tell_failure(Outcome("failed", error=found.text))
@@ -117,7 +117,7 @@ class FinanceRequest(models.Model):
         """Ask what became of it tomorrow, until nothing more can be expected; what was executed may still come back."""
         expects = set(self._payments().mapped("state")) - {"rejected", "returned", "cancelled"}
         may = self.reference and "follow" in self.channel_id._adapter().capabilities
-        follows = may and self.begun_at > fields.Datetime.now() - _FOLLOWED
+        follows = may and self.begun_at > fields.Datetime.now() - FOLLOWED
         self.next_attempt_at = fields.Datetime.now() + _FOLLOW_EVERY if expects and follows else False
 
     def _tell_failure(self, outcome):
@@ -142,11 +142,7 @@ class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
     def _hear(self, told, attempt, source):
-        """Take one `channels.base.Telling`. What fails after it was executed has come back."""
+        """Take one `channels.base.Telling`: the same fact as the webhook that tells it (INV-4)."""
         self.ensure_one()
-        kind = "return" if told.kind == "reject" and self.amount_executed else told.kind
-        if kind in MONEY:
-            values = {"amount": told.amount or self._money(), "source": source}
-        else:
-            values = {"level": told.level, "attempt": attempt}
-        self._tell(kind, told.name, reasons=told.reasons, text=told.text, **values)
+        values = {"amount": told.amount or self._money()} if told.kind in MONEY else {"level": told.level, "attempt": attempt}
+        self._tell(told.kind, told.name, reasons=told.reasons, text=told.text, source=source, movement=told.movement, **values)

@@ -48,6 +48,25 @@ class FinancePaymentPolicy(models.Model):
         string="Only for new or changed payees", help="Asks for more signatures where a payee is new, or its account was changed."
     )
     level_ids = fields.One2many("finance.payment.policy.level", "policy_id", string="Signatures", copy=True)
+    signatures = fields.Char(compute="_compute_signatures", string="Asks for")
+    amounts = fields.Char(compute="_compute_amounts", string="For amounts")
+
+    @api.depends("level_ids.number", "level_ids.name", "level_ids.mode", "level_ids.count")
+    def _compute_signatures(self):
+        for rule in self:
+            levels = rule.level_ids.sorted(lambda level: (level.number, level.name))
+            rule.signatures = self.env._(", then ").join(level._told() for level in levels)
+
+    @api.depends("amount_from", "amount_below", "currency_id")
+    def _compute_amounts(self):
+        for rule in self:
+            least, below = (rule.currency_id.format(amount) for amount in (rule.amount_from, rule.amount_below))
+            if rule.amount_from and rule.amount_below:
+                rule.amounts = self.env._("from %(least)s to below %(below)s", least=least, below=below)
+            elif rule.amount_below:
+                rule.amounts = self.env._("below %s", below)
+            else:
+                rule.amounts = self.env._("from %s", least) if rule.amount_from else self.env._("all")
 
     def _plain_content(self):
         levels = [
@@ -118,6 +137,13 @@ class FinancePaymentPolicyLevel(models.Model):
     user_ids = fields.Many2many("res.users", string="People", required=True)
     mode = fields.Selection([("any", "So many of them"), ("all", "All of them")], required=True, default="any")
     count = fields.Integer(string="How many", required=True, default=1)
+
+    def _told(self):
+        """The level in words."""
+        self.ensure_one()
+        if self.mode == "all":
+            return self.env._("all of %s", self.name)
+        return self.env._("%(count)s of %(group)s", count=self.count, group=self.name)
 
     @api.constrains("count", "number", "user_ids", "mode")
     def _check_enough(self):

@@ -2,9 +2,12 @@
 
 from odoo import api, fields, models
 
-from ..channels.base import PAYMENT, Parcel, Payout
+from ..channels.base import PAYMENT, Collect, Parcel, Payout
 from ..core import instruction_intent
 from ..payments import payouts
+
+# The files whose bytes are calls, and what each of these pays or collects.
+_MADE = {payouts.FORMAT: Payout, payouts.COLLECTIONS: Collect}
 
 
 class FinanceRequest(models.Model):
@@ -37,7 +40,8 @@ class FinanceRequest(models.Model):
         self.ensure_one()
         names, content = tuple(self._payments().sorted("id").mapped("end_to_end_id")), file._bytes()
         # The calls are made of the bytes that were approved.
-        told = payouts.read(content, Payout) if file.format == payouts.FORMAT else ()
+        make = _MADE.get(file.format)
+        told = payouts.read(content, make) if make else ()
         return Parcel(
             self.intent_key,
             file.message_name,

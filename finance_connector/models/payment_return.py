@@ -22,7 +22,8 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _open_again(self, company, line, named):
         entries, discounts = self.env["account.move.line"], self.env["account.move.line"]
-        for one in named:
+        documented = named.filtered("item_ids")
+        for one in documented:
             taken = self._take_off(line, one)
             if not taken:
                 raise UserError(
@@ -34,9 +35,14 @@ class FinanceReconciliation(models.AbstractModel):
                 )
             entries |= taken
             discounts |= one.item_ids.filtered("takes_discount").move_line_id
+        rows = []
+        for one in named - documented:
+            left_open = self._free_entries(line, one)
+            entries |= left_open
+            rows += [] if left_open else [self._free_row(one, 1)]
         choice = {
             "items": [{"id": item.id, "amount": str(self._exact(item.amount_residual_currency))} for item in entries],
-            "write_offs": self._charges(company, line, named),
+            "write_offs": rows + self._charges(company, line, named),
             "discounts_back": discounts.ids,
         }
         self._choose(line, choice, self.env.user)

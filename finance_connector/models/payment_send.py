@@ -78,7 +78,7 @@ class FinancePaymentOrder(models.Model):
         file = self._checked_file(self.instruction_ids)
         self._parcels()._begin_transmission(file)
         return {"type": "ir.actions.act_url", "target": "download",
-                "url": f"/web/content/finance.payment.file/{file.id}/content/{file.filename}?download=1"}  # fmt: skip
+                "url": f"/web/content/finance.payment.file/{file.id}/download/{file.filename}?download=1"}  # fmt: skip
 
     def _checked_file(self, payments):
         """The file that was approved, byte for byte. Raises UserError if anything is not as it was approved, or if one of
@@ -93,8 +93,9 @@ class FinancePaymentOrder(models.Model):
                 self.env._("The file of %s is not the one that was approved. Recall the order and submit it again.", self.name)
             )
         now = datetime.now(timezone.utc)
+        folded = payments._folded()
         for one in payments.sudo():
-            verdict = may_send(one._folded(), now)
+            verdict = may_send(folded[one.id], now)
             if not verdict.ok:
                 raise UserError(self.env._("%(payment)s cannot be sent: %(why)s", payment=one.display_name, why=verdict.reason))
         return file
@@ -145,9 +146,9 @@ class FinancePaymentOrder(models.Model):
             {"outcome": "failed", "error": self.env._("Taken back before it was sent."), "finished_at": fields.Datetime.now()}
         )
 
-    def _derive_approval(self):
+    def _derive_approval(self, facts=None):
         before = self.state
-        super()._derive_approval()
+        super()._derive_approval(facts)
         if self.state == "approved" != before and self.channel_id.sends_when_approved and self.is_automatic:
             self._parcels()
             self.channel_id._wake()

@@ -153,7 +153,8 @@ class FinancePaymentChannel(models.Model):
         try:
             file = request.order_id._checked_file(request._payments())
         except UserError as error:
-            request.write({"outcome": "failed", "error": str(error), "finished_at": fields.Datetime.now()})
+            request._know("failed", error=str(error))
+            request._tell_failure(Outcome("failed", error=str(error)))
             return None
         return request._parcel(file)
 

@@ -29,8 +29,9 @@ class FinanceProvider(models.Model):
 
     @api.model
     def _cron_poll(self):
-        """Scheduled action: every active connection with an API key is asked; one that fails does not stop the next."""
-        for provider in self.search([("state", "=", "active")]):
+        """Scheduled action: every active connection with an API key is asked, unless it waits for a second person; one that
+        fails does not stop the next."""
+        for provider in self.search([("state", "=", "active"), ("held", "=", False)]):
             if "poll" in provider._adapter().capabilities and provider._secret_values("api_key"):
                 provider.with_company(provider.company_id)._poll_isolated()
                 self.env["ir.cron"]._commit_progress(1)

@@ -46,7 +46,10 @@ class FinancePosting(models.AbstractModel):
             self.env["ir.cron"]._commit_progress()
 
     def _post_provider(self, provider):
-        """Link, then post everything that is due for ``provider``, committing batch by batch. Returns how many."""
+        """Link, then post everything that is due for ``provider``, committing batch by batch. Returns how many: nothing while it
+        waits for a second person, who decides where it is booked."""
+        if provider.held:
+            return 0
         with self._alone(provider) as alone:
             if not alone:
                 return 0

@@ -10,14 +10,14 @@ from odoo import models
 from .inbox import CONCURRENCY
 from .posting_entries import LINKED
 
-_FAILED = {"capture_fail": "capture", "refund_fail": "refund"}
+_FAILED = {"capture_fail": "capture", "refund_fail": "refund", "dispute_lost": "capture"}
 _CUSTOMER_LINES = """
 SELECT m.transaction_id, m.kind, COALESCE(m.group_key, ''), l.id
   FROM finance_movement m
   JOIN account_move_line l ON l.finance_movement_id = m.id
   JOIN account_account a ON a.id = l.account_id
  WHERE m.transaction_id = ANY(%s) AND a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
-   AND m.kind IN ('capture', 'capture_fail', 'refund', 'refund_fail')
+   AND m.kind IN ('capture', 'capture_fail', 'refund', 'refund_fail', 'dispute_lost')
  ORDER BY m.occurred_at, l.id
 """
 _DOCUMENT_LINES = """

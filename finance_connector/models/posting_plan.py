@@ -61,7 +61,9 @@ class Planner:
             self._add_conversion(entry, row, rule, day)
         else:
             balance = self._rates.balance(row.to_post, row.currency, day)
-            self._add(entry, row, rule.debit_role, row.to_post, balance)
+            # A direct debit that its debtor took back is owed again, and no loss.
+            owed = row.kind == "dispute_lost" and row.info.is_collection
+            self._add(entry, row, RECEIVABLE if owed else rule.debit_role, row.to_post, balance)
             self._add(entry, row, rule.credit_role, -row.to_post, -balance)
 
     # --- entries ------------------------------------------------------------------------------------------------------
@@ -99,7 +101,8 @@ class Planner:
         """Book ``minor`` to the account of ``role``; lines of one account, kind and customer become one."""
         account_id, partner_id, purpose = self._side(entry, row, role)
         # What is matched one by one later stays a line of its own.
-        apart = row.id if purpose in ("receivable", "outstanding", "in_transit") else None
+        one_by_one = purpose in ("receivable", "outstanding", "in_transit") or row.kind == "transfer" and role != "clearing"
+        apart = row.id if one_by_one else None
         key = account_id, partner_id, row.currency, row.kind, apart, minor > 0
         line = entry.line(key, account_id, partner_id, row.currency, self._company_currency, purpose)
         line.add(row, minor, balance, self._name(entry, row))

@@ -43,11 +43,11 @@ class Row:
 class Payment:
     """What posting knows of the transaction of a movement."""
 
-    __slots__ = ("id", "label", "partner_id", "online_id", "receivable_id", "invoice_ids")
+    __slots__ = ("id", "label", "partner_id", "online_id", "receivable_id", "invoice_ids", "is_collection")
 
     def __init__(self, identity=None, label="", partner_id=None, online_id=None, invoice_ids=()):
         self.id, self.label, self.partner_id, self.online_id = identity, label, partner_id, online_id
-        self.invoice_ids, self.receivable_id = tuple(invoice_ids or ()), None
+        self.invoice_ids, self.receivable_id, self.is_collection = tuple(invoice_ids or ()), None, False
 
 
 NO_PAYMENT = Payment()

@@ -1,4 +1,8 @@
-"""A second person's approval of a connection: bound to what it books where, and void as soon as that changes (INV-10)."""
+"""A second person's approval of a connection: bound to what it books where, and void as soon as that changes (INV-10).
+
+A live connection is activated by approved settings only (`provider_hold` says what becomes of one that is changed); for a test
+connection the approval is advice.
+"""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,7 +11,7 @@ from .account_roles import ROLE_FIELDS
 from .approved_content import hash_of, plain_content
 
 # In the context of a write it says that the button does it. An object cannot come in from a client.
-_BUTTON = object()
+BUTTON = object()
 CONTENT = (
     "code", "company_id", "environment", "journal_id", "posting_mode", "account_key", "api_base", "certificate_anchors",
     *ROLE_FIELDS,
@@ -43,13 +47,16 @@ class FinanceProvider(models.Model):
                         "You made or edited %s. Ask another approver: nobody approves their own change.", provider.name
                     )
                 )
-            provider.with_context(finance_connection=_BUTTON).write(
+            was_held = provider.held
+            provider.with_context(finance_connection=BUTTON).write(
                 {
                     "approved_by_id": self.env.uid,
                     "approved_at": fields.Datetime.now(),
                     "approved_hash": provider._connection_hash(),
                 }
             )
+            if was_held:
+                provider._let_go()
             provider._audit("provider.approve", {name: str(value) for name, value in plain_content(provider, CONTENT).items()})
         return True
 
@@ -61,12 +68,22 @@ class FinanceProvider(models.Model):
 
     def write(self, vals):
         self._refuse_approval_by_writing(vals)
-        if set(vals) & set(CONTENT):
-            vals = {**vals, "edited_by_id": self.env.uid}
-        return super().write(vals)
+        if not set(vals) & set(CONTENT):
+            return super().write(vals)
+        before = {provider: (provider._connection_hash(), provider.held) for provider in self.sudo()}
+        result = super().write({**vals, "edited_by_id": self.env.uid})
+        for provider, (content, was_held) in before.items():
+            if provider._connection_hash() != content:
+                provider._hold_if_changed(was_held)
+        return result
 
     def _refuse_approval_by_writing(self, vals):
-        told = {"edited_by_id", "approved_by_id", "approved_at", "approved_hash"} & set(vals)
-        if told and self.env.context.get("finance_connection") is not _BUTTON:
+        told = {"edited_by_id", "approved_by_id", "approved_at", "approved_hash", "predates_approval", "held"} & set(vals)
+        if told and self.env.context.get("finance_connection") is not BUTTON:
             raise UserError(self.env._("A connection is approved by its button, never by writing it."))
 
+    def _missing_for_activation(self):
+        missing = super()._missing_for_activation()
+        if self.environment == "live" and not self.is_approved:
+            missing.append(self.env._("the approval of a second person"))
+        return missing

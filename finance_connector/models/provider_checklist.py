@@ -15,7 +15,7 @@ class FinanceProvider(models.Model):
     checklist = fields.Json(compute="_compute_checklist", string="Before it can be activated")
     ready = fields.Boolean(compute="_compute_checklist")
 
-    @api.depends("code", "journal_id", "secret_ids.name", "is_approved", "state", *ROLE_FIELDS)
+    @api.depends("code", "environment", "journal_id", "secret_ids.name", "is_approved", "state", *ROLE_FIELDS)
     def _compute_checklist(self):
         names = self._secret_names_set()
         for provider in self:
@@ -115,7 +115,7 @@ class FinanceProvider(models.Model):
             self.is_approved,
             self.env._("Approved by a second person"),
             hint,
-            needed=False,
+            needed=self.environment == "live",
             action=("action_approve_connection", self.env._("Approve"), _APPROVER),
         )
 

@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 from .. import providers
 from ..providers.profile import Profile
 from ..providers.profile.definition import FIELDS, LINE_KINDS
+from ..providers.profile.proposal import propose
+from .file_profile import parts
 from .movement import LABELS
 
 DELIMITERS = [(",", "Comma"), (";", "Semicolon"), ("tab", "Tab"), ("|", "Vertical bar")]
@@ -97,6 +99,18 @@ class FinanceSettlementProfile(models.Model):
             settlement=self.settlement or "",
         )
 
+    def _proposed(self):
+        found = propose(self._sample_bytes(), self.sample_name or self.env._("The sample"))
+        return {
+            "column_ids": parts({"field": field, "column": column} for field, column in found.columns.items()),
+            "kind_ids": parts({"value": value, "kind": kind} for value, kind in found.kinds.items()),
+            "sign": found.sign,
+            "decimal": found.decimal,
+            "thousands": "space" if found.thousands == " " else found.thousands or False,
+            "date_format": found.date_format or False,
+            "delimiter": "tab" if found.delimiter == "\t" else found.delimiter,
+        }
+
     def _reader(self):
         """The adapter that reads by this profile. Raises ProfileError when the profile contradicts itself."""
         return providers.get("generic").with_profile(self._pure())
@@ -135,8 +149,6 @@ class FinanceSettlementProfileKind(models.Model):
     profile_id = fields.Many2one("finance.settlement.profile", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     value = fields.Char(string="Value in the file", required=True)
-    kind = fields.Selection(
-        [*KIND_LABELS, (IGNORE, "Is not booked")], string="What it means", required=True
-    )
+    kind = fields.Selection([*KIND_LABELS, (IGNORE, "Is not booked")], string="What it means", required=True)
 
     _value_uniq = models.UniqueIndex("(profile_id, value)", "Each value has one meaning.")

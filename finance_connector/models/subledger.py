@@ -10,7 +10,8 @@ from odoo.tools import SQL
 from ..core.errors import PayloadError
 from ..core.money import NO_CURRENCY
 from ..core.settlement_tellings import lines_once
-from .json_rows import as_json, recordset
+from .row_source import row_source
+from .subledger_known import stamp_of
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
 _MOVEMENT_COLUMNS = (
@@ -27,11 +28,13 @@ _LINE_COLUMNS = (
     ("source_key", "varchar"), ("occurred_at", "timestamp"), ("currency_id", "int"), ("gross", "numeric"), ("fee", "numeric"),
     ("tax", "numeric"), ("net", "numeric"), ("original_amount", "numeric"), ("original_currency_id", "int"),
 )  # fmt: skip
-_LINE_NAMES = ", ".join(name for name, _kind in _LINE_COLUMNS)
-
+_TELL_MOVEMENTS = """
+INSERT INTO finance_movement ({names}) SELECT {names} FROM {source}
+ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING
+"""
 # A line that is here already is completed by what only the new message tells; see `core.settlement_tellings`.
-_TELL_LINES = f"""
-INSERT INTO finance_settlement_line AS line ({_LINE_NAMES}) SELECT {_LINE_NAMES} FROM {recordset(_LINE_COLUMNS)}
+_TELL_LINES = """
+INSERT INTO finance_settlement_line AS line ({names}) SELECT {names} FROM {source}
 ON CONFLICT (settlement_id, external_id) DO UPDATE
    SET kind = CASE line.kind WHEN 'unknown' THEN EXCLUDED.kind ELSE line.kind END,
        transaction_id = COALESCE(line.transaction_id, EXCLUDED.transaction_id),
@@ -81,15 +84,16 @@ class FinanceSubledger(models.AbstractModel):
         payment_keys |= {info.transaction_key for info in payments}
         payment_keys |= {line.transaction_key for _id, line in lines if line.transaction_key}
         transaction_ids = self._ensure_transactions(provider, payment_keys)
-        settlement_ids = self._ensure_settlements(provider, settlements)
+        settlement_ids = self._ensure_settlements(provider, settlements, lines)
 
         self._insert_movements(provider, movements, transaction_ids, settlement_ids)
         self._insert_lines(provider, lines, transaction_ids, settlement_ids)
         touched = sorted(transaction_ids.values())
         if touched:
-            self._derive_transactions(provider, touched, payments)
-        if settlement_ids:
-            self._derive_settlements(provider, sorted(settlement_ids.values()), settlements, lines)
+            self._derive_transactions(touched, [(transaction_ids[info.transaction_key], info) for info in payments])
+        told = sorted({settlement_ids[info.external_id] for info in settlements})
+        if told:
+            self._derive_settlements(provider, told, settlements)
         self._invalidate()
         return touched
 
@@ -115,24 +119,21 @@ class FinanceSubledger(models.AbstractModel):
         )
         return known | self._ids_by_key("finance_transaction", "provider_reference", provider, missing)
 
-    def _ensure_settlements(self, provider, infos):
-        if not infos:
+    def _ensure_settlements(self, provider, infos, lines):
+        """external id -> id of the settlements that ``infos`` and ``lines`` name."""
+        named = {line.settlement_key: line.net.currency for _id, line in lines}
+        named |= {info.external_id: info.amount.currency for info in reversed(infos)}
+        if not named:
             return {}
         currencies = self._currency_ids()
-        first = {}
-        for info in infos:
-            first.setdefault(info.external_id, info)
         self.env.cr.execute_values(
             """INSERT INTO finance_settlement (provider_id, company_id, external_id, currency_id, state, complete,
                     create_uid, write_uid, create_date, write_date)
                 VALUES %s ON CONFLICT (provider_id, external_id) DO NOTHING""",
-            [
-                (provider.id, provider.company_id.id, key, currencies[info.amount.currency])
-                for key, info in sorted(first.items())
-            ],
+            [(provider.id, provider.company_id.id, key, currencies[code]) for key, code in sorted(named.items())],
             template=f"(%s, %s, %s, %s, 'open', false, 1, 1, {_NOW}, {_NOW})",
         )
-        return self._ids_by_key("finance_settlement", "external_id", provider, first)
+        return self._ids_by_key("finance_settlement", "external_id", provider, named)
 
     def _ids_by_key(self, table, column, provider, keys):
         self.env.cr.execute(
@@ -154,68 +155,74 @@ class FinanceSubledger(models.AbstractModel):
     # --- facts --------------------------------------------------------------------------------------------------------
 
     def _insert_movements(self, provider, movements, transaction_ids, settlement_ids):
-        if not movements:
-            return
         currencies, own = self._currency_ids(), provider.company_id.currency_id.id
-        rows = [
-            (
-                transaction_ids.get(fact.transaction_key),
-                provider.id,
-                provider.company_id.id,
-                message_id,
-                fact.kind,
-                fact.external_id,
-                fact.amount.to_decimal(),
-                _currency_of(fact.amount, currencies, own),
-                fact.counter_amount.to_decimal() if fact.counter_amount else None,
-                currencies[fact.counter_amount.currency] if fact.counter_amount else None,
-                fact.occurred_at.replace(tzinfo=None),
-                fact.group or None,
-                fact.cumulative,
-                fact.reference,
-                fact.status or None,
-                fact.reason or None,
-                fact.data or None,
-                fact.settlement_key,
-                settlement_ids.get(fact.settlement_key),
-            )
-            for message_id, fact in movements
-        ]
-        names = ", ".join(name for name, _kind in _MOVEMENT_COLUMNS)
-        self.env.cr.execute(
-            f"""INSERT INTO finance_movement ({names}) SELECT {names} FROM {recordset(_MOVEMENT_COLUMNS)}
-                ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING""",
-            [as_json(_MOVEMENT_COLUMNS, rows)],
+        connection, company = provider.id, provider.company_id.id
+        self._insert(
+            "movements",
+            _TELL_MOVEMENTS,
+            _MOVEMENT_COLUMNS,
+            [
+                (
+                    transaction_ids.get(fact.transaction_key),
+                    connection,
+                    company,
+                    message_id,
+                    fact.kind,
+                    fact.external_id,
+                    fact.amount.to_text(),
+                    currencies[fact.amount.currency] if fact.amount.minor else _currency_of(fact.amount, currencies, own),
+                    fact.counter_amount.to_text() if fact.counter_amount else None,
+                    currencies[fact.counter_amount.currency] if fact.counter_amount else None,
+                    stamp_of(fact.occurred_at),
+                    fact.group or None,
+                    fact.cumulative,
+                    fact.reference or None,
+                    fact.status or None,
+                    fact.reason or None,
+                    fact.data or None,
+                    fact.settlement_key or None,
+                    settlement_ids.get(fact.settlement_key),
+                )
+                for message_id, fact in movements
+            ],
         )
 
     def _insert_lines(self, provider, lines, transaction_ids, settlement_ids):
-        if not lines:
-            return
-        currencies = self._currency_ids()
-        rows = [
-            (
-                settlement_ids[line.settlement_key],
-                provider.id,
-                provider.company_id.id,
-                message_id,
-                transaction_ids.get(line.transaction_key),
-                line.external_id,
-                line.kind,
-                line.category or None,
-                line.description or None,
-                line.source_id,
-                line.occurred_at.replace(tzinfo=None),
-                currencies[line.net.currency],
-                line.gross.to_decimal(),
-                line.fee.to_decimal(),
-                line.tax.to_decimal(),
-                line.net.to_decimal(),
-                line.original.to_decimal() if line.original else None,
-                currencies[line.original.currency] if line.original else None,
-            )
-            for message_id, line in lines_once(lines)
-        ]
-        self.env.cr.execute(_TELL_LINES, [as_json(_LINE_COLUMNS, rows)])
+        currencies, connection, company = self._currency_ids(), provider.id, provider.company_id.id
+        self._insert(
+            "lines",
+            _TELL_LINES,
+            _LINE_COLUMNS,
+            [
+                (
+                    settlement_ids[line.settlement_key],
+                    connection,
+                    company,
+                    message_id,
+                    transaction_ids.get(line.transaction_key),
+                    line.external_id,
+                    line.kind,
+                    line.category or None,
+                    line.description or None,
+                    line.source_id or None,
+                    stamp_of(line.occurred_at),
+                    currencies[line.net.currency],
+                    line.gross.to_text(),
+                    line.fee.to_text(),
+                    line.tax.to_text(),
+                    line.net.to_text(),
+                    line.original.to_text() if line.original else None,
+                    currencies[line.original.currency] if line.original else None,
+                )
+                for message_id, line in lines_once(lines)
+            ],
+        )
+
+    def _insert(self, name, statement, columns, rows):
+        if rows:
+            source, parameters = row_source(self.env.cr, name, columns, rows)
+            names = ", ".join(column for column, _kind in columns)
+            self.env.cr.execute(statement.format(names=names, source=source), parameters)
 
 
 def _currency_of(amount, currencies, own):

@@ -6,7 +6,7 @@ from odoo import models
 
 from ..core import lifecycle
 from ..core.money import minor_units
-from .json_rows import as_json, recordset
+from .row_source import row_source
 from .subledger_known import known_values, merge_known, payment_facts, settlement_facts
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
@@ -59,31 +59,33 @@ class FinanceSubledger(models.AbstractModel):
             )
         return facts
 
-    def _derive_transactions(self, provider, transaction_ids, payments=()):
-        """Fold the facts of each payment and write what follows, in one statement (INV-4)."""
-        cr = self.env.cr
-        told = {}
-        for info in payments:
-            told.setdefault(info.transaction_key, []).append(info)
-        cr.execute(
-            "SELECT id, provider_reference, known FROM finance_transaction WHERE id = ANY(%s)", [list(transaction_ids)]
-        )
-        known = {row[0]: merge_known(row[2], payment_facts(told.get(row[1], ()))) for row in cr.fetchall()}
+    def _derive_transactions(self, transaction_ids, payments=()):
+        """Fold the facts of each payment and write what follows (INV-4): in the database where they are plain, which most
+        are, else here. ``payments``: (transaction id, `core.records.PaymentInfo`) of what is told of them now."""
+        cr, told = self.env.cr, {}
+        for transaction_id, info in payments:
+            told.setdefault(transaction_id, []).append(info)
+        told = {transaction_id: payment_facts(infos) for transaction_id, infos in told.items()}
+        transaction_ids = self._derive_plain(list(transaction_ids), told)
+        if not transaction_ids:
+            return
+        cr.execute("SELECT id, known FROM finance_transaction WHERE id = ANY(%s)", [transaction_ids])
+        known = {row[0]: merge_known(row[1], told.get(row[0], {})) for row in cr.fetchall()}
         currencies = self._currency_ids()
         rows = []
         for transaction_id, facts in self._facts_of(transaction_ids).items():
             state = lifecycle.fold(facts)
             rows.append((transaction_id, *_transaction_values(state, facts, known[transaction_id], currencies)))
         assignments = ", ".join(f"{name} = v.{name}" for name, _kind in _TRANSACTION_COLUMNS)
-        columns = (("id", "int"), *_TRANSACTION_COLUMNS)
+        source, parameters = row_source(cr, "folded", (("id", "int"), *_TRANSACTION_COLUMNS), rows)
         cr.execute(
             f"""UPDATE finance_transaction t SET {assignments}, write_date = {_NOW},
                     link_after = CASE WHEN t.reference IS DISTINCT FROM v.reference THEN NULL ELSE t.link_after END,
                     contradiction_since = CASE WHEN v.contradiction IS NULL THEN NULL
                         ELSE COALESCE(t.contradiction_since, {_NOW}) END,
                     settlement_state = {_SETTLED.format(captured="v.amount_captured")}
-                FROM {recordset(columns)} LEFT JOIN {_COVERED} ON s.transaction_id = v.id WHERE t.id = v.id""",
-            [as_json(columns, rows), list(transaction_ids)],
+                FROM {source} LEFT JOIN {_COVERED} ON s.transaction_id = v.id WHERE t.id = v.id""",
+            [*parameters, transaction_ids],
         )
 
     def _derive_settled(self, transaction_ids):
@@ -97,14 +99,16 @@ class FinanceSubledger(models.AbstractModel):
             [list(transaction_ids)] * 2,
         )
 
-    def _derive_settlements(self, provider, settlement_ids, infos=(), lines=()):
+    def _derive_settlements(self, provider, settlement_ids, infos=()):
         """Fold the payout facts of each settlement, add up its lines, and write what follows."""
         cr = self.env.cr
         told = {}
         for info in infos:
             told.setdefault(info.external_id, []).append(info)
-        cr.execute("SELECT id, external_id, known FROM finance_settlement WHERE id = ANY(%s)", [settlement_ids])
-        known = {row[0]: merge_known(row[2], settlement_facts(told.get(row[1], ()))) for row in cr.fetchall()}
+        cr.execute("SELECT id, external_id, known, state FROM finance_settlement WHERE id = ANY(%s)", [settlement_ids])
+        found = cr.fetchall()
+        known = {row[0]: merge_known(row[2], settlement_facts(told.get(row[1], ()))) for row in found}
+        at_the_bank = [row[0] for row in found if row[3] == "reconciled"]
         cr.execute(
             """UPDATE finance_movement m SET settlement_id = s.id FROM finance_settlement s
                 WHERE s.id = ANY(%s) AND m.settlement_id IS NULL
@@ -113,10 +117,12 @@ class FinanceSubledger(models.AbstractModel):
         )
         for settlement_id, values in known.items():
             self._write_settlement(settlement_id, values)
+        # Whose lines are new was folded with them: only what came to the bank, or left it, is news for the others.
         cr.execute(
-            """SELECT array_agg(DISTINCT transaction_id) FROM finance_settlement_line
-                WHERE settlement_id = ANY(%s) AND transaction_id IS NOT NULL""",
-            [settlement_ids],
+            """SELECT array_agg(DISTINCT l.transaction_id) FROM finance_settlement_line l
+                 JOIN finance_settlement p ON p.id = l.settlement_id
+                WHERE p.id = ANY(%s) AND (p.state = 'reconciled') != (p.id = ANY(%s)) AND l.transaction_id IS NOT NULL""",
+            [settlement_ids, at_the_bank],
         )
         paid = cr.fetchone()[0]
         if paid:
@@ -137,9 +143,14 @@ class FinanceSubledger(models.AbstractModel):
                     SELECT bool_and(l.is_reconciled) AS matched FROM finance_settlement_bank_line_rel r
                       JOIN account_bank_statement_line l ON l.id = r.account_bank_statement_line_id
                      WHERE r.finance_settlement_id = %(id)s
+                ), ours AS (
+                    SELECT bool_or(i.settle_move_id IS NOT NULL) AS booked FROM finance_settlement p
+                      JOIN finance_payment_fact f ON f.movement = 'payout/' || p.external_id
+                      JOIN finance_payment_instruction i ON i.id = f.instruction_id AND i.company_id = p.company_id
+                     WHERE p.id = %(id)s
                 )
                 UPDATE finance_settlement s SET
-                    state = CASE WHEN facts.failed THEN 'failed' WHEN bank.matched THEN 'reconciled'
+                    state = CASE WHEN facts.failed THEN 'failed' WHEN bank.matched OR ours.booked THEN 'reconciled'
                         WHEN facts.paid THEN 'paid' WHEN facts.sent THEN 'in_transit' ELSE 'open' END,
                     occurred_at = COALESCE(facts.occurred_at, %(occurred_at)s),
                     amount_gross = sums.gross, amount_fee = sums.fee, amount_lines = sums.net,
@@ -151,7 +162,7 @@ class FinanceSubledger(models.AbstractModel):
                     itemizable = %(itemizable)s, method = %(method)s,
                     trace = %(trace)s, descriptor = %(descriptor)s, failure = %(failure)s,
                     known = %(known)s::jsonb, write_date = {_NOW}
-                FROM facts, sums, bank WHERE s.id = %(id)s""",
+                FROM facts, sums, bank, ours WHERE s.id = %(id)s""",
             {
                 "id": settlement_id,
                 "known": json.dumps(known),

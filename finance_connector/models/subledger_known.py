@@ -1,11 +1,19 @@
 """What providers tell beside the facts (names, references, dates): the newest word per field wins, in any order (INV-4)."""
 
+from functools import lru_cache
+
+
+@lru_cache(maxsize=8_192)
+def stamp_of(instant):
+    """An aware UTC ``instant`` as it is stored: ISO 8601 without zone. The facts of a row share one, so it is kept."""
+    return instant.replace(tzinfo=None).isoformat()
+
 
 def payment_facts(infos):
     """field -> [instant, value] of `core.records.PaymentInfo` records."""
     facts = {}
     for info in infos:
-        stamp = _stamp(info)
+        stamp = stamp_of(info.occurred_at)
         values = {
             "amount": str(info.amount.to_decimal()) if info.amount else None,
             "currency": info.amount.currency if info.amount else None,
@@ -16,7 +24,8 @@ def payment_facts(infos):
             "description": info.description,
             "occurred_at": stamp,
         }
-        _add(facts, stamp, values)
+        told = {name: [stamp, value] for name, value in values.items() if value is not None}
+        facts = merge_known(facts, told) if facts else told
     return facts
 
 
@@ -24,7 +33,7 @@ def settlement_facts(infos):
     """field -> [instant, value] of `core.records.SettlementInfo` records."""
     facts = {}
     for info in infos:
-        stamp = _stamp(info)
+        stamp = stamp_of(info.occurred_at)
         values = {
             "amount": str(info.amount.to_decimal()),
             "occurred_at": stamp,
@@ -37,7 +46,7 @@ def settlement_facts(infos):
             "failure": info.failure,
             "complete": True if info.complete else None,
         }
-        _add(facts, stamp, values)
+        facts = merge_known(facts, {name: [stamp, value] for name, value in values.items() if value is not None})
     return facts
 
 
@@ -52,16 +61,6 @@ def merge_known(known, facts):
 def known_values(known):
     """field -> value."""
     return {name: value for name, (_stamp, value) in (known or {}).items()}
-
-
-def _stamp(info):
-    return info.occurred_at.replace(tzinfo=None).isoformat()
-
-
-def _add(facts, stamp, values):
-    for name, value in values.items():
-        if value is not None:
-            facts[name] = _newer(facts.get(name), [stamp, value])
 
 
 def _newer(one, other):

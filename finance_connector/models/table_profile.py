@@ -1,12 +1,12 @@
 """What an administrator says of the tables (CSV, XLS, XLSX) of a bank account; the version that a second person approved reads
 them (INV-10)."""
 
-from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from .. import formats
-from ..formats import FormatError, Profile, Told
+from ..formats import Profile, Told
 from ..formats.table_profile import ROLES
+from .file_profile import parts
 from .import_account import currency_of
 from .settlement_profile import DELIMITERS
 
@@ -98,47 +98,11 @@ class FinanceTableProfile(models.Model):
         """Those of these profiles whose columns the table ``content`` (bytes) has."""
         return self.filtered(lambda profile: formats.fits(content, profile._pure(), profile._told()))
 
-    # --- the proposal -------------------------------------------------------------------------------------------------
-
-    def action_propose(self):
-        """Take what the sample tells of itself; what it leaves open stays open."""
-        for profile in self:
-            if not profile.sample:
-                raise UserError(self.env._("Load a sample file first."))
-            try:
-                profile.write(profile._proposed())
-            except FormatError as error:
-                raise UserError(str(error)) from error
-        return True
-
-    @api.onchange("sample")
-    def _onchange_sample(self):
-        if self.sample and not self.column_ids:
-            try:
-                self.update(self._proposed())
-            except FormatError:
-                return  # the preview says it
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        created = super().create(vals_list)
-        for profile in created.filtered(lambda one: one.sample and not one.column_ids):
-            try:
-                profile.write(profile._proposed())
-            except FormatError:
-                continue  # the preview says it
-        return created
-
     def _proposed(self):
-        """The values of the fields that the sample tells. Raises FormatError."""
         found = formats.guess(self._sample_bytes()).profile
-        columns = [
-            Command.create({"sequence": number, "role": role, "column": name})
-            for number, (role, name) in enumerate(found.columns, 1)
-        ]
         currency = self.env["res.currency"].search([("name", "=", found.currency)]) if found.currency else False
         return {
-            "column_ids": [Command.clear(), *columns],
+            "column_ids": parts({"role": role, "column": name} for role, name in found.columns),
             "sign": found.sign,
             "date_order": found.date_order or False,
             "decimal_sign": found.decimal_sign or False,

@@ -28,7 +28,7 @@ SELECT a.kind, c.name, sum(a.amount)::text, k.name, sum(a.counter_amount)::text
   FROM amounts a JOIN res_currency c ON c.id = a.currency_id LEFT JOIN res_currency k ON k.id = a.counter_currency_id
  GROUP BY a.kind, c.name, k.name
 """
-# What bank lines took out of transit: how far they are reconciled with the payouts that we posted.
+# What bank lines, and payments that we ordered, took out of transit: how far they are reconciled with the payouts that we posted.
 _BANKED = """
 SELECT c.name, sum(x.amount)::text FROM (
     SELECT l.currency_id, p.debit_amount_currency AS amount, p.credit_move_id AS other
@@ -40,7 +40,8 @@ SELECT c.name, sum(x.amount)::text FROM (
       FROM finance_movement m JOIN account_move_line l ON l.finance_movement_id = m.id AND l.account_id = %(account)s
       JOIN account_partial_reconcile p ON p.credit_move_id = l.id
      WHERE m.provider_id = %(provider)s
-) x JOIN account_move_line o ON o.id = x.other AND o.statement_line_id IS NOT NULL
+) x JOIN account_move_line o ON o.id = x.other
+  JOIN account_move e ON e.id = o.move_id AND (o.statement_line_id IS NOT NULL OR e.finance_instruction_id IS NOT NULL)
   JOIN res_currency c ON c.id = x.currency_id
  GROUP BY c.name
 """

@@ -1,7 +1,8 @@
-"""Payments for the API of a provider, as a file: what each call is to pay, kept and approved like every other payment file.
+"""Payments for the API of a provider, as a file: what each call is to pay or collect, kept and approved like every other payment
+file.
 
-A JSON object with ``message_id`` and ``payments``; a payment has ``account`` ``amount`` (minor units) ``bank`` ``country``
-``currency`` ``end_to_end_id`` ``payee`` ``text``. The channel's adapter makes its calls of these bytes and of nothing else.
+A JSON object with ``message_id`` and ``payments``; a payment has ``amount`` (minor units) and ``currency``, and the other fields
+of `channels.base.Payout` or `channels.base.Collect`. The channel's adapter makes its calls of these bytes and of nothing else.
 """
 
 import json
@@ -12,12 +13,15 @@ from .problems import Problems
 from .records import WrittenFile
 from .schemes import Scheme
 
-FORMAT = "payouts"
+FORMAT, COLLECTIONS = "payouts", "collections"
+# The files that no bank takes: their bytes are calls.
+FORMATS = (FORMAT, COLLECTIONS)
 SCHEME = Scheme("payout", "")
 
 
-def write(message_id, payments, problem):
-    """The `WrittenFile` of ``payments`` (`channels.base.Payout`). ``problem``: why one cannot be sent, in words, or "".
+def write(message_id, payments, problem, form=FORMAT):
+    """The `WrittenFile` of ``payments`` (`channels.base.Payout` or `Collect`). ``problem``: why one cannot be sent, in words;
+    "" if it can. ``form``: which of `FORMATS` it is.
 
     Raises PaymentFileError with everything that is wrong; then nothing is written.
     """
@@ -35,19 +39,16 @@ def write(message_id, payments, problem):
     problems.refuse()
     content = {"message_id": message_id, "payments": [_plain(one) for one in payments]}
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    return WrittenFile(FORMAT, message_id, text.encode(), len(payments), totals, "rules of the provider")
+    return WrittenFile(form, message_id, text.encode(), len(payments), totals, "rules of the provider")
 
 
 def read(content, make):
-    """The payments in ``content`` (bytes that `write` gave), each made by ``make(end_to_end_id, amount, payee, …)``."""
-    told = json.loads(content)["payments"]
-    return tuple(
-        make(
-            one["end_to_end_id"], Money(one["amount"], one["currency"]), one["payee"], one["account"], one["bank"], one["text"],
-            one["country"],
-        )
-        for one in told
-    )  # fmt: skip
+    """The payments in ``content`` (bytes that `write` gave), each made by ``make`` of its fields."""
+    payments = []
+    for told in json.loads(content)["payments"]:
+        currency = told.pop("currency")
+        payments.append(make(**{**told, "amount": Money(told["amount"], currency)}))
+    return tuple(payments)
 
 
 def _plain(one):

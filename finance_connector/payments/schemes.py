@@ -55,6 +55,8 @@ TRANSFER_SCHEMES = {
 # Both instruments of the SEPA direct debit.
 COLLECTION_SCHEME = Scheme("SEPA direct debit", SEPA, "SEPA", currencies=_EURO, sepa_only=True, largest=SEPA_LIMIT)
 BACS_SCHEME = Scheme("Bacs payment", BACS, currencies=frozenset(("GBP",)), largest=2_000_000_000)
-COLLECTION_SCHEMES = {"sdd": COLLECTION_SCHEME, "bacs_debit": BACS_SCHEME}
+# By the API of the provider that has the mandates, whatever scheme they are of.
+GOCARDLESS_SCHEME = Scheme("GoCardless", SEPA)
+COLLECTION_SCHEMES = {"sdd": COLLECTION_SCHEME, "bacs_debit": BACS_SCHEME, "gocardless": GOCARDLESS_SCHEME}
 INSTRUMENTS = ("CORE", "B2B")
 SEQUENCES = ("FRST", "RCUR", "OOFF", "FNAL")

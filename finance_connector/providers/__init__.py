@@ -1,9 +1,6 @@
 """Which providers there are: the registry of adapters. An adapter is loaded when it is first asked for."""
 
-from functools import cache
-from importlib import import_module
-
-from ..core.errors import FinanceError
+from ..core.registry import Registry
 
 _ADAPTERS = {
     "adyen": (".adyen", "AdyenAdapter"),
@@ -13,18 +10,6 @@ _ADAPTERS = {
     "paypal": (".paypal", "PayPalAdapter"),
     "stripe": (".stripe", "StripeAdapter"),
 }
-
-
-def codes():
-    """The codes of all adapters, sorted."""
-    return sorted(_ADAPTERS)
-
-
-@cache
-def get(code):
-    """The adapter (`base.Adapter`) with ``code``. Raises FinanceError for a code that no adapter has."""
-    try:
-        module, name = _ADAPTERS[code]
-    except KeyError:
-        raise FinanceError(f"There is no provider adapter {code!r}; choose one of {', '.join(codes())}.") from None
-    return getattr(import_module(module, __name__), name)()
+_REGISTRY = Registry(__name__, "provider adapter", _ADAPTERS)
+# An adapter is a `base.Adapter`.
+codes, get = _REGISTRY.codes, _REGISTRY.get

@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ..core.errors import FinanceError, PayloadError
-from ..core.records import Message
+from ..core.records import Message, joined
 
 # What an adapter may declare, and the methods that it then has of its own.
 CAPABILITIES = {
@@ -22,7 +22,7 @@ CAPABILITIES = {
     "certificate": ("certificate_url",),
     "fetch": ("fetch", "parse_fetched"),
     "poll": ("poll",),
-    "report_file": ("detect_report", "parse_report"),
+    "report_file": ("detect_report", "report_parts"),
     "balance_transactions": ("fetch_settlement", "parse_settlement"),
 }
 
@@ -144,10 +144,16 @@ class Adapter:
         """Whether ``content`` (bytes) looks like a settlement report of this provider."""
         return False
 
-    def parse_report(self, content, filename=None):
-        """`core.records.Parsed` of a settlement report. Raises PayloadError naming the line; nothing is half
-        read."""
+    def report_parts(self, content, filename=None):
+        """Iterate over a settlement report as `core.records.Parsed`s of some thousand rows each, so that a large one is never
+        held as a whole. Together they are what the report says; a settlement stands in the part that has the last of its
+        lines, or in a later one. Raises PayloadError naming the line, perhaps after some parts: then none of them counts."""
         raise self._cannot("read report files")
+
+    def parse_report(self, content, filename=None):
+        """`core.records.Parsed` of a whole settlement report. Raises PayloadError naming the line; nothing is half
+        read."""
+        return joined(self.report_parts(content, filename))
 
     def poll(self, call, cursor, now):
         """Iterate over `Page`s of messages since ``cursor`` (None: everything the provider still has).

@@ -21,7 +21,7 @@ def decode(content, errors="strict"):
 
 
 def whole_text(content, name):
-    """The text of a report file, unpacked when it is gzip. Raises PayloadError for an empty, damaged or binary one."""
+    """The UTF-8 bytes of a report file, unpacked when it is gzip. Raises PayloadError for an empty, damaged or binary one."""
     if content.startswith(_GZIP):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
@@ -30,12 +30,13 @@ def whole_text(content, name):
             raise PayloadError(f"{name} cannot be unpacked ({error}); download it again.") from error
         if len(content) > _LARGEST:
             raise PayloadError(f"{name} unpacks to more than {_LARGEST} bytes; ask for a shorter period.")
-    text = decode(content)
-    if not text.strip():
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = decode(content).encode()
+    if not content or content.isspace() or content.removeprefix(codecs.BOM_UTF8).isspace() or content == codecs.BOM_UTF8:
         raise PayloadError(f"{name} is empty; download the report again.")
-    if "\0" in text:
+    if b"\0" in content:
         raise PayloadError(f"{name} has NUL characters in it, so it is damaged or no text; download it again.")
-    return text
+    return content
 
 
 def first_line(content):
@@ -51,23 +52,26 @@ def squeezed(column):
     return " ".join(column.split()).lower()
 
 
-def rows(text, name, delimiter=","):
-    """Iterate over (line number, values) of a CSV text. Raises PayloadError naming the line where it is damaged."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
+def rows(content, name, delimiter=","):
+    """Iterate over (line number, values) of a CSV file that `whole_text` has passed; it is decoded as it is read. Raises
+    PayloadError naming the line where it is damaged."""
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), strict=True, delimiter=delimiter)
     try:
         for values in reader:
-            if any(value.strip() for value in values):
+            if any(map(str.strip, values)):
                 yield reader.line_num, values
     except csv.Error as error:
         raise PayloadError(f"{name}, line {reader.line_num}: {error}; the file is damaged.") from error
+    except UnicodeDecodeError as error:
+        raise PayloadError(f"The report is not UTF-8 text ({error.reason}); save it as UTF-8.") from error
 
 
-def table(text, name, required, delimiter=","):
-    """Iterate over (where, cells) of a CSV text whose first row names its columns: ``cells`` maps squeezed names to
+def table(content, name, required, delimiter=","):
+    """Iterate over (where, cells) of a CSV file whose first row names its columns: ``cells`` maps squeezed names to
     stripped values. Raises PayloadError when a ``required`` column is missing, a column is there twice, or a row has
     another number of values."""
     header = None
-    for line, values in rows(text, name, delimiter):
+    for line, values in rows(content, name, delimiter):
         if header is None:
             header = [squeezed(column) for column in values]
             refuse_header(header, name, required)
@@ -75,7 +79,7 @@ def table(text, name, required, delimiter=","):
         where = f"{name}, line {line}"
         if len(values) != len(header):
             raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-        yield where, dict(zip(header, (value.strip() for value in values), strict=True))
+        yield where, dict(zip(header, map(str.strip, values), strict=True))
 
 
 def refuse_header(header, name, required):

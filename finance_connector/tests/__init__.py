@@ -1,4 +1,5 @@
 from . import test_subledger
+from . import test_report_load
 from . import test_inbox
 from . import test_webhook
 from . import test_webhook_providers
@@ -18,6 +19,7 @@ from . import test_coverage
 from . import test_bank_line_batch
 from . import test_match_rule
 from . import test_collection
+from . import test_collection_provider
 from . import test_mandate
 from . import test_dunning
 from . import test_screen_collection
@@ -32,6 +34,7 @@ from . import test_feed_plaid
 from . import test_feed_sftp
 from . import test_screen_exceptions
 from . import test_screen_payment
+from . import test_provider_hold
 from . import test_screen_provider
 from . import test_screen_feed
 from . import test_screen_audit
@@ -46,13 +49,17 @@ from . import test_tie_out
 from . import test_scenarios_books
 from . import test_announced
 from . import test_settlement_profile
+from . import test_table_archive
 from . import test_table_profile
 from . import test_import_preview
 from . import test_capability
+from . import test_payment_account
 from . import test_payment_approval
 from . import test_payment_call
 from . import test_payment_channel
+from . import test_payment_file
 from . import test_payment_formats
+from . import test_payment_free
 from . import test_payment_http
 from . import test_payment_interrupted
 from . import test_payment_notification
@@ -60,3 +67,4 @@ from . import test_payment_order
 from . import test_payment_anew
 from . import test_payment_payouts
 from . import test_payment_return
+from . import test_payment_settle

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import Envelope, Movement, Parsed
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, new_test_user, tagged
 
 WEBHOOK_SECRET = "whsec_test_secret"
 START = datetime(2026, 3, 2, 10, 0, tzinfo=timezone.utc)
@@ -55,6 +55,21 @@ class FinanceCase(TransactionCase):
         provider.set_secret("webhook_secret", WEBHOOK_SECRET)
         provider.action_activate()
         return provider
+
+    @classmethod
+    def approve_connection(cls, provider):
+        """Have a second person approve the settings of ``provider`` as they are."""
+        login = f"second_person_{cls.company.id}"
+        users = cls.env["res.users"]
+        approver = users.search([("login", "=", login)]) or new_test_user(
+            cls.env,
+            login,
+            groups="base.group_user,finance_connector.group_approver",
+            company_id=cls.company.id,
+            company_ids=cls.company.ids,
+        )
+        provider.with_user(approver).action_approve_connection()
+        provider.invalidate_recordset()
 
     def keep(self, external_id="evt_1", body=b"{}", source="manual", provider=None, **values):
         """A stored message of the connection; returns its record."""

@@ -100,6 +100,7 @@ class TestInbox(FinanceCase):
         self.assertEqual((ours.state, theirs.state), ("done", "ignored"))
         self.assertIn("acct_theirs", theirs.outcome)
         self.provider.environment = "live"
+        self.approve_connection(self.provider)
         test_event = self.put(3, test=True)
         self.work()
         self.assertEqual(test_event.state, "ignored")

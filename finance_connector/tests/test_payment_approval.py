@@ -1,9 +1,11 @@
 """Who may approve, what an approval is of, and that nothing goes out otherwise."""
 
+import base64
 from datetime import timedelta
 
+from freezegun import freeze_time
 from odoo import SUPERUSER_ID, fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .payment_common import PaymentCase
 
@@ -201,3 +203,33 @@ class TestPaymentApproval(PaymentCase):
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "not the one that was approved"):
             order.action_send()
+
+    def test_inv_10_an_approval_in_the_second_of_a_new_submission_is_not_of_it(self):
+        with freeze_time(fields.Datetime.now().replace(microsecond=0)):
+            order = self.approved(self.bill(100))
+            order.action_recall()
+            order.action_submit()
+            self.assertEqual(order.state, "to_approve")
+            self.assertEqual(order.approval_ids.mapped("counts"), [False])
+            with self.assertRaisesRegex(UserError, "not approved"):
+                order.action_send()
+            order.with_user(self.treasurer).action_approve()
+        self.assertEqual(order.state, "approved")
+        self.assertEqual(sorted(order.approval_ids.mapped("counts")), [False, True])
+
+    def test_nobody_reads_a_file_before_it_is_taken(self):
+        order = self.approved(self.bill(100))
+        auditor = self.person("auditor", "auditor")
+        people = (self.maker, self.treasurer, self.boss, auditor)
+        for person in people:
+            file = order.file_ids.with_user(person)
+            self.assertEqual((file.text, file.download), ("", False), person.login)
+            with self.assertRaises(AccessError):
+                file.read(["content"])
+        action = order.action_send()
+        self.assertIn(f"/{order.file_ids.id}/download/", action["url"])
+        for person in people:
+            file = order.file_ids.with_user(person)
+            file.invalidate_recordset()
+            self.assertEqual(base64.b64decode(file.download), order.sudo().file_ids._bytes(), person.login)
+            self.assertIn(order.instruction_ids.end_to_end_id, file.text)

@@ -15,9 +15,16 @@ class Bank:
     """Keeps the files that come. ``lose``: before or after the next file the answer is lost; ``knows``: what it answers for."""
 
     def __init__(self):
-        self.files, self.lose, self.wrong_address = [], "", False
+        self.files, self.lose, self.wrong_address, self.answer, self.asked = [], "", False, None, 0
 
     def __call__(self, method, url, headers=None, **content):
+        if method == "GET" and "/answers/" in url:
+            self.asked += 1
+            if self.answer is None:
+                raise ProviderUnavailable("It answered 404.", status=404)
+            if isinstance(self.answer, Exception):
+                raise self.answer
+            return self.answer
         if method == "GET":
             known = any(url.rsplit("/", 1)[-1].encode() in file for file in self.files)
             if self.wrong_address or not known:
@@ -103,4 +110,49 @@ class TestHttpChannel(PaymentCase):
         self.assertEqual(self.states(order), {"sent"})
         self.assertIn("decrypted", self.exceptions("channel_down").detail)
         self.send()
+        self.assertFalse(self.exceptions("channel_down"))
+
+
+class TestFetchedAnswers(PaymentCase):
+    def setUp(self):
+        super().setUp()
+        self.there = Bank()
+        calls = patch.object(Caller, "_caller", lambda _channel, _request: self.there)
+        calls.start()
+        self.addCleanup(calls.stop)
+        address = "https://bank.example/answers/{message_id}"
+        self.way = self.channel("http", url="https://bank.example/files", answers_url=address)
+        self.order_sent = self.approved(self.bill(100))
+        self.order_sent.action_send()
+        self.send()
+
+    def hour(self, number):
+        with self.later(hours=number, minutes=1):
+            self.cron("cron_send_payments")
+
+    def imports(self):
+        return self.env["finance.import"].search([("company_id", "=", self.company.id)])
+
+    def test_an_answer_is_fetched_and_imported_once(self):
+        order = self.order_sent
+        self.assertEqual((self.states(order), self.there.asked), ({"sent"}, 0))
+        self.hour(1)
+        self.assertEqual((self.states(order), self.there.asked, len(self.imports())), ({"sent"}, 1, 0), "there is none yet")
+        self.there.answer = self.answer(order, p1="ACSC")
+        self.hour(2)
+        self.assertEqual((self.states(order), len(self.imports())), ({"accepted"}, 1))
+        self.hour(3)
+        self.assertEqual((self.there.asked, len(self.imports())), (3, 1), "the same answer is no news")
+        self.there.answer = self.answer(order, report="A2", p1=("RJCT", "AC04"))
+        self.hour(4)
+        self.assertEqual((self.states(order), len(self.imports())), ({"rejected"}, 2))
+        self.hour(5)
+        self.assertEqual(self.there.asked, 4, "nothing more is expected")
+
+    def test_what_cannot_be_fetched_is_an_exception_until_it_can(self):
+        self.there.answer = ProviderUnavailable("It answered 500.", status=500)
+        self.hour(1)
+        self.assertIn("answered 500", self.exceptions("channel_down").detail)
+        self.there.answer = None
+        self.hour(2)
         self.assertFalse(self.exceptions("channel_down"))

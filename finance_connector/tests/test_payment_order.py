@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 from psycopg2.errors import UniqueViolation
 
+from ..models.inbox import CONCURRENCY
 from .camt_file import entry
 from .payment_common import PaymentCase
 
@@ -94,6 +95,22 @@ class TestPaymentOrder(PaymentCase):
         # By the payment that the line names, not by what the matching makes of its text.
         match = self.env["finance.match"].search([("line_id", "=", order.instruction_ids.bank_line_ids.id)])
         self.assertEqual([reason["code"] for reason in match.reasons], ["by_hand"])
+
+    def test_a_collision_while_a_line_is_booked_is_no_exception_of_the_queue(self):
+        order = self.sent(self.bill(100))
+        self.bank_entries(*self.executed(order))
+        line, books = order.instruction_ids.bank_line_ids, self.env["finance.reconciliation"]
+
+        def fail(code):
+            self.env.cr.execute(f"DO $$ BEGIN RAISE EXCEPTION 'planted' USING ERRCODE = '{code}'; END $$")
+
+        with mute_logger("odoo.sql_db"):
+            for code, error in zip(("40001", "40P01", "55P03"), CONCURRENCY, strict=True):
+                with self.assertRaises(error):
+                    books._book_safely(self.company, line, order.instruction_ids, lambda code=code: fail(code))
+            self.assertFalse(self.exceptions("posting_failed"))
+            books._book_safely(self.company, line, order.instruction_ids, lambda: fail("22012"))
+        self.assertEqual(len(self.exceptions("posting_failed")), 1)
 
     def test_what_was_perhaps_paid_before_needs_an_answer(self):
         self.sent(self.bill(100, ref="R-77"))

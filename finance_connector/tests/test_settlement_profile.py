@@ -3,7 +3,7 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 
 from .bank_common import BankCase
 
@@ -73,6 +73,23 @@ class TestSettlementProfile(BankCase):
         payment = self.env["finance.transaction"].search([("provider_id", "=", self.nordpay.id)])
         self.assertEqual((payment.amount_captured, payment.amount_refunded, payment.amount_fee), (1100.0, 100.0, 15.0))
         self.assertEqual(self.take(report(), "again.csv", provider_id=self.nordpay).state, "duplicate")
+
+    def test_a_sample_proposes_its_profile_and_a_person_says_what_is_left(self):
+        form = Form(self.env["finance.settlement.profile"].with_user(self.maker))
+        form.name = "Payouts"
+        form.provider_id = self.nordpay
+        form.sample = base64.b64encode(report())
+        self.assertIn("Note", form.preview["problem"] or str(form.preview["rows"]))
+        form.time_zone = "Europe/Helsinki"
+        with form.kind_ids.new() as kind:
+            kind.value, kind.kind = "Note", "ignore"
+        self.assertEqual(form.preview["problem"], "")
+        profile = form.save()
+        self.assertEqual({one.field for one in profile.column_ids}, set(COLUMNS))
+        self.assertEqual({one.value: one.kind for one in profile.kind_ids}, KINDS)
+        profile.with_user(self.approver).action_approve()
+        record = self.take(report(), "march.csv")
+        self.assertEqual((record.state, record.settlement_profile_id), ("imported", profile.sudo()), record.reason)
 
     def test_a_file_without_a_target_is_found_by_its_columns(self):
         self.profile()

@@ -32,6 +32,7 @@ class TestWebhookProviders(FinanceCase, HttpCase):
         provider.set_secret("webhook_secret", secret)
         if api_key:
             provider.set_secret("api_key", api_key)
+        self.approve_connection(provider)
         provider.action_activate()
         return provider
 

@@ -1,13 +1,14 @@
 """A payment run: which open bills are to be paid now and why, which are left and why; then one order of those that are chosen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from ..core import netting
+from ..core.approval_content import TRANSFER
 from ..core.errors import FinanceError
 from ..core.money import Money
 from ..core.payment_proposal import Candidate, Criteria, propose
@@ -27,7 +28,9 @@ class FinancePaymentProposal(models.TransientModel):
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
         default=lambda self: self.env["finance.payment.order"]._default_journal(self.env.company),
     )
-    pay_on = fields.Date(string="Execute on", required=True, default=fields.Date.context_today)
+    pay_on = fields.Date(
+        string="Execute on", required=True, compute="_compute_pay_on", store=True, readonly=False, precompute=True
+    )
     next_run = fields.Date(
         string="Next run",
         required=True,
@@ -43,6 +46,9 @@ class FinancePaymentProposal(models.TransientModel):
     limit = fields.Monetary(string="Pay at most", help="Empty: without limit.")
     keep = fields.Monetary(string="Keep on the account", help="What the run leaves on the account at least.")
     watch_balance = fields.Boolean(string="Look at the balance", help="Pay no more than the account has.")
+    with_entries = fields.Boolean(
+        string="Also salaries and other entries", help="Open items on payable accounts that are of no bill, such as salaries."
+    )
     together = fields.Boolean(string="One payment a payee", default=True)
     credit_notes = fields.Selection(
         [("all", "Take off the payee's bills"), ("referred", "Only off the bill they refer to"), ("none", "Leave them")],
@@ -58,6 +64,13 @@ class FinancePaymentProposal(models.TransientModel):
         for one in self:
             one.currency_id = one.journal_id.currency_id or one.company_id.currency_id
 
+    @api.depends("journal_id")
+    def _compute_pay_on(self):
+        """The first day that is possible, unless a later one was chosen."""
+        for one in self:
+            first = one.journal_id._cut_off().earliest(datetime.now(timezone.utc))
+            one.pay_on = max(one.pay_on or first, first)
+
     @api.depends("line_ids.is_chosen", "line_ids.amount")
     def _compute_total(self):
         for one in self:
@@ -72,8 +85,9 @@ class FinancePaymentProposal(models.TransientModel):
         """Look at all open bills, and say of each whether it is paid in this run, and why."""
         self.ensure_one()
         items = self._open_items()
+        candidates = self._candidates(items)
         try:
-            proposal = propose([self._candidate(item) for item in items], self._criteria())
+            proposal = propose(candidates.values(), self._criteria())
         except FinanceError as error:
             raise UserError(str(error)) from error
         by_key = {str(item.id): item for item in items}
@@ -81,7 +95,7 @@ class FinancePaymentProposal(models.TransientModel):
         for one in proposal.proposed:
             lines.append(self._line(by_key[one.key], one.amount, one.reason, True, bool(one.discount)))
         for one in proposal.left:
-            lines.append(self._line(by_key[one.key], self._candidate(by_key[one.key]).amount, one.text, False, False))
+            lines.append(self._line(by_key[one.key], candidates[one.key].amount, one.text, False, False))
         self.write({"line_ids": lines, "is_made": True})
         return self._reopen()
 
@@ -98,27 +112,41 @@ class FinancePaymentProposal(models.TransientModel):
             self.together,
             chosen.filtered("takes_discount").move_line_id.ids,
             execution_date=self.pay_on,
-            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, self.currency_id),
+            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, chosen.currency_id[:1]),
         )
         return order._as_action()
 
     def _open_items(self):
+        owed = Domain("move_id.move_type", "in", ("in_invoice", "in_refund", "in_receipt")) & Domain(
+            "account_type", "=", "liability_payable"
+        )
+        if self.with_entries:
+            # What was paid to them already is no entry to pay: only what is owed is looked at.
+            owed |= (
+                Domain("move_id.move_type", "=", "entry")
+                & Domain("account_type", "in", ("liability_payable", "liability_current"))
+                & Domain("account_id.reconcile", "=", True)
+                & Domain("amount_residual_currency", "<", 0)
+                & Domain("partner_id", "!=", False)
+            )
         return self.env["account.move.line"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("account_type", "=", "liability_payable"),
-                ("amount_residual_currency", "!=", 0),
-                ("move_id.move_type", "in", ("in_invoice", "in_refund", "in_receipt")),
-            ],
+            owed
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("parent_state", "=", "posted")
+            & Domain("reconciled", "=", False)
+            & Domain("amount_residual_currency", "!=", 0),
             order="date_maturity, id",
         )
 
-    def _candidate(self, item):
+    def _candidates(self, items):
+        """Key -> the `Candidate` of each open item."""
+        rows = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
+        taken = {row.move_line_id.id: row.instruction_id.order_id.name for row in rows}
+        return {str(item.id): self._candidate(item, taken.get(item.id, "")) for item in items}
+
+    def _candidate(self, item, in_order):
         order = self.env["finance.payment.order"]
         partner = item.partner_id.commercial_partner_id
-        taken = self.env["finance.payment.item"].sudo().search([("move_line_id", "=", item.id), ("is_open", "=", True)], limit=1)
         amount = order._to_pay(item)
         discount = order._to_pay(item, True) if item.discount_date and item.discount_amount_currency else None
         whole = item.amount_residual_currency == item.amount_currency
@@ -132,7 +160,7 @@ class FinancePaymentProposal(models.TransientModel):
             amount - discount if discount and whole else None,
             item.discount_date or None,
             item.move_id.fc_payment_block or partner.fc_payment_block or "",
-            taken.instruction_id.order_id.name or "",
+            in_order or "",
         )
 
     def _criteria(self):
@@ -187,43 +215,13 @@ class FinancePaymentProposalLine(models.TransientModel):
     move_line_id = fields.Many2one("account.move.line", required=True)
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
     partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
-    due = fields.Date(related="move_line_id.date_maturity", store=True)
+    due = fields.Date(related="move_line_id.date_maturity", store=True, precompute=True)
     currency_id = fields.Many2one("res.currency", required=True)
     amount = fields.Monetary()
     reason = fields.Char(readonly=True)
     is_chosen = fields.Boolean(string="Pay")
     is_proposed = fields.Boolean(readonly=True)
     takes_discount = fields.Boolean(string="Discount taken", readonly=True)
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    fc_payment_block = fields.Char(string="Not to be paid because", copy=False, tracking=True)
-
-    def action_finance_pay(self):
-        """A draft payment order of the selected bills."""
-        moves = self.filtered(lambda move: move.state == "posted")
-        items = moves.line_ids.filtered(
-            lambda item: item.account_type in ("liability_payable", "asset_receivable") and not item.reconciled
-        )
-        blocked = moves.filtered(lambda move: move.fc_payment_block or move.commercial_partner_id.fc_payment_block)
-        if blocked:
-            raise UserError(self.env._("These are not to be paid: %s.", ", ".join(blocked.mapped("name"))))
-        if not items:
-            raise UserError(self.env._("Nothing of these is open."))
-        orders = self.env["finance.payment.order"]
-        return orders._for_items(
-            orders._default_journal(items.company_id),
-            items,
-            scheme=orders._scheme_for(orders._default_journal(items.company_id), items.currency_id[:1]),
-        )._as_action()
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    fc_payment_block = fields.Char(string="No payments because", help="Bills of this partner are not proposed for payment.")
 
 
 class FinancePaymentOrder(models.Model):
@@ -234,12 +232,23 @@ class FinancePaymentOrder(models.Model):
         """The bank journal that the company has an account number for."""
         if len(company) != 1:
             raise UserError(self.env._("Choose bills of one company."))
-        domain = [("type", "=", "bank"), ("company_id", "=", company.id)]
-        journals = self.env["account.journal"].search([*domain, ("bank_account_id", "!=", False)], limit=1)
-        found = journals or self.env["account.journal"].search(domain, limit=1)
+        found = self._usual_journal(company)
         if not found:
             raise UserError(self.env._("%s has no bank journal to pay from.", company.name))
         return found
+
+    @api.model
+    def _usual_journal(self, company):
+        """As `_default_journal`; none if there is no bank journal."""
+        domain = [("type", "=", "bank"), ("company_id", "=", company.id)]
+        with_account = self.env["account.journal"].search([*domain, ("bank_account_id", "!=", False)], limit=1)
+        return with_account or self.env["account.journal"].search(domain, limit=1)
+
+    @api.onchange("journal_id")
+    def _onchange_journal_id(self):
+        """Another account usually pays by another scheme."""
+        if self.journal_id and self.kind == TRANSFER:
+            self.scheme = self._scheme_for(self.journal_id, self.journal_id.currency_id or self.company_id.currency_id)
 
     @api.model
     def _scheme_for(self, journal, currency):

@@ -4,6 +4,7 @@ They are no part of the environment: nothing of it needs them, and only an Odoo 
 """
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,6 +40,11 @@ def conf() -> Path:
     part.chmod(0o600)
     part.replace(target)
     return target
+
+
+def variables() -> dict[str, str]:
+    """Return the environment in which a process of the peers finds what they need of Python. Raises SetupError."""
+    return {"PYTHONPATH": os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ensure().parents[1])])}
 
 
 def _fetch(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """GoCardless' dialect: calls of one or several events without amounts, payments and refunds to be asked for with all their
 events, payouts with items in tenths of a penny.
 
-It tells of a payout when the bank has it. Money of a chargeback that was cancelled is paid out once more.
+It tells of a payout when the bank has it, or has sent it back. Money of a chargeback that was cancelled is paid out once more.
 """
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _ITEMS = {
 _MOST_TOGETHER, _NEAR = 4, timedelta(hours=2)
 # What a fee may be off by: it is charged in tenths, and a payout is whole.
 _TENTHS = Decimal("0.4")
+
+
+def told_at(payout: Payout) -> datetime:
+    """When a payout is told of for the first time."""
+    return payout.paid_at or payout.failed_at
 
 
 class GoCardlessDialect(Dialect):
@@ -84,7 +89,9 @@ class GoCardlessDialect(Dialect):
 
     def _payouts(self) -> Iterator[tuple]:
         for payout in self.merchant.payouts:
-            yield payout.paid_at, "payouts", "paid", {"payout": self.payout_key(payout)}, ""
+            for at, action in ((payout.paid_at, "paid"), (payout.failed_at, "bounced")):
+                if at:
+                    yield at, "payouts", action, {"payout": self.payout_key(payout)}, ""
             for line in payout.lines:
                 failed = line.payment and any(act.kind == "capture_fail" and act.at < payout.at for act in line.payment.acts)
                 if line.category == "charge" and not failed:
@@ -123,7 +130,7 @@ class GoCardlessDialect(Dialect):
         last = next((_ACTIONS[act.kind] for act in reversed(known) if act.kind in ("capture", "fail", "capture_fail")), None)
         payout = next((self._paid_by.get(id(act)) for act in known if act.kind == "capture"), None)
         links = {"mandate": self.mandate_key(payment)}
-        if payout and payout.paid_at <= now:
+        if payout and told_at(payout) <= now:
             links["payout"] = self.payout_key(payout)
         return {
             "id": self.payment_key(payment), "created_at": payment.begun.isoformat(), "amount": payment.amount,
@@ -139,11 +146,12 @@ class GoCardlessDialect(Dialect):
             "status": "funds_returned" if back else "paid", "links": {"payment": self.payment_key(payment)},
         }  # fmt: skip
 
-    def payout(self, payout: Payout) -> dict:
-        """A payout; it is told of when it is paid."""
+    def payout(self, payout: Payout, now: datetime) -> dict:
+        """A payout as it is at an instant."""
+        bounced = payout.failed_at and payout.failed_at <= now
         return {
             "id": self.payout_key(payout), "created_at": payout.at.isoformat(), "amount": payout.amount,
-            "currency": payout.currency, "status": "paid", "arrival_date": payout.arrives.isoformat(),
+            "currency": payout.currency, "status": "bounced" if bounced else "paid", "arrival_date": payout.arrives.isoformat(),
             "reference": payout.trace, "payout_type": "merchant",
         }  # fmt: skip
 
@@ -183,7 +191,7 @@ class GoCardlessApi(ClockedApi):
             items = [{"id": f"PI{number}", **item} for number, item in enumerate(found)]
             return self._page("payout_items", items, query)
         if name == "payouts":
-            return {name: self.dialect.payout(self._payout(own))}
+            return {name: self.dialect.payout(self._payout(own), self.now)}
         return {name: self._one(name, own)}
 
     def _one(self, name: str, own: str) -> dict:
@@ -198,7 +206,7 @@ class GoCardlessApi(ClockedApi):
 
     def _payout(self, own: str) -> Payout:
         for payout in self.merchant.payouts:
-            if self.dialect.payout_key(payout) == own and payout.paid_at <= self.now:
+            if self.dialect.payout_key(payout) == own and told_at(payout) <= self.now:
                 return payout
         raise LookupError(own)
 

@@ -68,7 +68,7 @@ class MollieDialect(Dialect):
 
     def _settlements(self) -> Iterator[Message]:
         for payout in self.merchant.payouts:
-            for at in filter(None, (payout.itemized_at, payout.paid_at)):
+            for at in filter(None, (payout.itemized_at, payout.paid_at, payout.failed_at)):
                 yield self._hint(self.payout_key(payout), at)
 
     def _hint(self, key: str, at: datetime) -> Message:

@@ -95,10 +95,11 @@ class MollieObjects:
     def settlement(self, payout: Payout, now: datetime) -> dict:
         """A settlement with its costs."""
         paid = payout.paid_at if payout.paid_at and payout.paid_at <= now else None
+        status = "failed" if payout.failed_at and payout.failed_at <= now else "paidout" if paid else "processing-at-bank"
         return {
             "resource": "settlement", "id": self.settlement_key(payout), "reference": payout.trace,
             "createdAt": payout.at.isoformat(), "settledAt": paid.isoformat() if paid else None,
-            "status": "paidout" if paid else "processing-at-bank", "amount": _amount(payout.amount, payout.currency),
+            "status": status, "amount": _amount(payout.amount, payout.currency),
             "periods": {f"{payout.at:%Y}": {f"{payout.at:%m}": {"revenue": [], "costs": self._costs(payout)}}},
         }  # fmt: skip
 

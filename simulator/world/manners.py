@@ -15,7 +15,8 @@ class Manners:
     of one dispute may come to: `decided` either way, `lost`, or there is none. ``parts``: whether refunds and disputes of what
     was captured in steps are about all of it. ``itemizes``: when it lists the lines of a payout: `later`, `at once`, `never`.
     ``tells_all``: whether it also lists what is in no payout yet. ``announces``: whether it tells of a payout before the bank
-    has it. ``defaults``: values of a profile that differ there.
+    has it. ``repays``: whether what the bank sent back is in the next payout; else it stays in the balance, until a person
+    corrects the bank account, who does not live in a world. ``defaults``: values of a profile that differ there.
     """
 
     bank_name: str
@@ -33,6 +34,7 @@ class Manners:
     parts: bool = True
     refund_failures: bool = True
     payout_failures: bool = False
+    repays: bool = True
     collects: bool = False
     instant: bool = False
     itemizes: str = "at once"
@@ -46,7 +48,6 @@ class Manners:
 
 
 _NEVER = {"review_share": 0.0, "inquiry_share": 0.0, "instant_payout_share": 0.0, "collects_negative": False}
-_NO_BOUNCE = {"payout_failure_share": 0.0}
 _CARDS = {"sale": 60, "capture_later": 12, "partial_capture": 6, "multicapture": 4, "void": 4, "expire": 2, "decline": 4}
 
 MANNERS = {
@@ -63,13 +64,13 @@ MANNERS = {
     "mollie": Manners(
         "STICHTING MOLLIE PAYMENTS", "Mollie", "{prefix}.2403.{number:02d}",
         lives=("sale", "capture_later", "partial_capture", "multicapture", "void", "expire", "decline"), verdicts=False,
-        converts_back=False,
-        defaults={**_NEVER, **_NO_BOUNCE, "lives": dict(_CARDS)}),
+        converts_back=False, payout_failures=True, repays=False,
+        defaults={**_NEVER, "lives": dict(_CARDS)}),
     # Debits of accounts: nothing is reserved beforehand, the bank takes money back days later, a payment is collected again.
     "gocardless": Manners(
         "GOCARDLESS LTD", "GOCARDLESS", "WORLD-{prefix}{number:04d}", lives=("sale", "decline", "retry", "late_failure"),
-        converts=False, reserves=False, announces=False,
-        defaults={**_NEVER, **_NO_BOUNCE, "lives": {"sale": 70, "decline": 8, "retry": 10, "late_failure": 12}}),
+        converts=False, reserves=False, announces=False, payout_failures=True, repays=False,
+        defaults={**_NEVER, "lives": {"sale": 70, "decline": 8, "retry": 10, "late_failure": 12}}),
     # What it says of the balance it says row by row, whether paid out or not; a capture is a payment of its own there.
     "paypal": Manners(
         "PAYPAL EUROPE SARL", "PAYPAL", "{prefix}PP{number:06d}",

@@ -49,9 +49,9 @@ PROFILES = {profile.name: profile for profile in (
         MerchantProfile.of("paypal", "Market Wallet", company=1, paid_in={"EUR": 3, "USD": 1, "JPY": 1}, payments=16,
                            transfers=2, reserve_percent=5.0, payout_failure_share=0.2, dispute_share=0.15),
         MerchantProfile.of("mollie", "Club Shop", company=2, paid_in={"EUR": 3, "GBP": 1, "KWD": 1}, payments=16, transfers=3,
-                           fee_tax_percent=21.0, reserve_percent=5.0, dispute_share=0.15),
+                           fee_tax_percent=21.0, reserve_percent=5.0, payout_failure_share=0.2, dispute_share=0.15),
         MerchantProfile.of("gocardless", "Club Dues", company=2, payments=16, transfers=2, fee_tax_percent=20.0,
-                           dispute_share=0.15, schedule="weekly", posting_mode="per_settlement"),
+                           payout_failure_share=0.4, dispute_share=0.15, schedule="weekly", posting_mode="per_settlement"),
     )),
     # Paid out only when somebody asks for it: nothing is itemised.
     Profile("manual", 16, (

@@ -73,14 +73,17 @@ class ProviderBalance:
         self._keep(line)
         return line
 
-    def _own(self, at: datetime, category: str, gross: int, source: str = "", fee: int = 0, text: str = "") -> None:
-        """A line that belongs to no payment; it is available at once."""
+    def _own(
+        self, at: datetime, category: str, gross: int, source: str = "", fee: int = 0, text: str = "", waits: bool = True,
+    ) -> None:  # fmt: skip
+        """A line that belongs to no payment; it is available at once, and ``waits`` for the next payout or for a person."""
         self._keep(BalanceLine(
-            self._number(), category, at, at, self.merchant.currency, gross, fee, 0, source, text=text))
+            self._number(), category, at, at, self.merchant.currency, gross, fee, 0, source, text=text), waits)
 
-    def _keep(self, line: BalanceLine) -> None:
+    def _keep(self, line: BalanceLine, waits: bool = True) -> None:
         self.lines.append(line)
-        self._waiting.append(line)
+        if waits:
+            self._waiting.append(line)
 
     def _number(self) -> str:
         self._numbers += 1
@@ -103,7 +106,8 @@ class ProviderBalance:
         at = datetime.combine(day, PAYOUT_HOUR, timezone.utc)
         for payout in self.payouts:
             if payout.failed_at and payout.failed_at.date() == day:
-                self._own(payout.failed_at, "payout_reversal", payout.amount, payout.key)
+                repays = self.merchant.manners.repays
+                self._own(payout.failed_at, "payout_reversal", payout.amount, payout.key, waits=repays)
         due = [amount for until, amount in self._reserved if until <= day]
         self._reserved = [item for item in self._reserved if item[0] > day]
         if due:

@@ -130,8 +130,8 @@ class Merchant:
                     setattr(payout, name, None)
         manners = self.profile.manners
         if not manners.announces:
-            self.balance.payouts = [payout for payout in self.payouts if payout.paid_at]
-        if manners.itemizes == "at once":
+            self.balance.payouts = [payout for payout in self.payouts if payout.paid_at or payout.failed_at]
+        if manners.itemizes == "at once" and manners.repays:
             # Such a provider tells that a payout came back only by the line of the next one.
             listed = {line.source for payout in self.payouts for line in payout.lines if line.category == "payout_reversal"}
             for payout in self.payouts:

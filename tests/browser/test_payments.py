@@ -54,3 +54,20 @@ def test_an_order_is_made_submitted_and_approved_by_a_second_person(shop, order,
     approver.click(".modal button[name=action_confirm]")
     approver.wait_for(".o_statusbar_status .o_arrow_button_current", "Approved")
     assert shop.value("SELECT count(*) FROM finance_payment_file WHERE order_id = %s", action["res_id"]) == 1
+
+
+def test_a_payment_without_a_bill_is_entered_by_hand(shop, order, open_page):
+    maker = open_page("user", "finance-payment-orders/new")
+    maker.click(".o_field_x2many_list_row_add a")
+    maker.type(".modal .o_field_widget[name=partner_id] input", "Paper Mill")
+    maker.click(".modal .o-autocomplete--dropdown-item", "Paper Mill")
+    maker.wait_for(".modal .o_field_widget[name=bank_account_id]")
+    maker.wait("document.querySelector('.modal .o_field_widget[name=bank_account_id] input').value.includes('FR14')")
+    maker.type(".modal .o_field_widget[name=amount] input", "75.50")
+    maker.type(".modal .o_field_widget[name=text] input", "Deposit for pallets")
+    maker.click(".modal .o_form_button_save")
+    maker.wait_for(".o_field_widget[name=instruction_ids]", "75.50")
+    maker.click("button[name=action_submit]")
+    maker.wait_for(".o_statusbar_status .o_arrow_button_current", "To approve")
+    told = "SELECT text FROM finance_payment_instruction WHERE amount = 75.5 AND state = 'draft' AND account_id IS NULL"
+    assert shop.value(told) == "Deposit for pallets"

@@ -13,6 +13,12 @@ TABLE = (
     b"13.02.2025;Paper clips;-40,00;960,00\n"
     b"14.02.2025;Somebody pays;250,00;1.210,00\n"
 )
+PAYOUTS = (
+    b"Row;What;Payout No;Gross;Fee;Net;Cur;Booked;Payment\n"
+    b"1;Sale;77;1.100,00;15,00;1.085,00;EUR;24.03.2026 10:00;P1\n"
+    b"2;Refund;77;-100,00;;-100,00;EUR;24.03.2026 11:00;P1\n"
+    b"3;Payout;77;-985,00;;-985,00;EUR;25.03.2026 06:00;\n"
+)
 QIF = b"!Type:Bank\nD15/02/2025\nT90.00\nPSomebody else\n^\n"
 
 
@@ -149,6 +155,34 @@ def test_a_provider_is_connected_by_its_checklist_which_follows_what_happens(sho
     approver.wait_for(".o_fc_checklist [data-state=done]", "Approved by a second person")
     page.wait_for(".o_fc_checklist [data-state=done]", "Approved by a second person")
     picture(page, "checklist-done")
+
+
+def test_a_settlement_profile_is_proposed_by_its_sample_and_approved(shop, second_bank, open_page):
+    (nordpay,) = shop.rpc.call("finance.provider", "create", vals_list=[{"name": "Nordpay", "code": "generic"}])
+    page = open_page("administrator", f"finance-providers/{nordpay}")
+    press_item(page, "A settlement profile that is approved", "Define it")
+    page.wait_for(".o_field_widget[name=sample] input[type=file]")
+    page.run(f"""(() => {{
+        const bytes = Uint8Array.from(atob("{base64.b64encode(PAYOUTS).decode()}"), (one) => one.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], "payouts.csv"));
+        const input = document.querySelector(".o_field_widget[name=sample] input[type=file]");
+        input.files = transfer.files;
+        input.dispatchEvent(new Event("change", {{bubbles: true}}));
+    }})()""")
+    page.wait_for(".o_fc_preview_rows", "1100.00 EUR")
+    page.wait_for(".o_fc_preview_totals", "985.00 EUR")
+    page.wait_for(".o_fc_preview_good")
+    picture(page, "settlement-profile")
+    page.click(".o_form_button_save")
+    page.settle()
+
+    page = open_page("approver", "finance-settlement-profiles")
+    page.click(".o_data_row td", "Nordpay")
+    page.wait_for(".o_fc_preview_good")
+    page.click("button[name=action_approve]")
+    page.wait_for(".o_statusbar_status .o_arrow_button_current", "Approved")
+    assert shop.value("SELECT count(*) FROM finance_settlement_profile WHERE state = 'approved'") == 1
 
 
 def test_the_matrix_of_capabilities_says_what_is_not_verified(shop, open_page):

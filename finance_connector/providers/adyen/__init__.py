@@ -4,6 +4,7 @@ Facts and sources: the standard webhooks (Webhooks-v1 of Adyen's OpenAPI), the o
 settlement details report. There is no list of missed webhooks: what was never delivered is found by the report.
 """
 
+from ...core.records import joined
 from ..base import Adapter
 from . import download, events, items, report, signature
 
@@ -66,10 +67,10 @@ class AdyenAdapter(Adapter):
         return download.fetch(call, fetch)
 
     def parse_fetched(self, fetch, content):
-        return report.parse(content, fetch.key.rpartition("/")[2])
+        return joined(report.parts(content, fetch.key.rpartition("/")[2]))
 
     def detect_report(self, content):
         return report.detect(content)
 
-    def parse_report(self, content, filename=None):
-        return report.parse(content, filename)
+    def report_parts(self, content, filename=None):
+        return report.parts(content, filename)

@@ -34,12 +34,13 @@ def detect(content):
     return all(mark in header for mark in _MARKS)
 
 
-def parse(content, filename=None):
-    """`core.records.Parsed` of the file. Raises PayloadError naming line and column."""
+def parts(content, filename=None):
+    """Iterate over the file as `core.records.Parsed`s of some thousand rows, the settlements in the last. Raises
+    PayloadError naming line and column."""
     name = f"The report {filename:.120}" if filename else "The report"
-    text = report_text.whole_text(content, name)
-    found = [_row(cells, where) for where, cells in report_text.table(text, name, REQUIRED)]
-    return rows.settle(found, name)
+    content = report_text.whole_text(content, name)
+    found = [_row(cells, where) for where, cells in report_text.table(content, name, REQUIRED)]
+    yield from rows.parts(found, name)
 
 
 def _row(cells, where):

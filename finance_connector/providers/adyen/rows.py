@@ -15,6 +15,8 @@ from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
 from ..facts import Facts
 
 UNKNOWN = "unknown"
+# Rows that are taken up at once.
+PART = 5_000
 # Type -> (kind when the net is negative or nothing, kind when it is positive)
 TYPES = {
     "Settled": ("capture", "capture"),
@@ -79,24 +81,29 @@ class Row:
         return kind
 
 
-def settle(found, name):
-    """`core.records.Parsed` of all ``found`` rows. Raises PayloadError when a batch does not add up to nothing."""
+def parts(found, name):
+    """Iterate over what all ``found`` rows say, as `core.records.Parsed`s of some thousand. Raises PayloadError, before the
+    first, when a batch does not add up to nothing."""
     if not found:
-        return Parsed(ignored=f"{name} has no rows: nothing was settled")
-    found = sorted(found, key=_order)
-    batches, seen, movements, lines = {}, Counter(), [], []
+        yield Parsed(ignored=f"{name} has no rows: nothing was settled")
+        return
+    found, batches, seen = sorted(found, key=_order), {}, Counter()
     for row in found:
         batches.setdefault(row.key, []).append(row)
-        own = storable(f"{row.type}/{row.psp_reference or ''}/{row.modification}")[:200]
-        seen[row.key, own] += 1
-        if seen[row.key, own] > 1:
-            own = f"{own}#{seen[row.key, own]}"
-        kind = row.kind
-        movements += _facts(row, own, kind)
-        if row.type != "MerchantPayout":
-            lines.append(_line(row, own, kind))
-    settlements = [_settlement(key, members, name) for key, members in batches.items()]
-    return Parsed(tuple(movements), tuple(_payments(found)), tuple(settlements), tuple(lines))
+    settlements = tuple(_settlement(key, members, name) for key, members in batches.items())
+    for start in range(0, len(found), PART):
+        members, movements, lines = found[start : start + PART], [], []
+        for row in members:
+            own = storable(f"{row.type}/{row.psp_reference or ''}/{row.modification}")[:200]
+            seen[row.key, own] += 1
+            if seen[row.key, own] > 1:
+                own = f"{own}#{seen[row.key, own]}"
+            kind = row.kind
+            movements += _facts(row, own, kind)
+            if row.type != "MerchantPayout":
+                lines.append(_line(row, own, kind))
+        yield Parsed(tuple(movements), tuple(_payments(members)), (), tuple(lines))
+    yield Parsed(settlements=settlements)
 
 
 def _payments(found):

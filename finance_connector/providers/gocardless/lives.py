@@ -8,12 +8,14 @@
 * The amount is the object's; events carry none.
 """
 
+from dataclasses import replace
+
 from ...core.errors import PayloadError
 from ...core.money import Money, iso_exponent
 from ...core.records import Parsed, PaymentInfo
 from ..facts import Facts
 from ..reading import described, identifier, iso_instant, known, load, mapping, own_id, text, units_money
-from . import payouts
+from . import collections, payouts
 from .events import of_page
 
 PAYMENTS = frozenset(
@@ -54,8 +56,8 @@ def payment(resource, history):
     own = own_id(resource)
     status = known(text(resource, "status"), PAYMENTS, "GoCardless", "payment status", resource)
     metadata = mapping(resource, "metadata")
-    reference = next((text(metadata, name) for name in ("order_id", "reference", "invoice") if text(metadata, name)), None)
-    reference = reference or text(resource, "reference")
+    names = (collections.NAME, "order_id", "reference", "invoice")
+    reference = next((text(metadata, name) for name in names if text(metadata, name)), None) or text(resource, "reference")
     facts = Facts(iso_instant(resource, "created_at"), own, identifier(mapping(resource, "links"), "payout"), reference)
     amount, collected, captures, failures = amount_of(resource), False, 0, 0
     for event in history:
@@ -74,7 +76,8 @@ def payment(resource, history):
             facts.add(_ENDED[action], own, amount, own, at, reason=reason)
         else:
             _chargeback(facts, action, _numbered(own, captures), amount, at, reason)
-    return facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
+    parsed = facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
+    return replace(parsed, news=collections.news(resource, history, amount))
 
 
 def _numbered(own, number):

@@ -40,6 +40,8 @@ class PayPalAdapter(Adapter):
         "The columns of balances in the footers of the settlement report are taken as pairs of sign and amount, beginning and "
         "end; where they do not fit the rows, the report is not taken as complete.",
         "The codes of holds and reserves other than T1110 and T1111 (T15, T17, T21) are taken by their sign.",
+        "Payouts to others are rows T0001, whose id is that of the item's transaction.",
+        "Rows T1114 and T1115 are taken as payouts to others that come back.",
         "A capture of an authorisation is a payment of its own, since later rows name the capture only.",
     )
 
@@ -64,5 +66,5 @@ class PayPalAdapter(Adapter):
     def detect_report(self, content):
         return report.detect(content)
 
-    def parse_report(self, content, filename=None):
-        return report.parse(content, filename)
+    def report_parts(self, content, filename=None):
+        return report.parts(content, filename)

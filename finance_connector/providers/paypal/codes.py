@@ -17,6 +17,8 @@ CODES = {
     **dict.fromkeys("T15 T17 T21 T1105".split(), ("reserve_hold", "reserve_release")),
     "T1101": (UNKNOWN, "payout_fail"),
     "T1106": ("dispute_open", "dispute_won"),
+    # Payouts to others that come back.
+    **dict.fromkeys("T1114 T1115".split(), ("transfer", "transfer")),
     "T1107": ("refund", "refund_fail"),
     "T1108": ("fee", "fee_refund"), "T1109": ("fee", "fee_refund"),
     "T1110": ("dispute_open", UNKNOWN), "T1111": (UNKNOWN, "dispute_won"),

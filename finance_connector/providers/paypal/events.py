@@ -24,7 +24,7 @@ from ..reading import (
     storable,
     text,
 )  # fmt: skip
-from . import ledger
+from . import ledger, payout_items
 
 CAPTURES = frozenset("COMPLETED PENDING DECLINED DENIED FAILED PARTIALLY_REFUNDED REFUNDED REVERSED".split())
 REFUNDS = {"COMPLETED": "refund", "PENDING": "refund", "FAILED": "refund_fail", "CANCELLED": "refund_fail"}
@@ -34,8 +34,7 @@ OUTCOMES = {
 }  # fmt: skip
 IGNORED_FAMILIES = {
     "CHECKOUT": "the payment of an order is told by its capture",
-    "PAYMENT.PAYOUTSBATCH": "what was sent to others is told by its rows",
-    "PAYMENT.PAYOUTS-ITEM": "what was sent to others is told by its rows",
+    "PAYMENT.PAYOUTSBATCH": "what was sent to others is told by its items and its rows",
     **dict.fromkeys(
         "BILLING INVOICING VAULT CATALOG IDENTITY MERCHANT PAYMENT.ORDER PAYMENT.PAYMENT PAYMENT-NETWORKS".split(),
         "it moves no money of its own",
@@ -191,5 +190,5 @@ def dispute(kind, resource, at):
 
 READERS = {
     "PAYMENT.AUTHORIZATION": authorization, "PAYMENT.CAPTURE": capture, "PAYMENT.SALE": capture, "PAYMENT.REFUND": refunded,
-    "CUSTOMER.DISPUTE": dispute, "RISK.DISPUTE": dispute,
+    "CUSTOMER.DISPUTE": dispute, "RISK.DISPUTE": dispute, "PAYMENT.PAYOUTS-ITEM": payout_items.item,
 }  # fmt: skip

@@ -47,8 +47,8 @@ def detect(content):
     return line.replace('"', "").startswith("RH,") and "," in line
 
 
-def parse(content, filename=None):
-    """`core.records.Parsed` of the file. Raises PayloadError naming the line."""
+def parts(content, filename=None):
+    """Iterate over the file as a `core.records.Parsed` of each section. Raises PayloadError naming the line."""
     name = f"The report {filename:.120}" if filename else "The report"
     reader = _Reader(name)
     for line, values in report_text.rows(report_text.whole_text(content, name), name):
@@ -56,10 +56,11 @@ def parse(content, filename=None):
     reader.finish()
     found = [row for section in reader.sections for row in section.rows]
     if not found and not any(section.footers for section in reader.sections):
-        return Parsed(ignored=f"{name} has no rows: nothing has moved")
-    if reader.has_status:
-        return sections.facts_only(found)
-    return sections.settle(reader.sections, name)
+        yield Parsed(ignored=f"{name} has no rows: nothing has moved")
+    elif reader.has_status:
+        yield sections.facts_only(found)
+    else:
+        yield from sections.settle(reader.sections, name)
 
 
 class _Reader:

@@ -17,13 +17,11 @@ def facts_only(rows):
 
 
 def settle(found, name):
-    """`Parsed` of a settlement report's sections. Raises PayloadError when a footer contradicts its rows."""
-    movements, payments, settlements, lines = [], [], [], []
+    """Iterate over a `Parsed` of each section of a settlement report. Raises PayloadError when a footer contradicts its rows."""
     for section in found:
+        settlements, lines = [], []
         rows = [row for row in section.rows if row is not None and row.kind != NOTHING]
-        facts, unpaired = ledger.facts_of(rows)
-        movements += facts
-        payments += ledger.payments_of(rows)
+        movements, unpaired = ledger.facts_of(rows)
         alone = {id(row) for row in unpaired}
         currencies = sorted({row.gross.currency for row in rows} | set(section.footers))
         for currency in currencies:
@@ -31,7 +29,7 @@ def settle(found, name):
             info, told = _currency(section, currency, members, alone, name)
             settlements += [*([info] if members else []), *ledger.payouts_of(members)]
             lines += told
-    return Parsed(tuple(movements), tuple(payments), tuple(settlements), tuple(lines))
+        yield Parsed(tuple(movements), ledger.payments_of(rows), tuple(settlements), tuple(lines))
 
 
 def _currency(section, currency, rows, alone, name):

@@ -32,8 +32,8 @@ class ProfileAdapter(Adapter):
     def detect_report(self, content):
         return self.profile is not None and reader.fits(content, self.profile)
 
-    def parse_report(self, content, filename=None):
-        return reader.parse(content, self._profile(), filename)
+    def report_parts(self, content, filename=None):
+        return reader.parts(content, self._profile(), filename)
 
     def preview(self, content, filename=None, rows=20):
         """What the first ``rows`` rows of a sample would become, and why others would not: `reader.Preview`."""

@@ -5,13 +5,17 @@ tax is refused; a payout row must be what the other rows of its settlement add u
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from ...core.errors import FinanceError, PayloadError, UnknownStatus, storable
 from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
 from ..facts import Facts
+from ..repeats import Repeats
 from . import sheet, values
 
+# Rows that are taken up at once.
+PART = 5_000
 _OF_PAYMENT = ("capture", "capture_fail", "refund", "refund_fail", "dispute_open", "dispute_won", "dispute_lost")
 
 
@@ -33,32 +37,57 @@ def fits(content, profile):
     return all(sheet.squeezed(column) in header for column in profile.columns.values() if column)
 
 
-def parse(content, profile, filename=None):
-    """`core.records.Parsed` of the file. Raises PayloadError or UnknownStatus naming the line."""
+def parts(content, profile, filename=None):
+    """Iterate over the file as `core.records.Parsed`s of some thousand rows, the settlements in the last. Raises PayloadError
+    or UnknownStatus naming the line."""
     name = f"The report {filename:.120}" if filename else "The report"
-    found = [read for where, cells in sheet.rows(content, profile, name) if (read := _read(cells, profile, where, filename))]
-    if not found:
+    settlements, own, found = {}, Repeats(), []
+    for row in _rows(content, profile, name, filename):
+        own.add(_own(row))
+        key = row.line.settlement_key
+        if key not in settlements:
+            settlements[key] = _Settlement(key, row.line.net.currency, row.line.occurred_at)
+        settlements[key].add(row, name)
+        found.append(row)
+        if len(found) == PART:
+            yield _told(found)
+            found = []
+    yield _told(found)
+    if own:
+        _refuse_repeated(_rows(content, profile, name, filename))
+    yield _settled(settlements.values(), name)
+
+
+def _rows(content, profile, name, filename):
+    """The `_Row`s that are booked."""
+    return (read for where, cells in sheet.rows(content, profile, name) if (read := _read(cells, profile, where, filename)))
+
+
+def _told(rows):
+    """`Parsed` of some rows, without their settlements."""
+    payments = [
+        PaymentInfo(
+            line.transaction_key, line.occurred_at, line.gross, row.reference, line.transaction_key,
+            description=line.description or None,
+        )
+        for row in rows
+        if (line := row.line).transaction_key and line.kind == "capture"
+    ]  # fmt: skip
+    movements = [fact for row in rows for fact in _facts(row)]
+    return Parsed(tuple(movements), tuple(payments), (), tuple(row.line for row in rows if row.line.kind != "payout"))
+
+
+def _settled(settlements, name):
+    """`Parsed` of the settlements, and of the payouts that have no row of their own."""
+    if not settlements:
         return Parsed(ignored=f"{name} has no rows that are booked")
-    _refuse_repeated(found)
-    movements, settlements, lines, infos = [], [], [], {}
-    by_key = {}
-    for row in found:
-        by_key.setdefault(row.line.settlement_key, []).append(row)
-        movements += _facts(row)
-        if row.line.kind != "payout":
-            lines.append(row.line)
-        key = row.line.transaction_key
-        if key and row.line.kind == "capture" and key not in infos:
-            text = row.line.description or None
-            infos[key] = PaymentInfo(key, row.line.occurred_at, row.line.gross, row.reference, key, description=text)
-    for key, members in by_key.items():
-        settlements.append(_settlement(key, members, name))
-        payout = settlements[-1]
-        if not any(row.line.kind == "payout" for row in members) and payout.amount:
-            facts = Facts(payout.occurred_at, settlement_key=key)
-            facts.add("payout", key, payout.amount, key)
+    infos, movements = [one.info(name) for one in settlements], []
+    for one, info in zip(settlements, infos, strict=True):
+        if not one.has_payout and info.amount:
+            facts = Facts(info.occurred_at, settlement_key=one.key)
+            facts.add("payout", one.key, info.amount, one.key)
             movements += facts.movements
-    return Parsed(tuple(movements), tuple(infos.values()), tuple(settlements), tuple(lines))
+    return Parsed(tuple(movements), (), tuple(infos))
 
 
 def preview(content, profile, filename, limit):
@@ -75,7 +104,8 @@ def preview(content, profile, filename, limit):
                     told.append((where, cells, row and row.line, "" if row else "its kind is ignored"))
             except FinanceError as error:
                 told.append((where, cells, None, str(error)))
-        parse(content, profile, filename)
+        for _part in parts(content, profile, filename):
+            pass
     except FinanceError as error:
         return Preview(tuple(told), str(error))
     return Preview(tuple(told), "")
@@ -121,13 +151,16 @@ def _read(cells, profile, where, filename):
     return _Row(where, line, storable(cell("reference")).strip() or None, day, storable(cell("trace")).strip() or None)
 
 
-def _refuse_repeated(found):
+def _own(row):
+    return f"{row.line.settlement_key}\n{row.line.external_id}"
+
+
+def _refuse_repeated(rows):
     seen = set()
-    for row in found:
-        key = row.line.settlement_key, row.line.external_id
-        if key in seen:
+    for row in rows:
+        if _own(row) in seen:
             raise PayloadError(f"{row.where}: {row.line.external_id} is in the report twice and would be counted twice.")
-        seen.add(key)
+        seen.add(_own(row))
 
 
 def _facts(row):
@@ -150,25 +183,46 @@ def _facts(row):
     return facts.movements
 
 
-def _settlement(key, members, name):
-    """`SettlementInfo` of one payout; its own row, if there is one, must be what the others add up to."""
-    currency = members[0].line.net.currency
-    if any(row.line.net.currency != currency for row in members):
-        raise PayloadError(f"{name}: settlement {key} has rows in several currencies; its column must tell them apart.")
-    total = sum(row.line.net.minor for row in members if row.line.kind != "payout")
-    payouts = [row for row in members if row.line.kind == "payout"]
-    paid = -sum(row.line.net.minor for row in payouts)
-    if payouts and paid != total:
-        raise PayloadError(
-            f"{name}: settlement {key} pays out {Money(paid, currency)}, its rows add up to {Money(total, currency)}; it is cut, "
-            "or a kind has the wrong sign in the profile."
+@dataclass(slots=True)
+class _Settlement:
+    """One settlement, counted row by row: ``total`` without its payouts, ``paid`` by them."""
+
+    key: str
+    currency: str
+    newest: datetime
+    total: int = 0
+    paid: int = 0
+    has_payout: bool = False
+    payout_date: date | None = None
+    trace: str | None = None
+
+    def add(self, row, name):
+        """Count one row. Raises PayloadError for one in another currency."""
+        line = row.line
+        if line.net.currency != self.currency:
+            raise PayloadError(
+                f"{name}: settlement {self.key} has rows in several currencies; its column must tell them apart."
+            )
+        if line.kind == "payout":
+            self.has_payout, self.paid = True, self.paid - line.net.minor
+        else:
+            self.total += line.net.minor
+        self.newest = max(self.newest, line.occurred_at)
+        self.payout_date, self.trace = self.payout_date or row.payout_date, self.trace or row.trace
+
+    def info(self, name):
+        """Its `SettlementInfo`; its own row, if there is one, must be what the others add up to."""
+        if self.has_payout and self.paid != self.total:
+            raise PayloadError(
+                f"{name}: settlement {self.key} pays out {Money(self.paid, self.currency)}, its rows add up to "
+                f"{Money(self.total, self.currency)}; it is cut, or a kind has the wrong sign in the profile."
+            )
+        return SettlementInfo(
+            self.key,
+            Money(self.total, self.currency),
+            self.newest,
+            status="in_transit",
+            arrival_date=self.payout_date,
+            trace=self.trace,
+            complete=True,
         )
-    return SettlementInfo(
-        key,
-        Money(total, currency),
-        max(row.line.occurred_at for row in members),
-        status="in_transit",
-        arrival_date=next((row.payout_date for row in members if row.payout_date), None),
-        trace=next((row.trace for row in members if row.trace), None),
-        complete=True,
-    )

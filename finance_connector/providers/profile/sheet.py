@@ -24,7 +24,7 @@ def rows(content, profile, name):
         where = f"{name}, line {line}"
         if len(values) != len(header):
             raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-        yield where, dict(zip(header, (value.strip() for value in values), strict=True))
+        yield where, dict(zip(header, map(str.strip, values), strict=True))
 
 
 def table(content, profile, name):
@@ -44,10 +44,10 @@ def _csv(content, profile, name):
             content = content.decode(profile.encoding).encode()
         except (UnicodeDecodeError, LookupError) as error:
             raise PayloadError(f"{name} is not {profile.encoding} text ({error!s:.80}); correct the profile.") from error
-    text = report_text.whole_text(content, name)
-    if not text.endswith(("\n", "\r")):
+    content = report_text.whole_text(content, name)
+    if not content.endswith((b"\n", b"\r")):
         raise PayloadError(f"{name}: the last line has no end, so the file may be cut; save it again.")
-    return report_text.rows(text, name, profile.delimiter)
+    return report_text.rows(content, name, profile.delimiter)
 
 
 def _xlsx(content, profile, name):

@@ -28,7 +28,7 @@ class StripeAdapter(Adapter):
     }
     webhook_help = (
         "In the Dashboard under Developers, Webhooks, add the address as an endpoint for all events of charges, payment intents, "
-        "refunds, disputes and payouts; then send a test event."
+        "refunds, disputes, transfers and payouts; then send a test event."
     )
     api_base = client.API_BASE
 
@@ -47,8 +47,8 @@ class StripeAdapter(Adapter):
     def detect_report(self, content):
         return report.detect(content)
 
-    def parse_report(self, content, filename=None):
-        return report.parse(content, filename)
+    def report_parts(self, content, filename=None):
+        return report.parts(content, filename)
 
     def poll(self, call, cursor, now):
         return client.poll(call, cursor, now)

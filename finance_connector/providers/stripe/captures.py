@@ -17,10 +17,11 @@ def captures(rows):
     for row in rows:
         by_charge.setdefault(row.charge_id, []).append(row)
     for charge_id, members in by_charge.items():
-        if charge_id is None or len({row.presented.currency for row in members}) > 1:
+        alone = len(members) == 1
+        if charge_id is None or not alone and len({row.presented.currency for row in members}) > 1:
             undecided.update(row.transaction_id for row in members)
             continue
-        total = next((row.captured for row in members if row.captured is not None), None)
+        total = members[0].captured if alone else next((row.captured for row in members if row.captured is not None), None)
         if total is None:
             total = members[0].presented
             for row in members[1:]:

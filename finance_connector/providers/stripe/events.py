@@ -6,7 +6,7 @@ Source: the list of event types of `stripe` 16 (275 types). A test compares it w
 from dataclasses import replace
 
 from ...core.records import Parsed
-from . import disputes, payments, payouts, refunds, reviews
+from . import disputes, ordered, payments, payouts, refunds, reviews
 from .payload import read_event
 
 # (reader, family, the types of that family)
@@ -20,14 +20,14 @@ _READERS = (
     (refunds.refunded_charge, "charge", "refunded"),
     (disputes.dispute, "charge.dispute", "created updated closed funds_withdrawn funds_reinstated"),
     (payouts.payout, "payout", "created updated paid failed canceled reconciliation_completed"),
+    (ordered.transfer, "transfer", "created updated reversed"),
     (reviews.review, "review", "opened closed"),
     (reviews.fraud_warning, "radar.early_fraud_warning", "created updated"),
 )
 READERS = {f"{family}.{name}": reader for reader, family, names in _READERS for name in names.split()}
 
 # The families of types that Stripe documents and that carry nothing to book: either no money, or money that
-# settlement lines tell (transfers, top-ups, reserves, application fees, issuing and treasury of the account
-# itself).
+# settlement lines tell (top-ups, reserves, application fees, issuing and treasury of the account itself).
 IGNORED_FAMILIES = frozenset(
     (
         "account application_fee apps balance balance_settings billing billing_portal capability "
@@ -36,7 +36,7 @@ IGNORED_FAMILIES = frozenset(
         "issuing_card issuing_cardholder issuing_dispute issuing_personalization_design issuing_token "
         "issuing_transaction mandate payment_link payment_method person plan price product promotion_code "
         "quote reporting reserve setup_intent sigma source subscription_schedule tax tax_rate terminal "
-        "test_helpers three_d_secure topup transfer treasury"
+        "test_helpers three_d_secure topup treasury"
     ).split()
 )
 

@@ -54,6 +54,8 @@ def dispute_fees(facts, kind, transaction_id, parts, at, group):
 
 
 def _total(parts):
+    if not parts.tax.minor and not parts.withheld.minor:
+        return parts.fee
     return parts.fee + parts.tax + parts.withheld
 
 

@@ -7,8 +7,11 @@ id. Amounts are signed: a negative payout was collected from our bank account, a
 too.
 """
 
+from dataclasses import replace
+
 from ...core.money import Money
 from ...core.records import SettlementInfo
+from . import ordered
 from .amounts import money
 from .facts import Facts
 from .payload import identifier, instant, made_at, mapping, own_id, text
@@ -35,7 +38,8 @@ def payout(event):
     elif status in ("failed", "canceled"):
         reason = text(resource, "failure_code") or status
         facts.add("payout_fail", payout_id, amount, payout_id, status=status, reason=reason)
-    return facts.parsed(settlements=[_info(event, payout_id, amount, PAYOUT_STATUSES[status])])
+    parsed = facts.parsed(settlements=[_info(event, payout_id, amount, PAYOUT_STATUSES[status])])
+    return replace(parsed, news=ordered.payout_news(resource, event.created))
 
 
 def _info(event, payout_id, amount, status):

@@ -1,23 +1,26 @@
-"""The report file `payout_reconciliation.itemized.5`: which file it is, its text, its columns, into `Row`s.
+"""The report file `payout_reconciliation.itemized.5`: which file it is, its columns, into `Row`s, part by part.
 
 Columns are found by name, in any order; others are ignored. Amounts are decimals in major units. A file that
 was cut anywhere is refused, and so is a row whose net is not gross less fee. Source: docs.stripe.com,
 reports, payout reconciliation.
+
+The file is read twice and never held: first to find what its rows tell together (`_shared`), then for good.
 """
 
-import csv
-import io
 import re
 from datetime import datetime, timezone
+from functools import lru_cache
+from operator import itemgetter
 
-from ...core.errors import PayloadError
+from ...core.errors import PayloadError, storable
 from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo
-from ..report_text import decode
+from .. import report_text
+from ..reading import ID
+from ..repeats import Repeats
 from . import rows
 from .amounts import from_report
 from .fees import Fee
-from .payload import text
 from .reference import from_metadata, one_word
 
 REQUIRED = (
@@ -32,50 +35,143 @@ _OPTIONAL = (
     "charge_id", "description", "customer_facing_amount", "customer_facing_currency", "customer_id",
     "customer_name", "customer_email",
 )  # fmt: skip
+# What a row is read by, in this order; a column that the file lacks is empty.
+_READ = (*REQUIRED, *_CREATED, *_EFFECTIVE, *_OPTIONAL)
 _METADATA = re.compile(r"payment_metadata\[(.+)\]")
 _MARKS = ("automatic_payout_id", "balance_transaction_id", "reporting_category")
-_ID = re.compile(r"[!-~]{1,255}", re.ASCII)
 _LAST_FIELD_IS_SAFE = frozenset(("net", "gross", "fee"))
+_OWN, _CATEGORY, _SOURCE, _PAYMENT, _CHARGE = map(
+    _READ.index, ("balance_transaction_id", "reporting_category", "source_id", "payment_intent_id", "charge_id")
+)
+_CAPTURED = ("charge", "partial_capture_reversal")
+# Rows that are taken up at once.
+PART = 5_000
 
 
 def detect(content):
     """Whether the first line of ``content`` names the columns of this report."""
-    try:
-        header = decode(content[:16384], "ignore").partition("\n")[0]
-    except PayloadError:
-        return False
+    header = report_text.first_line(content)
     return all(mark in header for mark in _MARKS)
 
 
-def parse(content, filename=None):
-    """`core.records.Parsed` of the file. Raises PayloadError naming line and column."""
-    name = f"{filename:.120}" if filename else "The report"
-    decoded = decode(content)
-    if not decoded.strip():
-        raise PayloadError(f"{name} is empty; download the report again.")
-    if "\0" in decoded:
-        raise PayloadError(f"{name} has NUL characters in it, so it is damaged or no text; download it again.")
-    reader = csv.reader(io.StringIO(decoded, newline=""), strict=True)
-    found = []
-    try:
-        header = [" ".join(column.split()).strip().lower() for column in next(reader)]
-        columns = _columns(header, name)
-        for values in reader:
-            if values:
-                found.append(_row(values, header, columns, f"{name}, line {reader.line_num}"))
-    except (csv.Error, StopIteration) as error:
-        raise PayloadError(f"{name}, line {reader.line_num}: {error or 'no header'}; the file is damaged.") from error
-    if not decoded.endswith(("\n", "\r")) and found and _cut_matters(header, columns):
-        raise PayloadError(f"{name}, line {reader.line_num}: the last line has no end, so the file may be cut.")
-    if not found:
-        return Parsed(ignored=f"{name} has no rows: nothing was settled in its period")
-    return rows.settle(found)
+def parts(content, filename=None):
+    """Iterate over the file as `core.records.Parsed`s of some thousand rows; what the payouts are stands in the last one.
+    Raises PayloadError naming line and column."""
+    report = _Report(content, f"{filename:.120}" if filename else "The report")
+    charges, payments = report.told_together()
+    payouts, counts, plain, together, row = rows.Payouts(), {}, [], [], None
+    for row in map(report.row, report.lines()):
+        if row.category in rows.COUNTED or row.charge_id in charges or row.transaction_key in payments:
+            together.append(row)
+            continue
+        plain.append(row)
+        if len(plain) == PART:
+            yield rows.tell(plain, payouts, counts)
+            plain = []
+    yield rows.tell(plain, payouts, counts)
+    yield rows.tell(rows.ordered(together), payouts, counts)
+    nothing = "" if row else f"{report.name} has no rows: nothing was settled in its period"
+    yield Parsed(settlements=payouts.settlements(), ignored=nothing)
+
+
+class _Report:
+    """One file: which cell of a line stands for what, and its lines, as often as they are asked for."""
+
+    def __init__(self, content, name):
+        self.name, self.content = name, report_text.whole_text(content, name)
+        _line, header = next(report_text.rows(self.content, name), (0, None))
+        if header is None:
+            raise PayloadError(f"{name} has no header; the file is damaged.")
+        self.header = [report_text.squeezed(column) for column in header]
+        columns = _columns(self.header, name)
+        self.metadata = [_METADATA.fullmatch(column)[1] for column in columns if column.startswith("payment_m")]
+        named = [columns.get(column, len(header)) for column in _READ]
+        self.pick = itemgetter(*named, *(at for column, at in columns.items() if column.startswith("payment_m")))
+        self.may_be_cut = not self.content.endswith((b"\n", b"\r")) and _cut_matters(self.header, columns)
+
+    def lines(self):
+        """Iterate over (line, cells in the order of _READ, then metadata)."""
+        width, line, found = len(self.header), 1, report_text.rows(self.content, self.name)
+        next(found)
+        for line, values in found:
+            if len(values) != width:
+                where = f"{self.name}, line {line}"
+                raise PayloadError(f"{where}: {len(values)} values for {width} columns; the file is cut or damaged.")
+            values.append("")
+            yield line, self.pick(values)
+        if self.may_be_cut and line > 1:
+            raise PayloadError(f"{self.name}, line {line}: the last line has no end, so the file may be cut.")
+
+    def told_together(self):
+        """(charges, payments) of which several rows tell, so that these make one fact together, as `Repeats`. Raises
+        PayloadError when a balance transaction is in the file twice."""
+        charges, payments, own = Repeats(), Repeats(), Repeats()
+        for _line, cells in self.lines():
+            own.add(cells[_OWN].strip())
+            category = cells[_CATEGORY].strip()
+            if category in _CAPTURED:
+                charge = cells[_CHARGE].strip() or cells[_SOURCE].strip()
+                charges.add(charge)
+                if category == "charge":
+                    payments.add(cells[_PAYMENT].strip() or charge)
+        if own:
+            self._refuse_repeated(own)
+        return charges, payments
+
+    def _refuse_repeated(self, repeats):
+        seen = set()
+        for line, cells in self.lines():
+            own = cells[_OWN].strip()
+            if own in repeats and own in seen:
+                raise PayloadError(f"{self.name}, line {line}: {own:.255} is in it twice and would be counted twice.")
+            seen.add(own)
+
+    def row(self, line):
+        """The `Row` of one of `lines`."""
+        number, cells = line
+        where = f"{self.name}, line {number}"
+        (
+            payout, own, code, gross, fee, net, category, source, payment, created, created_there, effective, effective_utc,
+            charge, description, shown, shown_code, customer, customer_name, customer_email, *metadata,
+        ) = map(str.strip, cells)  # fmt: skip
+        currency = _currency(code, where)
+        gross = _money(gross, currency, where, "gross")
+        fee, net = _money(fee, currency, where, "fee"), _money(net, currency, where, "net")
+        if net.minor != gross.minor - fee.minor:
+            raise PayloadError(f"{where}: gross {gross} less fee {fee} is not net {net}; the file is damaged.")
+        if not ID.fullmatch(own):
+            raise PayloadError(f"{where}: {own[:40]!r} is no balance_transaction_id.")
+        source, charge = _identifier(source, "source_id", where), _identifier(charge, "charge_id", where)
+        if charge is None and category in _CAPTURED:
+            charge = source
+        key = _identifier(payment, "payment_intent_id", where) or charge
+        at = _instant(created or created_there, where)
+        if at is None:
+            raise PayloadError(f"{where}: no time in {_CREATED[0]}.")
+        original = _original(shown, shown_code, gross, where)
+        description = storable(description).strip()
+        info = None
+        if key and category == "charge":
+            reference = self._reference(metadata) or one_word(description)
+            info = PaymentInfo(
+                key, at, original or gross, reference, key, storable(customer_name) or None, storable(customer_email) or None,
+                _identifier(customer, "customer_id", where), description or None,
+            )  # fmt: skip
+        effective = _instant(effective or effective_utc, where)
+        nothing = _zero(currency)
+        return rows.Row(
+            where, _identifier(payout, "automatic_payout_id", where), own, category, at, gross, Fee(fee, nothing, nothing),
+            net, source, key, charge, original, None, effective and effective.date(), info, description,
+        )  # fmt: skip
+
+    def _reference(self, values):
+        return from_metadata(dict(zip(self.metadata, values, strict=True))) if self.metadata else None
 
 
 def _columns(header, name):
     """Column name -> position, of the columns that are read, and of the payment metadata that may hold a
     reference."""
-    wanted = {*REQUIRED, *_CREATED, *_EFFECTIVE, *_OPTIONAL}
+    wanted = set(_READ)
     positions = {}
     for position, column in enumerate(header):
         if column in wanted or _METADATA.fullmatch(column):
@@ -98,39 +194,23 @@ def _cut_matters(header, columns):
     return header[-1] in columns and header[-1] not in _LAST_FIELD_IS_SAFE
 
 
-def _row(values, header, columns, where):
-    if len(values) != len(header):
-        raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-    cells = {column: values[position].strip() for column, position in columns.items()}
-    currency = _currency(cells["currency"], where)
-    gross, fee, net = (from_report(cells[column], currency, f"{where}, {column}") for column in ("gross", "fee", "net"))
-    if net != gross - fee:
-        raise PayloadError(f"{where}: gross {gross} less fee {fee} is not net {net}; the file is damaged.")
-    category = cells["reporting_category"]
-    source, charge = _identifier(cells, "source_id", where), _identifier(cells, "charge_id", where)
-    if category in ("charge", "partial_capture_reversal") and charge is None:
-        charge = source
-    key = _identifier(cells, "payment_intent_id", where) or charge
-    created = _instant(cells, _CREATED, where)
-    effective = _instant(cells, _EFFECTIVE, where)
-    nothing = Money.zero(currency)
-    return rows.Row(
-        where,
-        _identifier(cells, "automatic_payout_id", where),
-        _identifier(cells, "balance_transaction_id", where, required=True),
-        category,
-        created,
-        gross,
-        Fee(fee, nothing, nothing),
-        net,
-        source_id=source,
-        transaction_key=key,
-        charge_id=charge,
-        original=_original(cells, gross, where),
-        effective=effective and effective.date(),
-        info=_info(cells, key, created, gross, where) if key and category == "charge" else None,
-        description=text(cells, "description") or "",
-    )
+def _money(value, currency, where, column):
+    """An amount; the same ones come again and again, so what one is is kept."""
+    found = _amount(value, currency)
+    return from_report(value, currency, f"{where}, {column}") if found is None else found
+
+
+@lru_cache(maxsize=16_384)
+def _amount(value, currency):
+    try:
+        return from_report(value, currency, "")
+    except PayloadError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _zero(currency):
+    return Money.zero(currency)
 
 
 def _currency(value, where):
@@ -139,50 +219,37 @@ def _currency(value, where):
     raise PayloadError(f"{where}: {value[:20]!r} is no currency code.")
 
 
-def _identifier(cells, column, where, required=False):
-    value = cells.get(column, "")
-    if not value and not required:
+def _identifier(value, column, where):
+    if not value:
         return None
-    if not _ID.fullmatch(value):
+    if not ID.fullmatch(value):
         raise PayloadError(f"{where}: {value[:40]!r} is no {column}.")
     return value
 
 
-def _instant(cells, names, where):
-    """The first of the columns ``names`` that has a value, as an aware UTC datetime; None when none has."""
-    value = next((cells[name] for name in names if cells.get(name)), "")
+def _instant(value, where):
+    """The time ``value`` as an aware UTC datetime; None when there is none."""
     if not value:
-        if names is _CREATED:
-            raise PayloadError(f"{where}: no time in {names[0]}.")
         return None
+    found = _moment(value)
+    if found is None:
+        raise PayloadError(f"{where}: {value[:40]!r} is no time.")
+    return found
+
+
+@lru_cache(maxsize=4_096)
+def _moment(value):
     try:
         moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
         return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError) as error:
-        raise PayloadError(f"{where}: {value[:40]!r} is no time.") from error
+    except (ValueError, OverflowError):
+        return None
 
 
-def _original(cells, gross, where):
+def _original(amount, code, gross, where):
     """The gross in the currency the customer paid in, with the sign of the gross; None when it is the same
     currency, or the report does not say."""
-    amount, code = cells.get("customer_facing_amount"), cells.get("customer_facing_currency")
     if not amount or not code or code.upper() == gross.currency:
         return None
-    original = abs(from_report(amount, _currency(code, where), f"{where}, customer_facing_amount"))
+    original = abs(_money(amount, _currency(code, where), where, "customer_facing_amount"))
     return -original if gross.minor < 0 else original
-
-
-def _info(cells, key, created, gross, where):
-    metadata = {_METADATA.fullmatch(name)[1]: value for name, value in cells.items() if name.startswith("payment_m")}
-    description = text(cells, "description")
-    return PaymentInfo(
-        key,
-        created,
-        amount=_original(cells, gross, where) or gross,
-        reference=from_metadata(metadata) or one_word(description),
-        provider_reference=key,
-        customer_name=text(cells, "customer_name"),
-        customer_email=text(cells, "customer_email"),
-        customer_key=_identifier(cells, "customer_id", where),
-        description=description,
-    )

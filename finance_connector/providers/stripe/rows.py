@@ -5,7 +5,7 @@ have the same ids as those of the webhooks, so that a payment whose webhooks wer
 once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ...core.errors import PayloadError, UnknownStatus
@@ -19,11 +19,13 @@ from .fees import Fee, dispute_fees, plain_fees
 
 _DISPUTES = ("dispute_open", "dispute_won")
 _FEE_KINDS = ("fee", "fee_refund")
+# Categories whose facts are numbered over all rows: in the order in which they were made.
+COUNTED = ("dispute", "dispute_reversal")
 # Kinds whose fact is told in the currency the customer paid in.
 _PRESENTED = ("capture", "capture_fail", "refund", "refund_fail", *_DISPUTES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """One balance transaction. ``gross``, ``net`` and the parts of ``fee`` are in the currency of the
     balance, signed: ``net = gross - fee - tax - withheld``.
@@ -66,29 +68,38 @@ def settle(rows):
     Raises PayloadError for a row told twice or in another currency than its payout, and UnknownStatus for an
     unknown category outside of any payout (inside one it is a line of kind `unknown`).
     """
-    rows = sorted(rows, key=lambda row: (row.created, row.transaction_id))
+    rows, payouts = ordered(rows), Payouts()
     _refuse_repeated(rows)
-    kinds = {row.transaction_id: line_kind(row.category, row.gross) for row in rows}
-    movements, undecided = captures.captures([row for row in rows if kinds[row.transaction_id] == "capture"])
-    kinds.update(dict.fromkeys(undecided, UNKNOWN))
-    lines, payouts, counts = [], {}, {}
-    for row in rows:
-        kind = kinds[row.transaction_id]
-        facts = Facts(row.created, row.transaction_key, row.settlement_key)
-        if not _identified(row, kind):
+    return replace(tell(rows, payouts, {}), settlements=payouts.settlements())
+
+
+def ordered(rows):
+    """``rows`` in the order in which they were made."""
+    return sorted(rows, key=lambda row: (row.created, row.transaction_id))
+
+
+def tell(rows, payouts, counts):
+    """`core.records.Parsed` of some ``rows``, without settlements: these ``payouts`` counts. All rows of a charge
+    (captures) must be among them; rows of disputes must come in their order, ``counts`` has those that came before."""
+    kinds = [line_kind(row.category, row.gross) for row in rows]
+    captured = [row for row, kind in zip(rows, kinds, strict=True) if kind == "capture"]
+    movements, undecided = captures.captures(captured)
+    lines = []
+    for row, kind in zip(rows, kinds, strict=True):
+        if not _identified(row, kind) or row.transaction_id in undecided:
             kind = UNKNOWN
+        facts = Facts(row.created, row.transaction_key, row.settlement_key)
         _add_facts(facts, row, kind, counts)
         movements += facts.movements
         if row.settlement_key is None:
             if kind == UNKNOWN:
                 raise UnknownStatus("Stripe", "reporting_category", row.category, row.where)
             continue
-        payouts.setdefault(row.settlement_key, []).append(row)
+        payouts.add(row)
         line = _line(row, kind)
         if line:
             lines.append(line)
-    settlements = [_settlement(key, members) for key, members in payouts.items()]
-    return Parsed(tuple(movements), _payments(rows), tuple(settlements), tuple(lines))
+    return Parsed(tuple(movements), _payments(rows), (), tuple(lines))
 
 
 def _refuse_repeated(rows):
@@ -159,19 +170,21 @@ def _add_balance_facts(facts, row, kind):
 
 def _line(row, kind):
     """The settlement line of a row; None for the payout's own row, unless the payout itself had a fee."""
-    gross = row.gross
+    gross, net, tax = row.gross, row.net, row.fee.tax
     if row.own_payout:
-        if row.net == row.gross:
+        if net == gross:
             return None
-        gross, kind = Money.zero(gross.currency), "fee"
+        gross, net, kind = Money.zero(gross.currency), net - gross, "fee"
+    if row.fee.withheld.minor:
+        tax += row.fee.withheld
     return SettlementLine(
         row.settlement_key,
         row.transaction_id,
         kind,
         gross,
         row.fee.fee,
-        row.fee.tax + row.fee.withheld,
-        gross + row.net - row.gross,
+        tax,
+        net,
         row.created,
         transaction_key=row.transaction_key,
         source_id=row.source_id,
@@ -181,27 +194,53 @@ def _line(row, kind):
     )
 
 
-def _settlement(key, rows):
-    """`SettlementInfo` of one payout: what its own row says was paid out, else what its lines add up to."""
-    currency = rows[0].gross.currency
-    total, told = Money.zero(currency), None
-    for row in rows:
-        if row.gross.currency != currency:
-            raise PayloadError(f"{row.where}: payout {key} has rows in {currency} and {row.gross.currency}.")
+@dataclass(slots=True)
+class _Payout:
+    """What the rows of one payout add up to so far; ``told``: (created, amount) of its own row."""
+
+    currency: str
+    total: int
+    newest: datetime
+    effective: date | None
+    told: tuple | None = None
+
+
+class Payouts:
+    """The payouts that rows name, counted row by row in any order."""
+
+    def __init__(self):
+        self._payouts = {}
+
+    def add(self, row):
+        """Count one row. Raises PayloadError for one in another currency than its payout."""
+        key, gross = row.settlement_key, row.gross
+        payout = self._payouts.get(key)
+        if payout is None:
+            payout = self._payouts[key] = _Payout(gross.currency, 0, row.created, row.effective)
+        if gross.currency != payout.currency:
+            raise PayloadError(f"{row.where}: payout {key} has rows in {payout.currency} and {gross.currency}.")
+        payout.total += row.net.minor
+        if row.created > payout.newest:
+            payout.newest = row.created
+        if row.effective and (payout.effective is None or row.effective < payout.effective):
+            payout.effective = row.effective
         if row.own_payout:
-            told = -row.gross
-            total += row.net - row.gross
-        else:
-            total += row.net
-    effective = next((row.effective for row in rows if row.effective), None)
-    return SettlementInfo(
-        key,
-        total if told is None else told,
-        max(row.created for row in rows),
-        arrival_date=effective,
-        automatic=True,
-        complete=True,
-    )
+            payout.total -= gross.minor
+            payout.told = max(payout.told or (), (row.created, row.transaction_id, -gross.minor))
+
+    def settlements(self):
+        """A `SettlementInfo` of each: what its own row says was paid out, else what its lines add up to."""
+        return tuple(
+            SettlementInfo(
+                key,
+                Money(payout.told[-1] if payout.told else payout.total, payout.currency),
+                payout.newest,
+                arrival_date=payout.effective,
+                automatic=True,
+                complete=True,
+            )
+            for key, payout in self._payouts.items()
+        )
 
 
 def _payments(rows):

@@ -1,6 +1,7 @@
 """A bank that takes files by POST: who we are, which key, and what each of its answers means."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -72,3 +73,21 @@ def test_asking_for_a_file():
     for status in (0, 401, 500):
         with pytest.raises(ProviderUnavailable):
             http.probe(Bank(status).way(), PARCEL)
+
+
+REPORT = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"/>'
+
+
+def test_answers_are_fetched_where_the_bank_gives_them():
+    settings = replace(SETTINGS, answers_url="https://bank.example/answers/{message_id}")
+    bank = Bank(body=REPORT)
+    assert http.answers(bank.way(settings), PARCEL) == (REPORT,)
+    assert bank.calls[0][:3] == ("GET", "https://bank.example/answers/MSG1", {"Authorization": "Bearer t0ken"})
+    assert http.answers(Bank(status=404).way(settings), PARCEL) == http.answers(Bank(body=b" ").way(settings), PARCEL) == ()
+    assert http.answers(Bank(body=REPORT).way(), PARCEL) == (), "nothing is set"
+
+
+@pytest.mark.parametrize("bank", [Bank(status=500), Bank(status=401), Bank(body=b'{"state": "pending"}')])
+def test_an_answer_that_is_none_is_told(bank):
+    with pytest.raises(ProviderUnavailable):
+        http.answers(bank.way(replace(SETTINGS, answers_url="https://bank.example/answers/{message_id}")), PARCEL)

@@ -138,7 +138,7 @@ def followed(code, way, parcel, told):
 def test_stripe_is_asked_what_became_of_a_transfer_and_of_a_payout():
     api, way = opened("stripe")
     told, parcel = sent("stripe", way, parcel_of(payout()))
-    assert followed("stripe", way, parcel, told) == [("execute", "tr_1", None)]
+    assert followed("stripe", way, parcel, told) == [("execute", "tr_1", Money(12345, "EUR"))]
     api.rows["transfers"][0]["reversals"]["data"] = [{"id": "trr_1", "amount": 45}, {"id": "trr_2", "amount": 300}]
     back = [("return", "trr_1", Money(45, "EUR")), ("return", "trr_2", Money(300, "EUR"))]
     assert followed("stripe", way, parcel, told)[1:] == back
@@ -147,7 +147,7 @@ def test_stripe_is_asked_what_became_of_a_transfer_and_of_a_payout():
     kinds = {"pending": "accept", "in_transit": "accept", "paid": "execute", "failed": "reject", "canceled": "reject"}
     for status, kind in kinds.items():
         api.rows["payouts"][0]["status"] = status
-        assert followed("stripe", way, parcel, told) == [(kind, "po_1", None)]
+        assert followed("stripe", way, parcel, told) == [(kind, "po_1", Money(12345, "EUR") if kind == "execute" else None)]
 
 
 def test_paypal_is_asked_what_became_of_each_payment():

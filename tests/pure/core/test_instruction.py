@@ -2,7 +2,7 @@
 nothing in doubt is sent again before the bank was asked (INV-9)."""
 
 from datetime import timedelta
-from itertools import product
+from itertools import permutations, product
 
 import pytest
 from hypothesis import given
@@ -240,3 +240,28 @@ def test_inv_9_nothing_that_the_bank_may_have_is_ever_sent_again(facts):
             fact.attempt for fact in facts if fact.kind == "timeout"
         }
         assert open_attempts <= settled or "probe_absent" in kinds
+
+
+OWN = {"level": "instruction", "source": "stripe"}
+
+
+def test_inv_4_what_a_provider_moved_and_tells_as_failed_has_come_back_in_any_order():
+    for facts in permutations([*sent(), told("execute", 40, "po", source="stripe"), told("reject", 60, "po", **OWN)]):
+        found = fold(facts, ORDERED)
+        assert (found.state, found.returned, found.contradictions) == ("returned", ORDERED, ())
+
+
+def test_inv_4_what_a_provider_tried_again_is_executed():
+    for facts in permutations([*sent(), told("execute", 60, "PM", source="stripe"), told("reject", 40, "PM", **OWN)]):
+        found = fold(facts, ORDERED)
+        assert (found.state, found.returned.minor, found.reasons, found.contradictions) == ("executed", 0, (), ())
+
+
+def test_a_reject_of_another_party_does_not_take_back_what_the_account_shows():
+    assert codes(*sent(), told("execute", 40), told("reject", 60, "po", **OWN)) == ["rejected_and_executed"]
+
+
+def test_money_that_came_back_and_went_out_again_is_executed():
+    facts = [*sent(), told("execute", 30, "a"), told("return", 40, "a"), told("execute", 50, "b")]
+    assert (fold(facts, ORDERED).state, codes(*facts)) == ("executed", [])
+    assert fold([*facts, told("return", 60, "b")], ORDERED).state == "returned"

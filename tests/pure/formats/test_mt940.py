@@ -269,3 +269,17 @@ def test_an_envelope_without_its_message_is_a_cut_file():
     whole = statement()
     for envelope in (b"{1:F01INGBNL2ABXXX0000000000}", b"{1:F01INGBNL2ABXXX0000000000}{2:I940INGBNL2AXXXN}{4:\r\n"):
         assert "ends with the beginning of a message" in samples.refusal(whole + envelope).reason
+
+
+def test_a_header_of_the_banks_own_begins_the_next_message():
+    one = statement(":61:2601150115C1,00NTRFNONREF//A", closing="C260131EUR101,00", end="")
+    two = statement(opening="C260131EUR101,00", closing="C260131EUR101,00", end="")
+    assert len(list(formats.parse(b":940:\r\n" + one + b":940:\r\n" + two))) == 2
+    with pytest.raises(formats.FormatError, match="no closing balance"):
+        list(formats.parse(one.replace(b":62F:", b":940:\r\n:62F:")))
+
+
+def test_lines_that_begin_like_something_else_are_text():
+    told = ("Invoice", "- first", ":12:30 UHR", " {x}", "-", "end")
+    (entry,) = entries(":61:2601150115C1,00NTRFNONREF//A", f":86:{told[0]}", *told[1:], closing="C260131EUR101,00")
+    assert entry.text == "Invoice - first :12:30 UHR {x} - end"

@@ -147,3 +147,22 @@ def test_gzip():
     assert "is damaged" in refusal(content[:30] + b"xx" + content[32:]).reason
     assert "MAX_RATIO" in refusal(gzip.compress(b"<a>" + b" " * (8 * 1024 * 1024))).reason
     assert [one.entries[0].amount for one in formats.parse(gzip.compress(archive(("a.xml", simple("1.00")))))] == [1]
+
+
+def test_a_table_in_an_archive_is_read_with_what_is_told_of_it():
+    table = b"Date;Amount;Balance\n05.01.2026;10,00;110,00\n06.01.2026;-2,50;107,50\n"
+    profile = formats.Profile(columns=(("date", "Date"), ("amount", "Amount"), ("balance", "Balance")), delimiter=";",
+                              decimal_sign=",", date_order="dmy", currency="EUR")  # fmt: skip
+    asked = []
+
+    def table_of(member, content):
+        asked.append((member, content))
+        return profile, formats.Told(account="DE02120300000000202051")
+
+    content = archive(("a.csv", table), ("inner.zip", archive(("b.csv", table))))
+    events = list(formats.stream(content, table_of=table_of))
+    assert asked == [("a.csv", table), ("inner.zip/b.csv", table)]
+    assert [member for member, _event in events] == ["a.csv"] * 4 + ["inner.zip/b.csv"] * 4
+    with pytest.raises(formats.FormatError, match="read with a profile") as refused:
+        list(formats.stream(content))
+    assert refused.value.context["member"] == "a.csv"

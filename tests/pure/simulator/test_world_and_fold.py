@@ -3,8 +3,9 @@ from random import Random
 
 import pytest
 
+from fc import providers
 from fc.core import balances, lifecycle
-from fc.providers.stripe import events, report
+from fc.providers.stripe import events
 from fc.providers.stripe.balance import parse as parse_lines
 from simulator.dialects.stripe import StripeDialect
 from simulator.dialects.stripe_payments import compact
@@ -22,7 +23,7 @@ def told(merchant, itemized_by):
     parsed = [events.parse(message.body) for message in dialect.messages()]
     itemized = [payout for payout in merchant.payouts if payout.itemized_at]
     if itemized_by == "report" and itemized:
-        parsed.append(report.parse(dialect.report(itemized)))
+        parsed.append(providers.get("stripe").parse_report(dialect.report(itemized)))
     for payout in itemized if itemized_by == "api" else ():
         page = {"object": "list", "data": dialect.balance_transactions(payout), "has_more": False}
         parsed.append(parse_lines(compact(page), payout.key))
@@ -71,7 +72,7 @@ def test_each_payout_is_the_sum_of_its_lines(merchant):
     if not itemized:
         assert merchant.profile.schedule == "manual" or not merchant.payouts
         return
-    parsed = report.parse(dialect.report(itemized))
+    parsed = providers.get("stripe").parse_report(dialect.report(itemized))
     lines = {}
     for line in parsed.lines:
         lines[line.settlement_key] = lines.get(line.settlement_key, 0) + line.net.minor

@@ -1,0 +1,99 @@
+"""What became of payments: their states and amounts folded from their facts, many at once, and never set by hand."""
+
+from datetime import datetime, timezone
+
+from odoo import models
+
+from ..core import instruction
+from ..core.instruction_facts import InstructionFact
+from .json_rows import as_json, recordset
+from .payment_instruction import GONE
+
+_COLUMNS = (
+    ("id", "int"),
+    ("state", "text"),
+    ("amount_executed", "numeric"),
+    ("amount_returned", "numeric"),
+    ("in_doubt_since", "timestamp"),
+    ("reason_codes", "text"),
+)
+_FOLDED = [name for name, _kind in _COLUMNS[1:]]
+_STORE = f"""
+UPDATE finance_payment_instruction i
+   SET {", ".join(f"{name} = v.{name}" for name in _FOLDED)}, write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+  FROM {recordset(_COLUMNS)}
+ WHERE i.id = v.id AND ({" OR ".join(f"i.{name} IS DISTINCT FROM v.{name}" for name in _FOLDED)})
+RETURNING i.id
+"""
+# A document is free again when its payment has failed.
+_OPEN = """
+UPDATE finance_payment_item t SET is_open = i.state NOT IN %s
+  FROM finance_payment_instruction i
+ WHERE i.id = t.instruction_id AND i.id = ANY(%s) AND t.is_open IS DISTINCT FROM (i.state NOT IN %s)
+"""
+
+
+class FinancePaymentInstruction(models.Model):
+    _inherit = "finance.payment.instruction"
+
+    def _tell(self, kind, name, **more):
+        """Add a fact of ours to each, and fold."""
+        at = more.pop("at", None) or datetime.now(timezone.utc)
+        fact = InstructionFact(kind, name, at, **more)
+        self.env["finance.payment.fact"].sudo()._add({one.id: [fact] for one in self})
+        self._refold()
+
+    def _folded(self):
+        """Id -> the `InstructionState` of each."""
+        facts = self.env["finance.payment.fact"].sudo()._of(self.ids)
+        return {one.id: instruction.fold(facts.get(one.id, ()), one._money()) for one in self.sudo()}
+
+    def _refold(self):
+        """Derive states and amounts from the facts, and the states of the orders from those."""
+        mine = self.sudo()
+        folded = mine._folded()
+        self.env.flush_all()
+        rows = [(key, *_as_row(found)) for key, found in folded.items()]
+        self.env.cr.execute(_STORE, [self.env.uid, as_json(_COLUMNS, rows)])
+        changed = mine.browse([key for (key,) in self.env.cr.fetchall()])
+        changed.invalidate_recordset([*_FOLDED, "write_uid", "write_date"])
+        changed.modified(_FOLDED)
+        self._free_documents()
+        mine._tell_contradictions(folded)
+        mine.order_id._follow()
+
+    def _free_documents(self):
+        self.env.cr.execute(_OPEN, [GONE, self.ids, GONE])
+        if self.env.cr.rowcount:
+            self.env["finance.payment.item"].invalidate_model(["is_open"])
+
+    def _tell_contradictions(self, folded):
+        """An exception a payment whose facts contradict each other; closed when they fit."""
+        exceptions, cause = self.env["finance.exception"], "payment-{}".format
+        against = self.filtered(lambda one: folded[one.id].contradictions)
+        for company, fitting in (self - against).grouped("company_id").items():
+            why = self.env._("The story of the payment fits.")
+            exceptions._clear_many("contradiction", [cause(one.id) for one in fitting], company, why)
+        for one in against:
+            exceptions._raise(
+                "contradiction",
+                cause(one.id),
+                one.company_id,
+                self.env._("The payment to %s contradicts itself", one.partner_id.name),
+                detail="\n".join(each.text for each in folded[one.id].contradictions),
+                record=one,
+                amount=one.amount,
+                currency=one.currency_id,
+            )
+
+
+def _as_row(found):
+    """The stored columns of an `InstructionState`."""
+    since = found.in_doubt_since
+    return (
+        found.state,
+        str(found.executed.to_decimal()),
+        str(found.returned.to_decimal()),
+        since and since.astimezone(timezone.utc).replace(tzinfo=None),
+        " ".join(found.reasons),
+    )

@@ -1,0 +1,40 @@
+"""Many rows as the source of one statement: a few as JSON in a parameter, more copied into a table of the transaction, which
+PostgreSQL reads several times as fast. Either way no number becomes a float (INV-5)."""
+
+import csv
+import io
+import json
+
+from .json_rows import as_json, recordset
+
+# From so many rows on, making a table costs less than reading JSON.
+_MANY = 1_000
+
+
+def row_source(cr, name, columns, rows):
+    """``(source, parameters)``: SQL for a FROM, called v, and its parameters.
+
+    ``columns``: pairs of name and type; ``rows``: sequences in their order, in which None, and only None, is NULL: a text is
+    never empty. ``name`` names the rows in the transaction; what was copied under it before is gone.
+    """
+    if len(rows) < _MANY:
+        return recordset(columns), [as_json(columns, rows)]
+    table = f"finance_rows_{name}"
+    definition = ", ".join(f"{column} {kind}" for column, kind in columns)
+    cr.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({definition}) ON COMMIT DROP")
+    cr.execute(f"TRUNCATE {table}")
+    json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer).writerows(_with_json(rows, json_at) if json_at else rows)
+    buffer.seek(0)
+    cr.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", buffer)
+    return f"{table} AS v", []
+
+
+def _with_json(rows, positions):
+    for row in rows:
+        row = list(row)
+        for at in positions:
+            if row[at] is not None:
+                row[at] = json.dumps(row[at])
+        yield row

@@ -1,0 +1,109 @@
+"""Payments whose facts are plain are folded by the database: an authorisation at most, one capture within it, one fee at most,
+in one currency.
+
+That is nearly all of them, and a settlement report tells of a hundred thousand at once. What `core.lifecycle.fold` says of such
+a payment is said here again as SQL; whatever is not surely plain is left to it, and tests hold the two together. All facts of a
+payment are counted, never the news alone, so that any order gives the same (INV-4).
+"""
+
+from odoo import models
+
+from .json_rows import as_json, recordset
+
+_TOLD_COLUMNS = (("id", "int"), ("known", "jsonb"))
+
+# The facts of one payment, counted; nothing when they are not plain.
+_COUNTED = """
+SELECT min(m.currency_id) AS currency_id, min(m.occurred_at) AS occurred_at,
+       COALESCE(sum(m.amount) FILTER (WHERE m.kind = 'authorize'), 0) AS authorized,
+       sum(m.amount) FILTER (WHERE m.kind = 'capture') AS captured,
+       COALESCE(sum(m.amount) FILTER (WHERE m.kind = 'fee'), 0) AS fee
+  FROM finance_movement m WHERE m.transaction_id = u.id
+HAVING bool_and(m.kind IN ('authorize', 'capture', 'fee') AND m.amount >= 0)
+   AND min(m.currency_id) = max(m.currency_id)
+   AND count(*) FILTER (WHERE m.kind = 'authorize') <= 1 AND count(*) FILTER (WHERE m.kind = 'fee') <= 1
+   AND count(*) FILTER (WHERE m.kind = 'capture') = 1 AND sum(m.amount) FILTER (WHERE m.kind = 'capture') > 0
+   AND (count(*) FILTER (WHERE m.kind = 'authorize') = 0
+        OR sum(m.amount) FILTER (WHERE m.kind = 'authorize') >= sum(m.amount) FILTER (WHERE m.kind = 'capture'))
+"""
+# As `subledger_known.merge_known`: per field the newest instant, then the greater value.
+_MERGED = """
+CASE WHEN v.known IS NULL THEN COALESCE(t.known, '{}')
+     WHEN t.known IS NULL OR t.known = '{}' THEN v.known
+     WHEN t.known @> v.known THEN t.known
+     ELSE (SELECT jsonb_object_agg(newest.key, newest.value) FROM (
+             SELECT DISTINCT ON (both_told.key) both_told.key, both_told.value
+               FROM (SELECT * FROM jsonb_each(t.known) UNION ALL SELECT * FROM jsonb_each(v.known)) both_told
+              ORDER BY both_told.key, (both_told.value ->> 0) COLLATE "C" DESC, (both_told.value ->> 1) COLLATE "C" DESC
+           ) newest) END
+"""
+_SETTLED = """
+SELECT sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture') AS covered,
+       bool_and(p.state = 'reconciled') AS reconciled
+  FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id WHERE l.transaction_id = u.id
+"""
+_TEXTS = ("reference", "customer_name", "customer_email", "customer_key", "description")
+# Column -> its new value; only a payment of which something changes is written.
+_VALUES = {
+    "occurred_at": "n.occurred_at",
+    "currency_id": "n.currency_id",
+    "amount": "CASE WHEN n.known -> 'currency' ->> 1 = c.name THEN (n.known -> 'amount' ->> 1)::numeric ELSE n.authorized END",
+    "amount_authorized": "n.authorized",
+    "amount_captured": "n.captured",
+    "amount_refunded": "0",
+    "amount_disputed": "0",
+    "amount_fee": "n.fee",
+    "amount_net": "n.captured - n.fee",
+    "state": "CASE WHEN n.captured < n.authorized THEN 'partially_captured' ELSE 'captured' END",
+    "settlement_state": """CASE WHEN n.covered IS NULL THEN 'unsettled' WHEN abs(n.covered) < abs(n.captured) THEN 'partial'
+        WHEN n.reconciled THEN 'reconciled' ELSE 'settled' END""",
+    "under_review": "false",
+    "contradiction": "NULL::text",
+    "contradiction_definite": "false",
+    "contradiction_since": "NULL::timestamp",
+    "known": "n.known",
+    **{name: f"n.known -> '{name}' ->> 1" for name in _TEXTS},
+}
+# The ids stand there three times: each table is then read by them, whatever the planner believes of rows that are this
+# transaction's own.
+_FOLD_PLAIN = """
+WITH n AS MATERIALIZED (
+    SELECT u.id, f.*, s.*, {merged} AS known
+      FROM unnest(%s) u(id)
+     CROSS JOIN LATERAL ({counted}) f
+     CROSS JOIN LATERAL ({settled}) s
+      JOIN finance_transaction t ON t.id = u.id AND t.id = ANY(%s)
+      LEFT JOIN {source} ON v.id = u.id
+), new AS MATERIALIZED (
+    SELECT n.id, {values} FROM n JOIN res_currency c ON c.id = n.currency_id
+), written AS (
+    UPDATE finance_transaction t
+       SET {assignments}, write_date = (now() AT TIME ZONE 'UTC'),
+           link_after = CASE WHEN t.reference IS DISTINCT FROM new.reference THEN NULL ELSE t.link_after END
+      FROM new WHERE t.id = new.id AND t.id = ANY(%s) AND ({old}) IS DISTINCT FROM ({now})
+)
+SELECT id FROM n
+"""
+
+
+class FinanceSubledger(models.AbstractModel):
+    _inherit = "finance.subledger"
+
+    def _derive_plain(self, transaction_ids, told):
+        """Fold those of the payments whose facts are plain; returns the ids of the others.
+
+        ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
+        """
+        query = _FOLD_PLAIN.format(
+            merged=_MERGED,
+            counted=_COUNTED,
+            settled=_SETTLED,
+            source=recordset(_TOLD_COLUMNS),
+            values=", ".join(f"{value} AS {name}" for name, value in _VALUES.items()),
+            assignments=", ".join(f"{name} = new.{name}" for name in _VALUES),
+            old=", ".join(f"t.{name}" for name in _VALUES),
+            now=", ".join(f"new.{name}" for name in _VALUES),
+        )
+        self.env.cr.execute(query, [transaction_ids, transaction_ids, as_json(_TOLD_COLUMNS, told.items()), transaction_ids])
+        plain = {row[0] for row in self.env.cr.fetchall()}
+        return [one for one in transaction_ids if one not in plain]

@@ -1,0 +1,199 @@
+"""A settlement report is taken up in parts, and shows as one: all of it or nothing, once, and as if it had come as a whole."""
+
+from contextlib import contextmanager
+from itertools import product
+from random import Random
+from unittest.mock import patch
+
+import psycopg2
+from odoo.addons.finance_connector.core import lifecycle
+from odoo.addons.finance_connector.core.records import PaymentInfo
+from odoo.addons.finance_connector.models import row_source
+from odoo.addons.finance_connector.models.subledger_known import merge_known, payment_facts
+from odoo.addons.finance_connector.providers.stripe import StripeAdapter, report
+from odoo.tools import mute_logger
+
+from .common import FinanceCase, at, fact
+
+HEADER = (
+    "automatic_payout_id,automatic_payout_effective_at_utc,balance_transaction_id,created_utc,currency,gross,fee,net,"
+    "reporting_category,source_id,payment_intent_id,charge_id,description\n"
+)
+
+
+def row(number, gross="10.00", fee="1.00", net="9.00", category="charge", source=None, payment=None, payout="po_1"):
+    """A row of a report; by default a charge of its own payment."""
+    payment = payment or number
+    source = source or f"ch_{number}"
+    return (
+        f"{payout},2026-03-05 00:00:00,txn_{number},2026-03-02 10:{number % 60:02}:00,eur,{gross},{fee},{net},"
+        f"{category},{source},pi_{payment},ch_{payment},SO{payment}\n"
+    )
+
+
+ROWS = (
+    *(row(number) for number in range(1, 8)),
+    row(8, "-4.00", "0.00", "-4.00", "refund", "re_1", payment=1),
+    row(9, "-2.00", "0.00", "-2.00", "partial_capture_reversal", "ch_2", payment=2),
+    row(10, "30.00", "1.00", "29.00", payout="po_2"),
+)
+_COLUMNS = (
+    "provider_reference", "state", "settlement_state", "amount", "amount_authorized", "amount_captured", "amount_refunded",
+    "amount_disputed", "amount_fee", "amount_net", "reference", "description", "contradiction", "known",
+)  # fmt: skip
+
+
+@contextmanager
+def in_parts(size, copied):
+    """Reports are read in parts of ``size`` rows; their rows are ``copied``, or travel as JSON."""
+    with patch.object(report, "PART", size), patch.object(row_source, "_MANY", 1 if copied else 10**6):
+        yield
+
+
+class TestReportLoad(FinanceCase):
+    def take(self, rows, provider=None, name="march.csv"):
+        content = (HEADER + "".join(rows)).encode()
+        return self.env["finance.import"].import_file(content, name, provider_id=(provider or self.provider).id)
+
+    def subledger(self, provider):
+        """All that the subledger holds of a connection, without ids."""
+        of_provider = [("provider_id", "=", provider.id)]
+        payments = self.env["finance.transaction"].search(of_provider)
+        lines = self.env["finance.settlement.line"].search(of_provider)
+        settlements = self.env["finance.settlement"].search(of_provider)
+        facts = self.env["finance.movement"].search(of_provider)
+        return (
+            sorted([str(one[name]) for name in _COLUMNS] for one in payments),
+            sorted((one.settlement_id.external_id, one.external_id, one.kind, one.gross, one.fee, one.net,
+                    one.transaction_id.provider_reference or "") for one in lines),
+            sorted((one.external_id, one.state, one.amount_net, one.amount_lines, one.difference) for one in settlements),
+            sorted((one.kind, one.external_id, one.amount, one.occurred_at, one.settlement_id.external_id or "",
+                    one.transaction_id.provider_reference or "") for one in facts),
+        )  # fmt: skip
+
+    def test_inv_4_a_report_says_the_same_in_any_parts(self):
+        results = []
+        for size, copied in product((1, 3, 1000), (False, True)):
+            provider = self.make_provider(name=f"Stripe {size} {copied}")
+            with in_parts(size, copied):
+                record = self.take(ROWS, provider)
+            self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)), record.reason)
+            results.append(self.subledger(provider))
+        for other in results[1:]:
+            self.assertEqual(other, results[0])
+        payments, lines, settlements, _facts = results[0]
+        self.assertEqual((len(payments), len(lines)), (8, 10))
+        self.assertEqual([one[4] for one in settlements], [0, 0])
+        states = {payment[0]: payment[1] for payment in payments}
+        self.assertEqual((states["pi_1"], states["pi_3"]), ("partially_refunded", "captured"))
+
+    def test_inv_3_a_row_that_another_report_told_is_there_once(self):
+        with in_parts(2, True):
+            self.take(ROWS)
+            once = self.subledger(self.provider)
+            written = self.env["finance.transaction"].search([]).mapped("write_date")
+            again = self.take(ROWS[::-1], name="again.csv")
+        self.assertEqual(again.state, "imported", again.reason)
+        self.assertEqual(self.subledger(self.provider), once)
+        self.assertEqual(self.env["finance.transaction"].search([]).mapped("write_date"), written)
+
+    def test_a_report_that_is_refused_at_its_end_leaves_nothing(self):
+        before = self.subledger(self.provider)
+        for bad in (row(11, net="8.00"), row(3), "po_1,2026\n"):
+            with in_parts(2, True), mute_logger("odoo.addons.finance_connector.models.import_work"):
+                record = self.take((*ROWS, bad), name=f"{len(bad)}.csv")
+            self.assertEqual(record.state, "rejected")
+            self.assertIn("line 12", record.reason)
+            self.assertEqual(self.subledger(self.provider), before)
+
+    def test_a_load_that_is_killed_leaves_nothing_and_starts_over(self):
+        read, data = StripeAdapter.report_parts, (HEADER + "".join(ROWS)).encode()
+        imports = self.env["finance.import"]
+        record = imports._receive(data, "march.csv", self.env["account.journal"], self.provider)
+        before = self.subledger(self.provider)
+
+        def killed(adapter, content, filename=None):
+            for number, part in enumerate(read(adapter, content, filename)):
+                if number == 2:
+                    raise SystemExit
+                yield part
+
+        with in_parts(2, True):
+            with (
+                patch.object(StripeAdapter, "report_parts", killed),
+                self.assertRaises(SystemExit),
+                self.env.cr.savepoint(),
+            ):
+                record._next_step()
+            record.invalidate_recordset()
+            self.assertEqual((record.state, record.line_count), ("received", 0))
+            self.assertEqual(self.subledger(self.provider), before)
+            record._next_step()
+        self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
+        self.assertEqual(len(self.env["finance.settlement.line"].search([("provider_id", "=", self.provider.id)])), len(ROWS))
+
+    def test_the_preview_tells_the_parts_as_one_and_stores_nothing(self):
+        content = (HEADER + "".join(ROWS)).encode()
+        with in_parts(2, True):
+            told = self.env["finance.import"].preview_file(content, "march.csv", provider_id=self.provider.id)
+        self.assertEqual((told["verdict"], told["entry_count"]), ("good", len(ROWS)))
+        self.assertEqual([one["name"] for one in told["settlements"]], ["po_1", "po_2"])
+        self.assertEqual(self.subledger(self.provider)[1], [])
+
+    def test_the_database_folds_plain_payments_as_the_fold_does(self):
+        picker, stories = Random(19), {}  # noqa: S311
+        shapes = (
+            ("authorize", 1000), ("authorize", 700), ("authorize", 0), ("capture", 700), ("capture", 0), ("fee", 30), ("fee", 0),
+            ("fee", 30), ("fee", -5), ("fee_tax", 6), ("refund", 300), ("void", 0),
+        )  # fmt: skip
+        for number in range(400):
+            chosen = [*picker.choice(((), *[(("capture", 700),)] * 4)), *picker.sample(shapes, picker.choice((0, 1, 1, 2, 3)))]
+            chosen = chosen or [("capture", 1000)]
+            stories[f"pi_{number}"] = [
+                fact(kind, f"{number}/{picker.choice((at_, 'one'))}", minor, picker.randrange(90), key=f"pi_{number}",
+                     group=f"ch_{number}", currency=picker.choice(("EUR",) * 9 + ("USD",)), cumulative=kind == "capture")
+                for at_, (kind, minor) in enumerate(chosen)
+            ]  # fmt: skip
+        payments = self.absorb(*(one for facts in stories.values() for one in facts))
+        self.assertEqual(len(payments), len(stories))
+        left = self.env["finance.subledger"]._derive_plain(payments.ids, {})
+        self.assertTrue(len(stories) / 10 < len(left) < len(stories) * 9 / 10, "both ways must be tried")
+        for payment in payments:
+            state = lifecycle.fold(stories[payment.provider_reference])
+            amounts = (state.authorized, state.captured, state.refunded, state.disputed, state.fee)
+            net = state.net.get(state.currency)
+            self.assertEqual(
+                (payment.state, payment.currency_id.name, bool(payment.contradiction),
+                 *(round(payment[f"amount_{name}"], 2) for name in
+                   ("authorized", "captured", "refunded", "disputed", "fee", "net"))),
+                (state.state, state.currency, bool(state.contradictions), *(float(one.to_decimal()) for one in amounts),
+                 float(net.to_decimal()) if net else 0.0),
+                stories[payment.provider_reference],
+            )  # fmt: skip
+
+    def test_inv_4_what_is_told_of_a_plain_payment_is_the_newest_word_in_any_order(self):
+        infos = [
+            PaymentInfo("pi_1", at(minute), reference=reference, customer_name=name, description=text)
+            for minute, reference, name, text in (
+                (0, "SO1", "Ada", None), (5, "SO2", None, "b"), (5, "SO3", "Äda", "a"), (2, None, "Zoe", "z"),
+            )
+        ]  # fmt: skip
+        expected = merge_known({}, payment_facts(infos))
+        for number, order in enumerate((infos, infos[::-1], infos[2:] + infos[:2])):
+            provider = self.make_provider(name=f"Stripe {number}")
+            for info in order:
+                payment = self.absorb(fact("capture", "ch_1", 1000), provider=provider, payments=(info,))
+            self.assertEqual(payment.known, expected)
+            self.assertEqual((payment.reference, payment.customer_name, payment.description), ("SO3", "Äda", "b"))
+
+    @mute_logger("odoo.sql_db")
+    def test_what_facts_and_lines_refer_to_cannot_be_deleted(self):
+        self.take(ROWS)
+        for table, which in {
+            "finance_transaction": "true",
+            "finance_settlement": "true",
+            "finance_provider": f"id = {self.provider.id}",
+            "res_currency": f"id = {self.eur.id}",
+        }.items():
+            with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
+                self.env.cr.execute(f"DELETE FROM {table} WHERE {which}")
