@@ -178,10 +178,10 @@ class FinancePaymentInstruction(models.Model):
         return new
 
     def _tell_failures(self):
-        """A payment that the bank rejected or gave back is an exception until it is paid anew or given up."""
+        """A payment that the bank rejected or gave back is an exception until others took its place, or it is given up."""
         for one in self:
             cause = f"payment-{one.id}"
-            if one.state in FAILED:
+            if one.state in FAILED and not one._is_followed():
                 self.env["finance.exception"]._raise(
                     "payment_failed",
                     cause,
@@ -192,18 +192,22 @@ class FinancePaymentInstruction(models.Model):
                     amount=one.amount,
                     currency=one.currency_id,
                 )
-            elif one.state == "executed":
+            if one.state in ("executed", *FAILED):
                 one._clear_failures()
 
-    def _clear_failures(self):
-        """Payments that failed are no exception any more once all that they were to pay is paid by this one and others."""
+    def _is_followed(self):
+        """Whether later payments of all its documents were executed, or failed, which is told of them then."""
         items = self.item_ids.move_line_id
-        failed = self.sudo().search([("item_ids.move_line_id", "in", items.ids), ("state", "in", FAILED)])
-        for one in failed | self.replaces_id:
-            wanted = one.item_ids.move_line_id
-            paid = self.sudo().search([("item_ids.move_line_id", "in", wanted.ids), ("state", "=", "executed")])
-            if wanted <= (paid | self).item_ids.move_line_id or not wanted:
-                why = self.env._("It was paid by %s.", self.order_id.name)
+        later = [("item_ids.move_line_id", "in", items.ids), ("id", ">", self.id), ("state", "in", ("executed", *FAILED))]
+        return bool(items) and items <= self.sudo().search(later).item_ids.move_line_id
+
+    def _clear_failures(self):
+        """Failed payments whose place this one and others took are no exceptions any more."""
+        items = self.item_ids.move_line_id
+        failed = [("item_ids.move_line_id", "in", items.ids), ("id", "<", self.id), ("state", "in", FAILED)]
+        for one in self.sudo().search(failed) | self.replaces_id:
+            if one._is_followed() or not one.item_ids:
+                why = self.env._("%s took its place.", self.order_id.name)
                 self.env["finance.exception"]._clear("payment_failed", f"payment-{one.id}", one.company_id, why)
 
     def _failure_text(self):

@@ -149,14 +149,13 @@ class FinancePaymentInstruction(models.Model):
 
     def _take_place_of_failed(self):
         """What pays a document anew takes the place of the newest payment of it that failed, and is another intent (INV-3)."""
-        items = [("move_line_id", "in", self.item_ids.move_line_id.ids), ("instruction_id.state", "in", FAILED)]
-        newest = {}
-        for item in self.env["finance.payment.item"].sudo().search(items).sorted(lambda item: item.instruction_id.id):
-            newest[item.move_line_id, item.instruction_id.kind] = item.instruction_id
-        for one in self if newest else ():
-            failed = [newest[item, one.kind] for item in one.item_ids.move_line_id if (item, one.kind) in newest]
-            if failed:
-                one.sudo().replaces_id = max(failed, key=lambda other: other.id)
+        items = self.item_ids.move_line_id
+        failed = self.sudo().search([("item_ids.move_line_id", "in", items.ids), ("state", "in", FAILED)], order="id")
+        newest = {(item, one.kind): one for one in failed for item in one.item_ids.move_line_id}
+        for one in self if failed else ():
+            mine = [newest[item, one.kind] for item in one.item_ids.move_line_id if (item, one.kind) in newest]
+            if mine:
+                one.sudo().replaces_id = max(mine, key=lambda each: each.id)
 
     def action_pay_again(self):
         """A new order for what was rejected or came back: new payments with an intent of their own, of the same documents."""

@@ -110,10 +110,11 @@ def _books(player: PayingPlayer) -> list[str]:
 
 
 def _exceptions(player: PayingPlayer) -> list[str]:
-    """Each payment that failed for good, and what faults made; nothing else."""
+    """Each payment that failed for good, the last one of a bill, and what faults made; nothing else."""
     truth = Counter(player.planted)
+    last = {reference: one for one in player.bank.payments for reference in one.text.split(", ")}
     for one in player.bank.payments:
-        if one.state in (REJECTED, RETURNED) and not one.payee.gets_money:
+        if one.state in (REJECTED, RETURNED) and any(one is other for other in last.values()):
             truth["payment_failed", one.amount] += 1
     found = Counter(
         (row[0], _cents(row[1]))

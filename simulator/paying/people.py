@@ -154,13 +154,13 @@ class Company:
         ]
 
     def _proposal(self, env):
-        today = date.today()
+        day = _open_day()
         wizard = env["finance.payment.proposal"].create(
             {
                 "company_id": self.id,
                 "journal_id": self.journal,
-                "pay_on": today,
-                "next_run": today + timedelta(days=1),
+                "pay_on": day,
+                "next_run": day + timedelta(days=1),
                 "together": self.world.together,
             }
         )
@@ -178,10 +178,19 @@ class Company:
         def orders(env):
             return env["finance.payment.order"].browse(order)
 
+        self._act("maker", lambda env: self._choose_day(orders(env)))
         self._act("maker", lambda env: orders(env).state == "draft" and orders(env).action_submit())
         for who in _APPROVERS:
             self._act(who, lambda env: self._approve(orders(env)))
         self._act("maker", lambda env: self._send(orders(env)))
+
+    @staticmethod
+    def _choose_day(order) -> None:
+        """An order whose day is over, and that does not wait to be sent, is taken back and gets the next day of the banks."""
+        if order.execution_date < date.today() and not order.is_queued:
+            if order.state != "draft":
+                order.action_recall()
+            order.execution_date = _open_day()
 
     @staticmethod
     def _approve(order) -> None:
@@ -246,3 +255,10 @@ class Company:
     def _confirm(order, there: bool) -> None:
         if order.waits_for_outcome:
             order.action_confirm_sent() if there else order.action_confirm_not_sent()
+
+
+def _open_day() -> date:
+    """Today, or the next day on which the banks execute payments."""
+    from odoo.addons.finance_connector.core.payment_calendar import TARGET
+
+    return TARGET.next_open(date.today())
