@@ -132,9 +132,9 @@ class FinanceRequest(models.Model):
             record=order, amount=sum(self._payments().mapped("amount")), currency=order.currency_id,
         )  # fmt: skip
 
-    def _clear_failure(self):
+    def _clear_failure(self, why=None):
         self.env["finance.exception"]._clear(
-            "transmission_failed", f"parcel-{self.id}", self.company_id, self.env._("It was transmitted.")
+            "transmission_failed", f"parcel-{self.id}", self.company_id, why or self.env._("It was transmitted.")
         )
 
 

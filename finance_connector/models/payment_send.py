@@ -145,6 +145,8 @@ class FinancePaymentOrder(models.Model):
         waiting.write(
             {"outcome": "failed", "error": self.env._("Taken back before it was sent."), "finished_at": fields.Datetime.now()}
         )
+        for request in self.sudo().request_ids.filtered(lambda one: one.outcome == "failed"):
+            request._clear_failure(self.env._("The order was taken back."))
 
     def _derive_approval(self, facts=None):
         before = self.state

@@ -5,6 +5,8 @@ import csv
 import io
 import json
 
+from odoo.tools import SQL
+
 from .json_rows import as_json, recordset
 
 # From so many rows on, making a table costs less than reading JSON.
@@ -20,9 +22,10 @@ def row_source(cr, name, columns, rows):
     if len(rows) < _MANY:
         return recordset(columns), [as_json(columns, rows)]
     table = f"finance_rows_{name}"
-    definition = ", ".join(f"{column} {kind}" for column, kind in columns)
-    cr.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({definition}) ON COMMIT DROP")
-    cr.execute(f"TRUNCATE {table}")
+    # Names and types are constants of the code; SQL has no parameters for them.
+    definition = SQL(", ").join(SQL("%s " + kind, SQL.identifier(column)) for column, kind in columns)
+    cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s (%s) ON COMMIT DROP", SQL.identifier(table), definition))
+    cr.execute(SQL("TRUNCATE %s", SQL.identifier(table)))
     json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows(_with_json(rows, json_at) if json_at else rows)

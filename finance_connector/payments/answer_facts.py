@@ -57,13 +57,13 @@ class Index:
 
     def find(self, message_id, batch_id, *names):
         """The instructions that ``names`` mean, within the file and batch if these are told; the first name that is known
-        decides."""
+        decides. One that was written into several files, since its order was taken back between, is one."""
         for name in filter(None, names):
             found = [
                 one for one in self.by_name.get(name, ()) if message_id in ("", one.message_id) and batch_id in ("", one.batch_id)
             ]
             if found:
-                return found
+                return list({one.key: one for one in found}.values())
         return []
 
     def groups(self, names):

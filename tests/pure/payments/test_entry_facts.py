@@ -48,6 +48,13 @@ def test_a_batch_with_details():
     assert found(batch) == ({"k1": [("execute", 10000)], "k2": [("execute", 10000)]}, [])
 
 
+def test_a_payment_that_was_written_into_two_files_is_one():
+    again = Index([*SENT, replace(SENT[0], message_id="MSG2", batch_id="B2")])
+    assert found(entry(detail()), index=again) == ({"k1": [("execute", 10000)]}, [])
+    other = Index([*SENT, replace(SENT[0], key="k9", message_id="MSG2", batch_id="B2")])
+    assert found(entry(detail()), index=other) == ({}, ["ambiguous_instruction"])
+
+
 BATCHES = [{"batch_id": "B1"}, {"reference": "B1"}, {"reference": "MSG1"}, {"batch_id": "B1", "batch_count": 2}]
 
 
