@@ -226,6 +226,8 @@ class FinancePosting(models.AbstractModel):
 
     def _post_provider(self, provider):
         done = super()._post_provider(provider)
+        if provider.held:
+            return done
         with self._alone(provider) as alone:
             return done + (self._settle_payments(provider) if alone else 0)
 
