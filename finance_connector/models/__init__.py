@@ -144,6 +144,7 @@ from . import payment_notification
 from . import payment_execution
 from . import payment_return
 from . import payment_account
+from . import payment_parties
 from . import payment_news
 from . import payment_settle
 from . import collection_company

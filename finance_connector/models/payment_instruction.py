@@ -33,7 +33,7 @@ DERIVED = {
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
-           "collection_date", "account_id")  # fmt: skip
+           "collection_date", "account_id", "ultimate_creditor_id", "purpose")  # fmt: skip
 _NAMES = (("id", "int"), ("intent_key", "text"), ("end_to_end_id", "text"))
 _NAME = f"""UPDATE finance_payment_instruction i SET intent_key = v.intent_key, end_to_end_id = v.end_to_end_id
               FROM {recordset(_NAMES)} WHERE i.id = v.id"""

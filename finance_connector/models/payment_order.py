@@ -29,7 +29,7 @@ _DERIVED = {
     "state", "submitted_at", "submission", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "name",
 }  # fmt: skip
 # How it is written and by which way it goes stays as it was submitted.
-_WAY = {"channel_id", "file_format", "scheme", "batch_booking", "category_purpose"}
+_WAY = {"channel_id", "file_format", "scheme", "batch_booking", "category_purpose", "charge_bearer", "ultimate_debtor_id"}
 
 
 class FinancePaymentOrder(models.Model):

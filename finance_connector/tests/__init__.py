@@ -65,6 +65,7 @@ from . import test_payment_interrupted
 from . import test_payment_notification
 from . import test_payment_order
 from . import test_payment_anew
+from . import test_payment_parties
 from . import test_payment_payouts
 from . import test_payment_return
 from . import test_payment_settle

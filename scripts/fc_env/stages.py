@@ -89,6 +89,7 @@ class Runner:
         try:
             database.create(self.odoo, name, [addon])
             _show_warnings(name)
+            database.make_assets(name)
             return self.command(
                 "pytest", f"--odoo-config={conf}", f"--odoo-database={name}", "--odoo-http", *self.extra, f"{addon}/tests")
         finally:
