@@ -1,6 +1,6 @@
 """Books as text: what must be the same after a crash, another order, or a second run.
 
-Nothing of it depends on ids, on the clock, or on how the work was cut into batches: a receipt whose order was
+Nothing of it depends on ids (end-to-end ids are minted for each database), on the clock, or on how the work was cut into batches: a receipt whose order was
 unknown when it was booked goes by way of unapplied receipts, and ends on the same accounts.
 """
 from __future__ import annotations
@@ -32,7 +32,7 @@ _QUERIES = {
     "invoice": """
         SELECT name, payment_state, amount_residual FROM account_move WHERE move_type = 'out_invoice'""",
     "bank line": """
-        SELECT m.date, l.payment_ref, l.amount, l.is_reconciled, l.fc_bank_id, p.name
+        SELECT m.date, NULLIF(l.payment_ref, l.fc_end_to_end_id), l.amount, l.is_reconciled, l.fc_bank_id, p.name
           FROM account_bank_statement_line l JOIN account_move m ON m.id = l.move_id
           LEFT JOIN res_partner p ON p.id = l.partner_id""",
     "statement": "SELECT name, balance_start, balance_end_real, is_complete FROM account_bank_statement",

@@ -60,7 +60,10 @@ def test_a_channel_without_a_connection_says_so_when_it_is_put_into_force(channe
 def test_invoices_are_collected_by_the_mandates_of_gocardless(shop, company, channels, open_page):
     rpc = shop.rpc
     approver = open_page("approver", f"finance-payment-channels/{channels['gocardless']}")
-    approver.wait_for(".o_field_widget[name=provider_id]", "GoCardless")
+    # Who may also make channels has the connection in an input, whose value is no text of the page.
+    approver.wait_for(".o_form_view", "Provider connection")
+    told = rpc.call("finance.payment.channel", "read", [channels["gocardless"]], fields=["provider_id", "provider_note"])[0]
+    assert (told["provider_id"][0], told["provider_note"]) == (channels["provider"], False)
     approver.click("button[name=action_approve]")
     approver.wait_for(".o_statusbar_status .o_arrow_button_current", "Approved")
     tell(shop, channels["provider"], "created", "active")
