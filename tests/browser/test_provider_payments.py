@@ -35,7 +35,8 @@ def channels(shop, company):
     found = {"provider": made}
     for code, form in (("gocardless", "collections"), ("paypal", "payouts")):
         channel = rpc.call("finance.payment.channel", "create", vals_list=[
-            {"name": f"By {code}", "code": code, "file_format": form, "journal_id": journal, "company_id": company}])[0]
+            {"name": f"By {code}", "code": code, "file_format": form, "journal_id": journal, "company_id": company,
+             **({"provider_id": made} if code == "gocardless" else {})}])[0]
         rpc.call("finance.payment.channel", "set_secret", [channel], name="api_key", value="a:b")
         found[code] = channel
     return found
