@@ -1,7 +1,8 @@
 """Books as text: what must be the same after a crash, another order, or a second run.
 
-Nothing of it depends on ids (end-to-end ids are minted for each database), on the clock, or on how the work was cut into batches: a receipt whose order was
-unknown when it was booked goes by way of unapplied receipts, and ends on the same accounts.
+Nothing of it depends on ids (end-to-end ids are minted for each database), on the clock, or on how the work was cut into
+batches: a receipt whose order was unknown when it was booked goes by way of unapplied receipts, and ends on the same
+accounts.
 """
 from __future__ import annotations
 
