@@ -14,6 +14,8 @@ from .records import SettlementInfo
 SETTLEMENT_STATES = ("open", "in_transit", "paid", "failed")
 _RANK = {state: rank for rank, state in enumerate(SETTLEMENT_STATES)}
 _BY_KIND = {"payout": "in_transit", "payout_paid": "paid", "payout_fail": "failed"}
+# The facts that say how far a payout is.
+KINDS = frozenset(_BY_KIND)
 
 
 class SettlementState(NamedTuple):

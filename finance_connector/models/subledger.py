@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..core.errors import PayloadError
 from ..core.money import NO_CURRENCY
+from ..core.settlement_life import KINDS as PAYOUT_FACTS
 from ..core.settlement_tellings import lines_once
 from .row_source import row_source
 from .subledger_known import stamp_of
@@ -85,13 +86,17 @@ class FinanceSubledger(models.AbstractModel):
         payment_keys |= {line.transaction_key for _id, line in lines if line.transaction_key}
         transaction_ids = self._ensure_transactions(provider, payment_keys)
         settlement_ids = self._ensure_settlements(provider, settlements, lines)
+        # A payout may be said to have failed by a fact alone, long after everything else was told of it.
+        keys = {fact.settlement_key for _id, fact in movements if fact.kind in PAYOUT_FACTS and fact.settlement_key}
+        moved = self._ids_by_key("finance_settlement", "external_id", provider, keys) if keys else {}
+        settlement_ids = moved | settlement_ids
 
         self._insert_movements(provider, movements, transaction_ids, settlement_ids)
         self._insert_lines(provider, lines, transaction_ids, settlement_ids)
         touched = sorted(transaction_ids.values())
         if touched:
             self._derive_transactions(touched, [(transaction_ids[info.transaction_key], info) for info in payments])
-        told = sorted({settlement_ids[info.external_id] for info in settlements})
+        told = sorted({settlement_ids[info.external_id] for info in settlements} | set(moved.values()))
         if told:
             self._derive_settlements(provider, told, settlements)
         self._invalidate()

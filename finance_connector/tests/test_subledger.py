@@ -135,3 +135,10 @@ class TestSubledger(FinanceCase):
             self.absorb(one, settlements=(info,))
         settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
         self.assertEqual(settlement.state, "failed")
+
+    def test_a_payout_fails_by_a_fact_that_comes_alone(self):
+        info, _line = self.settle()
+        self.absorb(fact("payout", "po_1", 9700, 1, key=None, settlement_key="po_1"), settlements=(info,))
+        self.absorb(fact("payout_fail", "po_1", 9700, 3, key=None, settlement_key="po_1"))
+        settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
+        self.assertEqual(settlement.state, "failed")
