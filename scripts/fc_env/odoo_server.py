@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,14 +21,19 @@ from .steps import SetupError
 HOST = "127.0.0.1"
 READY_SECONDS = 120
 STOP_SECONDS = 30
+# Below those that Linux gives out by itself.
+PORTS, PORT_TRIES = range(20_000, 32_000), 100
 _PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
-    """Return a port of the loopback interface that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+    """Return a port of the loopback interface that nothing listens on, and that the system gives to nobody who calls out:
+    until the server listens, others may ask for ports too."""
+    for _ in range(PORT_TRIES):
+        port = secrets.choice(PORTS)
+        if port_is_free(port):
+            return port
+    raise SetupError(f"No port from {PORTS.start} to {PORTS.stop} is free on {HOST}.")
 
 
 def port_is_free(port: int) -> bool:

@@ -1,6 +1,7 @@
 """pain.002 of every version: each level, partial acceptance, reasons in words with a safe action, and strict refusal."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -147,7 +148,7 @@ def test_what_does_not_fit_is_told_and_not_applied():
     assert mismatches(report(batch(transaction(1, "ACSP", amount="99.99")))) == ([("other_amount", "k1")], {})
     told, facts = mismatches(report(status="ACSP", totals="<OrgnlNbOfTxs>4</OrgnlNbOfTxs><OrgnlCtrlSum>300</OrgnlCtrlSum>"))
     assert (told, len(facts)) == ([("other_totals", "")], 3)
-    twice = Index((*SENT, SENT[0]))
+    twice = Index((*SENT, replace(SENT[0], key="k9")))
     applied = from_report(pain002.read(report(batch(transaction(1, "ACSP")))), twice)
     assert [one.code for one in applied.mismatches] == ["ambiguous_instruction"]
 
