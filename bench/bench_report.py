@@ -9,8 +9,8 @@ import os
 import resource
 import time
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
+from .clocks import Processor
 from .odoo_env import connection, environment, prepare
 
 SIZES = "25000 100000"
@@ -62,18 +62,17 @@ def run():
     prepare(NAME)
     with environment(NAME) as env:
         provider = connection(env)
-        env.cr.execute("SELECT pg_backend_pid()")
-        backend = env.cr.fetchone()[0]
+        processor = Processor(env)
         for size in map(int, os.environ.get("SIZES", SIZES).split()):
             _know(env, provider, size)
             content = _file(size)
             before = _memory()
-            started, spent = time.perf_counter(), _processor(backend)
+            started, spent = time.perf_counter(), processor.spent()
             parsed = sum(len(part.lines) for part in provider._adapter().report_parts(content, "report.csv"))
-            parsed_at, parsed_spent = time.perf_counter(), _processor(backend)
+            parsed_at, parsed_spent = time.perf_counter(), processor.spent()
             done = env["finance.import"].import_file(content, f"report-{size}.csv", provider_id=provider.id)
             env.cr.commit()
-            loaded_at, loaded_spent = time.perf_counter(), _processor(backend)
+            loaded_at, loaded_spent = time.perf_counter(), processor.spent()
             assert done.state == "imported", done.reason
             assert parsed == done.line_count == size
             env.cr.execute(
@@ -87,12 +86,6 @@ def run():
                   f"{size / used[0]:.0f} rows/s")  # fmt: skip
             print(f"        parse, load and match: {load:.2f} s, {size / load:.0f} rows/s; processor {used[1]:.2f} s, "
                   f"{size / used[1]:.0f} rows/s (target {TARGET})", flush=True)  # fmt: skip
-
-
-def _processor(backend):
-    """Processor seconds that this process and its server process of PostgreSQL have spent: the machine is shared."""
-    fields = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()
-    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory():

@@ -4,10 +4,10 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import socket
 import sys
 
 from . import database, odoo_source, paths, postgres, python_env, settings
+from .odoo_server import free_port
 from .odoo_source import Odoo
 from .paths import REPOSITORY
 from .steps import SetupError, lock, say
@@ -104,9 +104,7 @@ def _env(_arguments: list[str]) -> None:
 
 
 def _port(_arguments: list[str]) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        print(probe.getsockname()[1])
+    print(free_port())
 
 
 def _pg_stop(_arguments: list[str]) -> None:
