@@ -13,6 +13,7 @@ from . import settlement_line
 from . import subledger
 from . import subledger_derive
 from . import subledger_plain
+from . import subledger_refunds
 from . import inbox
 from . import poll
 from . import provider_call

@@ -28,6 +28,9 @@ class FinanceMovement(models.Model):
     # kept by the other side, since checking each would cost more than storing the fact (decision 0035).
     _log_access = False
     _mutable_columns = frozenset({"move_id", "posted_amount", "posted_at", "settlement_id"})
+    # What names a refund alone gets the payment when the refund is known.
+    _completed_columns = frozenset({"transaction_id"})
+    _told = "OLD.transaction_id IS NOT NULL AND NEW.transaction_id IS DISTINCT FROM OLD.transaction_id"
 
     transaction_id = LightMany2one("finance.transaction", index="btree_not_null", readonly=True, ondelete="restrict")
     provider_id = LightMany2one("finance.provider", required=True, readonly=True, ondelete="restrict")
@@ -61,4 +64,7 @@ class FinanceMovement(models.Model):
     # as a contradiction, it is neither dropped nor allowed to win by coming first (INV-4).
     _fact_uniq = models.UniqueIndex("(provider_id, kind, external_id, currency_id, amount)")
     _unposted_idx = models.Index("(provider_id, id) WHERE posted_at IS NULL")
+    _of_refund_idx = models.Index(
+        "(provider_id, group_key) WHERE transaction_id IS NULL AND kind IN ('refund_fail', 'fee', 'fee_refund')"
+    )
     _unsettled_idx = models.Index("(provider_id, settlement_key) WHERE settlement_id IS NULL AND settlement_key IS NOT NULL")

@@ -93,7 +93,7 @@ class FinanceSubledger(models.AbstractModel):
 
         self._insert_movements(provider, movements, transaction_ids, settlement_ids)
         self._insert_lines(provider, lines, transaction_ids, settlement_ids)
-        touched = sorted(transaction_ids.values())
+        touched = sorted({*transaction_ids.values(), *self._adopt_refunds(provider, [fact for _id, fact in movements])})
         if touched:
             self._derive_transactions(touched, [(transaction_ids[info.transaction_key], info) for info in payments])
         told = sorted({settlement_ids[info.external_id] for info in settlements} | set(moved.values()))

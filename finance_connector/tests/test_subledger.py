@@ -142,3 +142,27 @@ class TestSubledger(FinanceCase):
         self.absorb(fact("payout_fail", "po_1", 9700, 3, key=None, settlement_key="po_1"))
         settlement = self.env["finance.settlement"].search([("provider_id", "=", self.provider.id)])
         self.assertEqual(settlement.state, "failed")
+
+    def test_inv_4_what_names_a_refund_alone_is_of_its_payment_in_any_order(self):
+        told = (
+            fact("capture", "ch_1", 10000, 0),
+            fact("refund", "re_1", 3000, 5, group="re_1"),
+            fact("refund_fail", "re_1", 3000, 9, key=None, group="re_1"),
+            fact("fee", "back_1", 90, 9, key=None, group="re_1"),
+        )
+        results = set()
+        for number, order in enumerate(permutations(told)):
+            provider = self.make_provider(name=f"PayPal {number}")
+            for one in order:
+                self.absorb(one, provider=provider)
+            (payment,) = self.env["finance.transaction"].search([("provider_id", "=", provider.id)])
+            results.add((payment.state, payment.amount_refunded, payment.amount_fee, payment.contradiction))
+        self.assertEqual(results, {("captured", 0.0, 0.9, False)})
+
+    def test_inv_11_the_payment_of_a_fact_is_told_once(self):
+        self.absorb(fact("capture", "ch_1", 1000), fact("capture", "ch_2", 1000, key="pi_2"))
+        one, other = self.env["finance.movement"].search([("provider_id", "=", self.provider.id)])
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self.cr.execute(
+                "UPDATE finance_movement SET transaction_id = %s WHERE id = %s", [other.transaction_id.id, one.id]
+            )

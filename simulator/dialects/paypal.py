@@ -102,6 +102,8 @@ class PayPalDialect(Dialect):
             return "PAYMENT.CAPTURE.COMPLETED", self._capture(payment, act), self._is_sale(payment)
         if act.kind == "refund":
             return "PAYMENT.CAPTURE.REFUNDED", self._refund(payment, act), True
+        if act.kind == "refund_fail":
+            return "PAYMENT.REFUND.FAILED", {**self._refund(payment, act), "status": "FAILED"}, True
         action = "RESOLVED" if act.kind in _VERDICTS else "CREATED" if act.number == 1 else "UPDATED"
         return f"CUSTOMER.DISPUTE.{action}", self._dispute(payment, act, action), act.kind != "dispute_lost"
 

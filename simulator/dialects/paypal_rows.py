@@ -76,6 +76,9 @@ def _rows(merchant: Merchant, line: BalanceLine) -> Iterator[Row]:
             yield Row(f"{own}FEE", "T0107", at, -cost, currency, reference=capture)
     elif line.category == "refund":
         yield Row(refund_key(line.act), "T1107", at, amount, paid_in, reference=capture, invoice=invoice)
+    elif line.category == "refund_failure":
+        # It names the refund, and nothing else of it.
+        yield Row(own, "T1107", at, amount, paid_in, reference=refund_key(line.act))
     else:
         # The first time PayPal holds the money, the second time the card's bank takes it.
         codes = ("T1110", "T1111") if line.act.number == 1 else ("T1201", "T1202")

@@ -32,7 +32,6 @@ class Manners:
     verdicts: bool = True
     second: str = ""
     parts: bool = True
-    refund_failures: bool = True
     payout_failures: bool = False
     repays: bool = True
     collects: bool = False
@@ -75,7 +74,7 @@ MANNERS = {
     "paypal": Manners(
         "PAYPAL EUROPE SARL", "PAYPAL", "{prefix}PP{number:06d}",
         lives=("sale", "capture_later", "partial_capture", "multicapture", "void", "decline"), inquiries=True,
-        second="decided", parts=False, refund_failures=False, payout_failures=True, itemizes="never", tells_all=True,
-        defaults={**_NEVER, "inquiry_share": 0.3, "refund_failure_share": 0.0,
+        second="decided", parts=False, payout_failures=True, itemizes="never", tells_all=True,
+        defaults={**_NEVER, "inquiry_share": 0.3,
                   "lives": {name: weight for name, weight in _CARDS.items() if name != "expire"}}),
 }

@@ -144,7 +144,6 @@ class Profile:
             (manners.reserves, merchant.reserve_percent, "there are no reserves; leave reserve_percent at 0"),
             (manners.reviews, merchant.review_share, "there are no reviews; set review_share to 0"),
             (manners.inquiries, merchant.inquiry_share, "there are no inquiries; set inquiry_share to 0"),
-            (manners.refund_failures, merchant.refund_failure_share, "no refund fails; set refund_failure_share to 0"),
             (manners.payout_failures, merchant.payout_failure_share, "no payout fails; set payout_failure_share to 0"),
             (manners.collects, merchant.collects_negative, "no balance is collected; set collects_negative to False"),
             (manners.instant, merchant.instant_payout_share, "no payout is instant; set instant_payout_share to 0"),

@@ -109,9 +109,10 @@ def _same_cause(one, other):
 def _facts(row):
     """The facts of one row, but its conversion, which takes two."""
     kind, amount = row.kind, abs(row.gross)
-    of_payment = {"capture": row.id, "refund": row.reference, "refund_fail": row.reference}
-    key = row.reference if kind in _DISPUTES else of_payment.get(kind)
-    facts = Facts(row.at, key, row.id if kind == "payout" else None, row.invoice)
+    payment = {"capture": row.id, "refund": row.reference}.get(kind, row.reference if kind in _DISPUTES else None)
+    # What takes a refund back names the refund alone, whose payment the subledger knows.
+    key = row.reference if kind == "refund_fail" else payment
+    facts = Facts(row.at, payment, row.id if kind == "payout" else None, row.invoice)
     if kind in ("capture", "refund"):
         facts.add(kind, row.id, amount, row.id)
     elif kind == "refund_fail":

@@ -137,6 +137,16 @@ def test_balances_that_do_not_fit_leave_the_section_incomplete():
     assert not euro.complete
 
 
+def test_a_refund_that_failed_names_the_refund_alone():
+    rows = [kit.EURO[0], kit.EURO[2], kit.row("BACK1", "T1107", "CR", "3000", reference="REF1", fee=("DR", "90"))]
+    parsed = ADAPTER.parse_report(kit.report(((rows, "EUR"),)), "STL-20260106.01.009.CSV")
+    back = [fact for fact in parsed.movements if fact.group == "REF1" and fact.kind in ("refund_fail", "fee")]
+    assert [(fact.kind, fact.external_id, fact.amount.minor, fact.transaction_key) for fact in back] == [
+        ("refund_fail", "REF1", 3000, None),
+        ("fee", "BACK1/T1107", 90, None),
+    ]
+
+
 def test_half_a_conversion_is_an_unknown_line_in_a_report_and_refused_in_search():
     parsed = ADAPTER.parse_report(kit.report(((kit.DOLLAR, "USD"),)))
     assert [line.kind for line in parsed.lines if line.external_id.startswith("FX1")] == ["unknown"]

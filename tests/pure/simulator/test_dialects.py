@@ -48,10 +48,11 @@ def heard(merchant, rng=None):
 @pytest.mark.parametrize("merchant", MERCHANTS)
 def test_what_is_understood_is_what_happened(merchant, loss):
     hearing = heard(merchant, Random(1) if loss else None)  # noqa: S311 (an order, no secret)
-    by_payment = {}
+    by_payment, refunded = {}, {fact.external_id: fact.transaction_key for fact in hearing.facts if fact.kind == "refund"}
     for fact in hearing.facts:
-        if fact.transaction_key:
-            by_payment.setdefault(fact.transaction_key, []).append(fact)
+        # As the subledger does it: a refund that failed may name the refund alone.
+        if payment := fact.transaction_key or (refunded.get(fact.group) if fact.kind == "refund_fail" else None):
+            by_payment.setdefault(payment, []).append(fact)
     for told in hearing.dialect.told_payments():
         state = lifecycle.fold(by_payment.pop(told.key, []))
         found = (state.state, state.captured.minor, state.refunded.minor, state.disputed.minor)

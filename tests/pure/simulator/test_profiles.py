@@ -24,7 +24,6 @@ from simulator.world.profiles import PROFILES
     ({"merchants": (MerchantProfile(provider="paypoint"),)}, "no provider is called 'paypoint'"),
     ({"merchants": (MerchantProfile.of("mollie", "M", lives={"retry": 1}),)}, "at mollie no payment goes by retry"),
     ({"merchants": (MerchantProfile.of("gocardless", "G", paid_in={"EUR": 1, "USD": 1}),)}, "nothing is converted"),
-    ({"merchants": (MerchantProfile.of("paypal", "P", refund_failure_share=0.1),)}, "no refund fails"),
     ({"merchants": (MerchantProfile.of("adyen", "A", collects_negative=True),)}, "no balance is collected"),
 ])
 def test_a_profile_that_contradicts_itself_is_refused(change, reason):
