@@ -9,12 +9,15 @@ import re
 from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import NamedTuple
 
 from ..errors import FinanceError
 from .records import CANDIDATE_KINDS, DIVISIBLE
-from .references import ReferenceIndex
+from .references import ReferenceIndex, tokens
 
+# A group so short is looked through again each time.
+_FEW = 8
 _DIGIT = re.compile(r"\d")
 
 
@@ -35,6 +38,7 @@ class Options(NamedTuple):
 
 
 NOTHING = Options([])
+_PARTNER = attrgetter("partner_id")
 _NO_NAMES = frozenset()
 
 
@@ -47,10 +51,10 @@ class Pool:
         self.lines = _by_id(lines, "bank line")
         self.candidates = _by_id(candidates, "candidate")
         self.taken = {}
-        self._spelling, self._holders, self._named_at = {}, {}, {}
-        self._of_partner, self._payouts, self._payout_dates = {}, {}, {}
+        self._spelling, self._holders, self._parts = {}, {}, {}
+        self._payouts, self._payout_dates = {}, {}
         self._of_amount, self._open_of_partner, self._transfers = {}, {}, {}
-        self._buckets, self._descriptors_of = {}, {}
+        self._numbers_of, self._descriptors_of = {}, {}
         self._numbers, self._descriptors = (ReferenceIndex(policy.min_reference_length) for _ in range(2))
         for candidate in self.candidates:
             self._add(candidate)
@@ -65,26 +69,22 @@ class Pool:
             raise FinanceError(
                 f"Candidate {candidate.id!r} is of kind {candidate.kind!r}; matching knows {', '.join(CANDIDATE_KINDS)} only."
             )
-        residual, buckets = candidate.residual, []
+        residual = candidate.residual
         if not residual:
             return
         amount = residual.currency, residual.minor
         for reference in sorted(set(candidate.references)):
-            self._add_reference(candidate, reference, amount, buckets)
+            self._add_reference(candidate, reference)
         if candidate.kind in DIVISIBLE:
             self._of_amount.setdefault(amount, []).append(candidate)
             if candidate.partner_id is not None:
-                buckets.append(("partner", *amount, candidate.partner_id))
-                self._of_partner.setdefault(buckets[-1], []).append(candidate)
                 self._open_of_partner.setdefault((residual.currency, candidate.partner_id), []).append(candidate)
         elif candidate.kind == "transfer":
             self._transfers.setdefault(amount, []).append(candidate)
         elif candidate.kind == "settlement" and candidate.date is not None:
-            buckets.append(("payouts", *amount))
-            self._payouts.setdefault(buckets[-1], []).append(candidate)
-        self._buckets[candidate.id] = buckets
+            self._payouts.setdefault(("payouts", *amount), []).append(candidate)
 
-    def _add_reference(self, candidate, reference, amount, buckets):
+    def _add_reference(self, candidate, reference):
         """A reference with a digit is a number and identifies; one without is a name, of use for payouts
         only."""
         if not _DIGIT.search(reference):
@@ -93,12 +93,13 @@ class Pool:
                 self._descriptors_of.setdefault(candidate.id, set()).add(joined)
             return
         joined = self._numbers.add(reference)
-        key = ("reference", *amount, joined)
-        if joined and key not in buckets:
-            buckets.append(key)
-            self._spelling.setdefault(joined, reference)
-            self._holders.setdefault(joined, []).append(candidate)
-            self._named_at.setdefault(key, []).append(candidate)
+        if not joined:
+            return
+        holders = self._holders.setdefault(joined, [])
+        if not holders:
+            self._spelling[joined] = reference
+        if not holders or holders[-1] is not candidate:
+            holders.append(candidate)
 
     @staticmethod
     def _find(index, line):
@@ -108,8 +109,32 @@ class Pool:
         return found | index.find(line.reference) if line.reference else found
 
     def buckets_of(self, candidate):
-        """The index entries that ``candidate`` is in."""
-        return self._buckets[candidate.id]
+        """The index entries that ``candidate`` is in, as `Options.bucket` names them."""
+        amount = _amount(candidate)
+        for joined in self._numbers_held(candidate):
+            yield "reference", *amount, joined
+        if candidate.kind in DIVISIBLE:
+            yield "partner", *amount, candidate.partner_id
+        elif candidate.kind == "settlement":
+            yield "payouts", *amount
+
+    def _numbers_held(self, candidate):
+        """The joined forms of the references of ``candidate``."""
+        held = self._numbers_of.get(candidate.id)
+        if held is None:
+            held = self._numbers_of[candidate.id] = frozenset("".join(tokens(one)) for one in candidate.references)
+        return held
+
+    def _part(self, key, group, told, wanted):
+        """Those of ``group`` of whom ``told`` says ``wanted``. A long group is sorted once, and remembered by ``key``."""
+        if len(group) <= _FEW:
+            return [one for one in group if told(one) == wanted]
+        parts = self._parts.get(key)
+        if parts is None:
+            parts = self._parts[key] = {}
+            for one in group:
+                parts.setdefault(told(one), []).append(one)
+        return parts.get(wanted, ())
 
     def quoted(self, line):
         """What the text of ``line`` names, as its items spell it."""
@@ -157,11 +182,8 @@ class Pool:
         (sole,) = self._holders[joined]
         if sole.residual != line.amount or self._is_taken(sole):
             return NOTHING
-        return Options([sole]) if len(self.names[line.id]) == 1 or self._has(sole, self._keys(line)) else NOTHING
-
-    def _keys(self, line):
-        amount = line.amount.currency, line.amount.minor
-        return [("reference", *amount, joined) for joined in sorted(self.names[line.id])]
+        names = self.names[line.id]
+        return Options([sole]) if len(names) == 1 or names <= self._numbers_held(sole) else NOTHING
 
     def by_shared_reference(self, line):
         """The candidates that have every reference the text names; in conflict when each has only some of
@@ -171,22 +193,18 @@ class Pool:
             return NOTHING
         if len(names) == 1 and len(self._holders[next(iter(names))]) == 1:
             return self._sole(next(iter(names)), line)
-        keys = self._keys(line)
-        groups = [self._named_at.get(key, ()) for key in keys]
-        for key, group in zip(keys, groups, strict=True):
+        amount = line.amount.currency, line.amount.minor
+        groups = []
+        for joined in sorted(names):
+            group = self._part(("reference", joined), self._holders[joined], _amount, amount)
             if len(group) > self.policy.max_considered:
-                return self._wide(key, group, len(group))
-        if not any(groups):
-            return NOTHING
-        complete = [one for one in min(groups, key=len) if not self._is_taken(one) and self._has(one, keys)]
+                return self._wide(("reference", *amount, joined), group, len(group))
+            groups.append(group)
+        complete = [one for one in min(groups, key=len) if not self._is_taken(one) and names <= self._numbers_held(one)]
         if complete:
             return Options(complete)
         partial = {one.id: one for group in groups for one in group if not self._is_taken(one)}
         return Options([partial[key] for key in sorted(partial)], conflict=True) if partial else NOTHING
-
-    def _has(self, candidate, keys):
-        buckets = self._buckets[candidate.id]
-        return all(key in buckets for key in keys)
 
     def _is_taken(self, candidate):
         return candidate.id in self.taken
@@ -195,8 +213,9 @@ class Pool:
         """The invoices of the partner of ``line`` with its amount."""
         if line.partner_id is None:
             return NOTHING
-        key = ("partner", line.amount.currency, line.amount.minor, line.partner_id)
-        return self._open(key, self._of_partner.get(key, ()), line)
+        amount = line.amount.currency, line.amount.minor
+        group = self._part(("partner", *amount), self._of_amount.get(amount, ()), _PARTNER, line.partner_id)
+        return self._open(("partner", *amount, line.partner_id), group, line)
 
     def by_transfer(self, line):
         """The lines of other own accounts that show the same transfer: the bank names the account, the day is about the
@@ -269,6 +288,10 @@ class Pool:
         candidates = [candidate for candidate in group if not self._is_taken(candidate)]
         # A text that names something speaks against everything else of the same amount.
         return Options(candidates, conflict=bool(self.names[line.id])) if candidates else NOTHING
+
+
+def _amount(candidate):
+    return candidate.residual.currency, candidate.residual.minor
 
 
 def _by_id(records, what):

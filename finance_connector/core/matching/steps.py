@@ -120,7 +120,8 @@ class Run:
         candidate = options.candidates[0]
         if claims[candidate.id] > 1:
             return "several_lines", f"{claims[candidate.id]} bank lines are equally good for this item."
-        if candidate.id in self._withheld or not self._withheld_buckets.isdisjoint(self.pool.buckets_of(candidate)):
+        withheld = self._withheld_buckets and not self._withheld_buckets.isdisjoint(self.pool.buckets_of(candidate))
+        if withheld or candidate.id in self._withheld:
             return "withheld", "Another bank line that is ambiguous may pay this item."
         return None
 
