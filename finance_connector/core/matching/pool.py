@@ -1,8 +1,6 @@
-"""What speaks for a bank line paying an open item: the candidates of a line per kind of evidence, found by
-hash.
+"""What speaks for a bank line paying an open item: the candidates of a line per kind of evidence, found by hash.
 
-Only candidates of equal amount and currency are options; what a text names at another amount is kept as
-`named`.
+Only candidates of equal amount and currency are options; what a text names at another amount is kept as `named`.
 """
 
 import re
@@ -85,8 +83,7 @@ class Pool:
             self._payouts.setdefault(("payouts", *amount), []).append(candidate)
 
     def _add_reference(self, candidate, reference):
-        """A reference with a digit is a number and identifies; one without is a name, of use for payouts
-        only."""
+        """A reference with a digit is a number and identifies; one without is a name, of use for payouts only."""
         if not _DIGIT.search(reference):
             if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
                 self._spelling.setdefault(joined, reference)
@@ -186,8 +183,7 @@ class Pool:
         return Options([sole]) if len(names) == 1 or names <= self._numbers_held(sole) else NOTHING
 
     def by_shared_reference(self, line):
-        """The candidates that have every reference the text names; in conflict when each has only some of
-        them."""
+        """The candidates that have every reference the text names; in conflict when each has only some of them."""
         names = self.names[line.id]
         if not names:
             return NOTHING
