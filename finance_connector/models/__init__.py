@@ -1,5 +1,6 @@
 from . import append_only
 from . import limits
+from . import connection
 from . import provider
 from . import account_setup
 from . import provider_secret

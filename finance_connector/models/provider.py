@@ -9,10 +9,6 @@ from .. import providers
 from ..providers.paypal.certificates import load
 from .account_roles import ROLE_FIELDS
 
-# Changes of these are noted in the audit chain, as are those of the role accounts.
-_AUDITED = (
-    "account_key", "api_base", "certificate_anchors", "code", "company_id", "environment", "journal_id", "posting_mode",
-)  # fmt: skip
 # What the webhook door keeps in its cache.
 _KEPT_BY_THE_DOOR = frozenset(
     ("api_base", "certificate_anchors", "code", "company_id", "environment", "state", "webhook_token")
@@ -22,12 +18,15 @@ _KEPT_BY_THE_DOOR = frozenset(
 class FinanceProvider(models.Model):
     _name = "finance.provider"
     _description = "Provider connection"
-    _inherit = ["mail.thread"]
-    _check_company_auto = True
-    _order = "sequence, id"
+    _inherit = ["finance.connection"]
+    _audited_as = "provider"
+    _watched = frozenset(
+        (
+            "account_key", "api_base", "certificate_anchors", "code", "company_id", "environment", "journal_id", "posting_mode",
+            *ROLE_FIELDS,
+        )
+    )  # fmt: skip
 
-    name = fields.Char(required=True, tracking=True)
-    sequence = fields.Integer(default=10)
     code = fields.Selection(
         selection=lambda self: [(code, providers.get(code).label) for code in providers.codes()],
         string="Adapter",
@@ -35,23 +34,8 @@ class FinanceProvider(models.Model):
         default="stripe",
         help="Which provider this connects to.",
     )
-    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
-    environment = fields.Selection([("test", "Test"), ("live", "Live")], required=True, default="test", tracking=True)
     state = fields.Selection(
-        [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")],
-        required=True,
-        default="draft",
-        copy=False,
-        tracking=True,
-        help="Only an active connection accepts webhooks and polls. A paused one answers 404, so the provider sends "
-        "again later.",
-    )
-    webhook_token = fields.Char(
-        copy=False,
-        index=True,
-        required=True,
-        default=lambda self: secrets.token_urlsafe(24),
-        groups="finance_connector.group_administrator",
+        help="Only an active connection accepts webhooks and polls. A paused one answers 404, so the provider sends again later."
     )
     webhook_url = fields.Char(compute="_compute_webhook_url", groups="finance_connector.group_administrator")
     journal_id = fields.Many2one(
@@ -87,8 +71,6 @@ class FinanceProvider(models.Model):
     )
     secret_ids = fields.One2many("finance.provider.secret", "provider_id")
     api_base = fields.Char(
-        string="API address",
-        groups="finance_connector.group_administrator",
         help="Only for a test connection: the address of a stand-in for the provider's API. It is then asked for everything, "
         "also for what a message says to lie at another host of the provider.",
     )
@@ -140,50 +122,17 @@ class FinanceProvider(models.Model):
 
     @api.constrains("api_base", "environment")
     def _check_api_base(self):
-        for provider in self.sudo():
-            if provider.api_base and provider.environment == "live":
-                raise ValidationError(
-                    self.env._("%s is live: a live connection always calls the provider's own API address.", provider.name)
-                )
+        self._check_own_address()
 
     def _adapter(self):
         """The pure adapter of this connection."""
         self.ensure_one()
         return providers.get(self.code)
 
-    def set_secret(self, name, value):
-        """Store ``value`` encrypted under ``name``; an earlier value stays valid during its rotation time."""
-        self.ensure_one()
-        self.check_access("write")
-        return self.env["finance.provider.secret"]._store(self, name, value)
-
     def _secret_values(self, name):
         """The active values of secret ``name``, newest first. Never log, store or return them to a client."""
         self.ensure_one()
         return self.env["finance.provider.secret"]._values(self, name)
-
-    def action_activate(self):
-        """Open the connection: refuses, with what is missing, unless it can receive and book."""
-        for provider in self:
-            missing = provider._missing_for_activation()
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "%(name)s cannot be activated yet. Missing: %(missing)s.",
-                        name=provider.name,
-                        missing=", ".join(missing),
-                    )
-                )
-            provider.state = "active"
-            provider._audit("provider.activate", {"name": provider.name, "environment": provider.environment})
-        return True
-
-    def action_pause(self):
-        """Stop accepting webhooks and polling; nothing that was received is lost."""
-        for provider in self:
-            provider.state = "paused"
-            provider._audit("provider.pause", {"name": provider.name})
-        return True
 
     def action_rotate_token(self):
         """Give the webhook a new address; the old one answers 404 from now on."""
@@ -205,10 +154,6 @@ class FinanceProvider(models.Model):
             missing.append(self.env._("API key"))
         return missing
 
-    def _audit(self, action, payload):
-        self.ensure_one()
-        self.env["finance.audit.entry"]._record(action, self, payload)
-
     @api.model_create_multi
     def create(self, vals_list):
         created = super().create(vals_list)
@@ -218,11 +163,7 @@ class FinanceProvider(models.Model):
     def write(self, vals):
         if not _KEPT_BY_THE_DOOR.isdisjoint(vals):
             self.env.registry.clear_cache()
-        watched = sorted(set(vals) & {*_AUDITED, *ROLE_FIELDS})
-        result = super().write(vals)
-        for provider in self if watched else self.browse():
-            provider._audit("provider.change", {"fields": watched})
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _refuse_with_history(self):
