@@ -1,39 +1,26 @@
 """What matching found, written down before anything is booked: a row for each line and candidate, brought up to date for
 thousands of lines by few statements."""
 
-import json
-
 from odoo import api, models
-from odoo.tools import split_every
 
 from .reconcile_answer import JOIN
+from .row_source import copy_rows, row_source
 
-# Rows a statement.
-_CHUNK = 5000
-_TOLD = """
-jsonb_to_recordset(%s::jsonb) AS t (
-    id int, line_id int, candidate_key text, state text, score int, runner_up_score int, reasons jsonb, bundle text,
-    difference numeric, settlement_id int, other_line_id int, items int[], amount numeric, currency_id int)
-"""
-_INSERT = f"""
-WITH told AS (SELECT * FROM {_TOLD}), made AS (
-    INSERT INTO finance_match (line_id, company_id, candidate_key, state, score, runner_up_score, reasons, bundle, difference,
-                               settlement_id, other_line_id, amount, currency_id)
-    SELECT line_id, %s, candidate_key, state, score, runner_up_score, reasons, bundle, difference,
-           settlement_id, other_line_id, amount, currency_id
-      FROM told
-    RETURNING id, line_id, candidate_key
-)
-INSERT INTO finance_match_move_line_rel (finance_match_id, account_move_line_id)
-SELECT made.id, unnest(told.items) FROM made JOIN told USING (line_id, candidate_key)
-"""
-_UPDATE = f"""
+# From so many new rows on the statistics are made anew.
+_MANY = 5000
+_COLUMNS = (
+    ("id", "int"), ("line_id", "int"), ("company_id", "int"), ("candidate_key", "text"), ("state", "text"), ("score", "int"),
+    ("runner_up_score", "int"), ("reasons", "jsonb"), ("bundle", "text"), ("difference", "numeric"), ("settlement_id", "int"),
+    ("other_line_id", "int"), ("amount", "numeric"), ("currency_id", "int"),
+)  # fmt: skip
+_ITEM_COLUMNS = ("finance_match_id", "int"), ("account_move_line_id", "int")
+_UPDATE = """
 UPDATE finance_match m
-   SET state = t.state, score = t.score, runner_up_score = t.runner_up_score, reasons = t.reasons, bundle = t.bundle,
-       difference = t.difference
-  FROM {_TOLD}
- WHERE m.id = t.id AND (m.state, m.score, m.runner_up_score, m.reasons, m.bundle, m.difference)
-       IS DISTINCT FROM (t.state, t.score, t.runner_up_score, t.reasons, t.bundle, t.difference)
+   SET state = v.state, score = v.score, runner_up_score = v.runner_up_score, reasons = v.reasons, bundle = v.bundle,
+       difference = v.difference
+  FROM {source}
+ WHERE m.id = v.id AND (m.state, m.score, m.runner_up_score, m.reasons, m.bundle, m.difference)
+       IS DISTINCT FROM (v.state, v.score, v.runner_up_score, v.reasons, v.bundle, v.difference)
 """
 
 
@@ -49,24 +36,34 @@ class FinanceReconciliation(models.AbstractModel):
         known, currencies = self._known(company, answers), self.env["finance.subledger"]._currency_ids()
         fresh, kept = [], []
         for answer in answers:
-            keys = answer.rows
+            keys, currency = answer.rows, currencies[answer.line.amount.currency]
             for key in keys:
-                row = self._row(answer, key) | {
-                    "id": known.pop((answer.line.id, key), None),
-                    "state": state if len(keys) > 1 else "proposed",
-                    "currency_id": currencies[answer.line.amount.currency],
-                }
-                (kept if row["id"] else fresh).append(row)
+                match_id = known.pop((answer.line.id, key), None)
+                row, items = self._row(answer, key, match_id, state if len(keys) > 1 else "proposed", company.id, currency)
+                if match_id:
+                    kept.append(row)
+                else:
+                    fresh.append((row, items))
         cr.execute("DELETE FROM finance_match WHERE id = ANY(%s)", [list(known.values())])
-        for chunk in split_every(_CHUNK, kept):
-            cr.execute(_UPDATE, [json.dumps(chunk)])
-        for chunk in split_every(_CHUNK, fresh):
-            cr.execute(_INSERT, [json.dumps(chunk), company.id])
-        if len(fresh) >= _CHUNK:
+        if kept:
+            source, parameters = row_source(cr, "matches", _COLUMNS, kept)
+            cr.execute(_UPDATE.format(source=source), parameters)
+        if fresh:
+            self._add(fresh)
+        if len(fresh) >= _MANY:
             # Applying reads them in batches at once; without fresh statistics each would read the whole table.
             cr.execute("ANALYZE finance_match, finance_match_move_line_rel")
         matches.invalidate_model()
         self.env["account.bank.statement.line"].invalidate_model(["fc_match_ids", "fc_match_state"])
+
+    def _add(self, fresh):
+        """Write new rows, each with the ids of its open items. Copied with their ids, so that none is looked for again."""
+        cr = self.env.cr
+        cr.execute("SELECT nextval('finance_match_id_seq') FROM generate_series(1, %s)", [len(fresh)])
+        ids = [row[0] for row in cr.fetchall()]
+        copy_rows(cr, "finance_match", _COLUMNS, [(own, *row[1:]) for own, (row, _items) in zip(ids, fresh, strict=True)])
+        items = [(own, item) for own, (_row, items) in zip(ids, fresh, strict=True) for item in items]
+        copy_rows(cr, "finance_match_move_line_rel", _ITEM_COLUMNS, items)
 
     def _known(self, company, answers):
         """(line id, candidate key) -> id of the open rows of the lines of ``answers``."""
@@ -79,24 +76,29 @@ class FinanceReconciliation(models.AbstractModel):
         return {(line_id, key): match_id for line_id, key, match_id in self.env.cr.fetchall() if line_id in ids}
 
     @staticmethod
-    def _row(answer, key):
+    def _row(answer, key, match_id, state, company_id, currency_id):
+        """(the values of _COLUMNS for the candidate ``key``, the ids of its open items)."""
         line, result = answer.line, answer.result
         ids = {"s": [], "i": [], "l": [], "r": []}
         for part in key.split(JOIN):
-            ids[part[0]].append(int(part[2:]))
-        return {
-            "line_id": line.id,
-            "candidate_key": key,
-            "score": result.score,
-            "runner_up_score": result.runner_up_score,
-            "reasons": result.reasons,
-            "bundle": answer.bundle or None,
-            "difference": str(result.difference.to_decimal()) if result.difference else 0,
-            "settlement_id": ids["s"][0] if ids["s"] else None,
-            "other_line_id": next(iter(ids["l"] + ids["r"]), None),
-            "items": ids["i"],
-            "amount": str(line.amount.to_decimal()),
-        }
+            ids[part[0]].append(part[2:])
+        row = (
+            match_id,
+            line.id,
+            company_id,
+            key,
+            state,
+            result.score,
+            result.runner_up_score,
+            result.reasons,
+            answer.bundle or None,
+            result.difference.to_text() if result.difference else 0,
+            ids["s"][0] if ids["s"] else None,
+            next(iter(ids["l"] + ids["r"]), None),
+            line.amount.to_text(),
+            currency_id,
+        )
+        return row, ids["i"]
 
     @api.model
     def _stored(self, answers):

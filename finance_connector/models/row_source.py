@@ -26,12 +26,18 @@ def row_source(cr, name, columns, rows):
     definition = SQL(", ").join(SQL("%s " + kind, SQL.identifier(column)) for column, kind in columns)
     cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s (%s) ON COMMIT DROP", SQL.identifier(table), definition))
     cr.execute(SQL("TRUNCATE %s", SQL.identifier(table)))
+    copy_rows(cr, table, columns, rows)
+    return f"{table} AS v", []
+
+
+def copy_rows(cr, table, columns, rows):
+    """Write ``rows`` into ``table``, a name that the code has; ``columns`` and ``rows`` as for `row_source`."""
     json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
     buffer = io.StringIO(newline="")
     csv.writer(buffer).writerows(_with_json(rows, json_at) if json_at else rows)
     buffer.seek(0)
-    cr.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", buffer)
-    return f"{table} AS v", []
+    names = ", ".join(name for name, _kind in columns)
+    cr.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)", buffer)
 
 
 def _with_json(rows, positions):
