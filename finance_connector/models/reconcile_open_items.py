@@ -1,8 +1,8 @@
 """The open items of a company that bank lines may pay, read by SQL, as candidates of the matching.
 
-A payout is open while its lines on the account for money in transit are; an invoice while its receivable or payable line is. Of
-invoices only those are read that have the amount of a line, a reference that stands in its text, or its partner, unless there
-are so few that all are read.
+A payout is open while its lines on the account for money in transit are; an invoice while its receivable or payable line is; a
+payment that somebody registered while its line on the outstanding account is. Of items only those are read that have the amount
+of a line, a reference that stands in its text, or its partner, unless there are so few that all are read.
 """
 
 from decimal import Decimal
@@ -46,7 +46,9 @@ SELECT provider_id, min(days), max(days) FROM (
 ) known WHERE place <= %(newest)s GROUP BY provider_id HAVING count(*) >= %(least)s
 """
 
-_OPEN_ITEMS = """
+# What is open of invoices and bills; and of other entries: what a payment that was registered left on its outstanding account, and
+# what a plain entry left on a receivable or payable one. What providers hold and what our own entries book is neither.
+_OPEN_INVOICES = """
       FROM account_move_line a
       JOIN account_account t ON t.id = a.account_id
       JOIN account_move m ON m.id = a.move_id
@@ -54,34 +56,60 @@ _OPEN_ITEMS = """
        AND t.account_type IN ('asset_receivable', 'liability_payable')
        AND m.move_type IN ('out_invoice', 'out_refund', 'in_invoice', 'in_refund', 'out_receipt', 'in_receipt')
 """
-
-_COUNT_INVOICES = f"SELECT count(*) {_OPEN_ITEMS}"
-
-_INVOICES = f"""
+_OPEN_ENTRIES = """
+      FROM account_move_line a
+      JOIN account_account t ON t.id = a.account_id
+      JOIN account_move m ON m.id = a.move_id
+      LEFT JOIN account_payment p ON p.id = m.origin_payment_id
+     WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted' AND m.move_type = 'entry'
+       AND t.reconcile AND (t.account_type IN ('asset_receivable', 'liability_payable') OR a.account_id = p.outstanding_account_id)
+       AND m.statement_line_id IS NULL AND m.finance_instruction_id IS NULL AND a.finance_movement_id IS NULL
+       AND p.payment_transaction_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM finance_provider f JOIN account_journal fj ON fj.id = f.journal_id
+                        WHERE f.company_id = a.company_id AND (f.journal_id = a.journal_id OR a.account_id IN
+                              (fj.default_account_id, f.in_transit_account_id, f.unapplied_account_id)))
+"""
+_COUNT = f"SELECT (SELECT count(*) {_OPEN_INVOICES}) + (SELECT count(*) {_OPEN_ENTRIES})"
+# What the items have to be asked for, an array each: number, reference of the payer, other reference.
+_OF_INVOICE = "ARRAY[m.name, m.payment_reference, m.ref]"
+# A payment has the names of what it paid, which its payer tells.
+_OF_ENTRY = """
+ARRAY[m.name, m.ref, p.memo, p.payment_reference] || ARRAY(
+    SELECT unnest(ARRAY[d.name, d.payment_reference, d.ref])
+      FROM account_move_line own
+      JOIN account_partial_reconcile r ON own.id IN (r.debit_move_id, r.credit_move_id)
+      JOIN account_move_line o ON o.id IN (r.debit_move_id, r.credit_move_id) AND o.id != own.id
+      JOIN account_move d ON d.id = o.move_id
+     WHERE own.move_id = p.move_id)
+"""
+_ITEMS = """
 WITH spellings AS (SELECT unnest(%(spellings)s::text[]) AS spelling),
      amounts AS (SELECT * FROM unnest(%(amounts)s::numeric[], %(currencies)s::text[]) AS t (amount, currency)),
 items AS (
-    SELECT a.id, m.name, m.payment_reference, m.ref, a.amount_residual_currency AS residual, a.currency_id, a.partner_id,
+    SELECT a.id, {names} AS names, a.amount_residual_currency AS residual, a.currency_id, a.partner_id,
            a.date_maturity, a.account_id,
            -- What the payment terms take off a whole payment until a day (signed as what is open).
            CASE WHEN a.amount_residual_currency = a.amount_currency THEN a.discount_date END AS discount_date,
            a.amount_currency - a.discount_amount_currency AS discount
-      {_OPEN_ITEMS}
+      {source}
 ), open_items AS (
     SELECT i.*, c.name AS currency, p.commercial_partner_id, p.name AS partner_name
       FROM items i JOIN res_currency c ON c.id = i.currency_id LEFT JOIN res_partner p ON p.id = i.partner_id
 )
-SELECT o.id, o.name, o.payment_reference, o.ref, o.residual::text, o.currency, o.commercial_partner_id,
+SELECT o.id, o.names, o.residual::text, o.currency, o.commercial_partner_id,
        o.date_maturity, o.partner_name, o.account_id, o.discount_date, o.discount::text
   FROM open_items o
  WHERE %(all)s
     -- Each of these is asked of a hash, so that a line with many members costs no more an item than one with none.
     OR (o.residual, o.currency) IN (SELECT amount, currency FROM amounts)
-    OR regexp_replace(upper(o.name), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
-    OR regexp_replace(upper(o.payment_reference), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
-    OR regexp_replace(upper(o.ref), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings)
+    OR EXISTS (SELECT 1 FROM unnest(o.names) name
+                WHERE regexp_replace(upper(name), '[\\W_]', '', 'g') IN (SELECT spelling FROM spellings))
     OR o.commercial_partner_id = ANY(%(partners)s)
 """
+_KINDS = (
+    ("invoice", _ITEMS.format(names=_OF_INVOICE, source=_OPEN_INVOICES)),
+    ("item", _ITEMS.format(names=_OF_ENTRY, source=_OPEN_ENTRIES)),
+)
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -112,9 +140,10 @@ class FinanceReconciliation(models.AbstractModel):
         self.env.cr.execute(_LAGS, {"company": company.id, "newest": _LAG_NEWEST, "least": _LAG_LEAST})
         return {provider_id: (fewest, most) for provider_id, fewest, most in self.env.cr.fetchall()}
 
-    def _open_invoices(self, company, lines):
+    def _open_items(self, company, lines):
+        """Invoices, bills and other open items that ``lines`` may pay."""
         values = {"company": company.id, "all": True, "spellings": [], "amounts": [], "currencies": [], "partners": []}
-        self.env.cr.execute(_COUNT_INVOICES, values)
+        self.env.cr.execute(_COUNT, values)
         if self.env.cr.fetchone()[0] > _FEW * len(lines):
             amounts = sorted({(line.amount.to_decimal(), line.amount.currency) for line in lines})
             values |= {
@@ -124,24 +153,26 @@ class FinanceReconciliation(models.AbstractModel):
                 "currencies": [currency for _amount, currency in amounts],
                 "partners": sorted({line.partner_id for line in lines if line.partner_id is not None}),
             }
-        self.env.cr.execute(_INVOICES, values)
-        rows = self.env.cr.fetchall()
-        shared = self._shared_names({row[8] for row in rows if row[8]})
+        found = []
+        for kind, query in _KINDS:
+            self.env.cr.execute(query, values)
+            found += [(kind, row) for row in self.env.cr.fetchall()]
+        shared = self._shared_names({row[6] for _kind, row in found if row[6]})
         return [
             Candidate(
-                id=f"i:{row[0]}",
-                kind="invoice",
-                residual=_money(row[4], row[5]),
-                references=tuple(dict.fromkeys(filter(None, row[1:4]))),
-                partner_id=row[6],
-                date=row[7],
-                name="" if row[8] in shared else row[8] or "",
-                ledger=row[9],
-                discount=_money(row[11], row[5]) if row[10] else None,
-                discount_until=row[10],
+                id=f"i:{item_id}",
+                kind=kind,
+                residual=money,
+                references=tuple(dict.fromkeys(filter(None, names))),
+                partner_id=partner_id,
+                date=due,
+                name="" if partner in shared else partner or "",
+                ledger=account_id,
+                discount=_money(discount, currency) if until else None,
+                discount_until=until,
             )
-            for row in rows
-            if _money(row[4], row[5])
+            for kind, (item_id, names, residual, currency, partner_id, due, partner, account_id, until, discount) in found
+            if (money := _money(residual, currency))
         ]
 
     def _shared_names(self, names):

@@ -113,7 +113,7 @@ class FinanceReconciliation(models.AbstractModel):
             return [], []
         candidates = [
             *self._open_settlements(company),
-            *self._open_invoices(company, lines),
+            *self._open_items(company, lines),
             *self._other_lines(company, lines),
         ]
         return lines, candidates

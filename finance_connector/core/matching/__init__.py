@@ -9,7 +9,7 @@ Evidence is settled from the strongest on, and what it settles leaves the field:
 -  92: the line of another own account shows the same transfer
 -  90: a payout by its descriptor (a reference without digits, such as a company name), amount and date window, or by the
        days that payouts like it took so far; or a batch whose members each name their item
--  80: an invoice by amount and partner
+-  80: an invoice, or another open item such as a payment that was registered, by amount and partner
 -  75: a payout by amount and date window
 -  up to 99: what has the amount, by the sum of weaker signs (`close`)
 -  78: items of the partner that make the amount, if only these do

@@ -47,7 +47,7 @@ _BY_AMOUNT = (
         "A payout of this amount should come on this day, going by how long others took.",
         _PAYOUTS,
     ),
-    _Step("partner_amount", 80, Pool.by_partner, "The partner has an open invoice of this amount.", DIVISIBLE),
+    _Step("partner_amount", 80, Pool.by_partner, "The partner has an open item of this amount.", DIVISIBLE),
     _Step("payout_window", 75, Pool.by_window, "A payout of this amount is expected about this date.", _PAYOUTS),
 )
 _EQUAL_AMOUNT = {"code": "amount", "text": "The amount is equal."}
