@@ -5,6 +5,8 @@ Everything that does not fit refuses the file, with both sides named.
 
 from odoo import models
 
+from .statement_journals import STATEMENT_TYPES
+
 
 class ImportRefused(Exception):
     """The file cannot be taken over: ``reason`` says what is wrong and what to do; ``line`` in the file, if
@@ -28,7 +30,7 @@ class FinanceImport(models.Model):
         known = self.env["account.journal"].search(
             [
                 ("bank_account_id.sanitized_acc_number", "in", numbers),
-                ("type", "in", ("bank", "credit", "cash")),
+                ("type", "in", STATEMENT_TYPES),
                 ("company_id", "in", (self.env.companies | self.company_id).ids),
             ]
         )

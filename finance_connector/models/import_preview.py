@@ -10,6 +10,7 @@ from .finance_import import _as_bytes
 from .import_account import ImportRefused
 from .import_work import COLLISIONS
 from .limits import limit
+from .statement_journals import STATEMENT_TYPES
 
 # So many entries of a file are shown.
 SHOWN_ENTRIES = 20
@@ -33,7 +34,7 @@ class FinanceImport(models.Model):
         self._check_role()
         providers = self.env["finance.provider"].search([("state", "=", "active")])
         journals = self.env["account.journal"].search(
-            [("type", "in", ("bank", "credit", "cash")), ("company_id", "in", self.env.companies.ids)]
+            [("type", "in", STATEMENT_TYPES), ("company_id", "in", self.env.companies.ids)]
         )
         connected = self.env["finance.provider"].sudo().search([("company_id", "in", self.env.companies.ids)])
         banks = journals - connected.journal_id

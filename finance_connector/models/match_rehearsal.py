@@ -6,6 +6,8 @@ it was, and can be stopped. Nothing but its own rows is changed.
 
 from odoo import api, fields, models
 
+from .statement_journals import STATEMENT_TYPES
+
 DAYS = 365
 # Lines a step; the first step is taken at once.
 STEP = 500
@@ -137,7 +139,7 @@ class FinanceMatchRule(models.Model):
     def _rehearsed(self, since):
         """The domain of the bank lines on which the rule is tried."""
         own = [("journal_id", "in", self.journal_ids.ids)] if self.journal_ids else []
-        return [("company_id", "=", self.company_id.id), ("journal_id.type", "=", "bank"), ("date", ">=", since), *own]
+        return [("company_id", "=", self.company_id.id), ("journal_id.type", "in", STATEMENT_TYPES), ("date", ">=", since), *own]
 
     def _rehearse_step(self):
         """Try the next lines; how many there were."""

@@ -7,6 +7,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .statement_journals import STATEMENT_TYPES
+
 _HUNDREDTHS = 100
 
 
@@ -26,7 +28,7 @@ class FinanceMatchRule(models.Model):
     sequence = fields.Integer(default=10, help="Of several rules that fit, the first one counts.")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     journal_ids = fields.Many2many(
-        "account.journal", string="Bank accounts", domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
+        "account.journal", string="Bank accounts", domain=f"[('type', 'in', {STATEMENT_TYPES}), ('company_id', '=', company_id)]",
         help="Empty: all of the company."
     )  # fmt: skip
     direction = fields.Selection(

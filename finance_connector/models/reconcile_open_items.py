@@ -46,8 +46,8 @@ SELECT provider_id, min(days), max(days) FROM (
 ) known WHERE place <= %(newest)s GROUP BY provider_id HAVING count(*) >= %(least)s
 """
 
-# What is open of invoices and bills; and of other entries: what a payment that was registered left on its outstanding account, and
-# what a plain entry left on a receivable or payable one. What providers hold and what our own entries book is neither.
+# What is open of invoices and bills; and of other entries: what a payment that was registered left on its outstanding account,
+# and what a plain entry left on a receivable or payable one. What providers hold and what our own entries book is neither.
 _OPEN_INVOICES = """
       FROM account_move_line a
       JOIN account_account t ON t.id = a.account_id
@@ -62,7 +62,8 @@ _OPEN_ENTRIES = """
       JOIN account_move m ON m.id = a.move_id
       LEFT JOIN account_payment p ON p.id = m.origin_payment_id
      WHERE a.company_id = %(company)s AND a.reconciled IS NOT TRUE AND a.parent_state = 'posted' AND m.move_type = 'entry'
-       AND t.reconcile AND (t.account_type IN ('asset_receivable', 'liability_payable') OR a.account_id = p.outstanding_account_id)
+       AND t.reconcile
+       AND (t.account_type IN ('asset_receivable', 'liability_payable') OR a.account_id = p.outstanding_account_id)
        AND m.statement_line_id IS NULL AND m.finance_instruction_id IS NULL AND a.finance_movement_id IS NULL
        AND p.payment_transaction_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM finance_provider f JOIN account_journal fj ON fj.id = f.journal_id
@@ -70,12 +71,12 @@ _OPEN_ENTRIES = """
                               (fj.default_account_id, f.in_transit_account_id, f.unapplied_account_id)))
 """
 _COUNT = f"SELECT (SELECT count(*) {_OPEN_INVOICES}) + (SELECT count(*) {_OPEN_ENTRIES})"
-# What the items have to be asked for, an array each: number, reference of the payer, other reference.
-_OF_INVOICE = "ARRAY[m.name, m.payment_reference, m.ref]"
+# What a bank text may name the items by, an array each: number, reference of the payer, other reference, the orders it is of.
+_OF_INVOICE = "ARRAY[m.name, m.payment_reference, m.ref] || string_to_array(m.invoice_origin, ', ')::varchar[]"
 # A payment has the names of what it paid, which its payer tells.
 _OF_ENTRY = """
 ARRAY[m.name, m.ref, p.memo, p.payment_reference] || ARRAY(
-    SELECT unnest(ARRAY[d.name, d.payment_reference, d.ref])
+    SELECT unnest(ARRAY[d.name, d.payment_reference, d.ref] || string_to_array(d.invoice_origin, ', ')::varchar[])
       FROM account_move_line own
       JOIN account_partial_reconcile r ON own.id IN (r.debit_move_id, r.credit_move_id)
       JOIN account_move_line o ON o.id IN (r.debit_move_id, r.credit_move_id) AND o.id != own.id

@@ -12,6 +12,7 @@ from ..core.errors import MoneyError
 from ..core.matching import Line, Part
 from ..core.matching.references import tokens
 from ..core.money import Money, minor_units
+from .statement_journals import IS_STATEMENT_JOURNAL
 
 _logger = logging.getLogger(__name__)
 # Tokens that may make up one reference, and characters of the longest; a reference beyond them is found by
@@ -42,7 +43,7 @@ WITH open_lines AS (
            l.fc_details->'charges' AS charges
       {LINE_FROM}
       LEFT JOIN finance_import i ON i.id = l.fc_import_id
-     WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND j.type = 'bank'
+     WHERE l.company_id = %(company)s AND l.is_reconciled IS NOT TRUE AND m.state = 'posted' AND {IS_STATEMENT_JOURNAL}
        AND (%(lines)s::int[] IS NULL OR l.id = ANY(%(lines)s))
        AND (i.id IS NULL OR i.state = 'imported')
        AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
@@ -60,7 +61,7 @@ WITH open_lines AS (
       JOIN res_currency cc ON cc.id = c.currency_id
       LEFT JOIN res_currency jc ON jc.id = j.currency_id
      WHERE e.import_id = %(import)s AND e.decision = 'new' AND e.line_id IS NULL AND j.company_id = %(company)s
-       AND j.type = 'bank' AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = j.id)
+       AND {IS_STATEMENT_JOURNAL} AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = j.id)
 ), accounts AS (
     SELECT account, min(partner_id) AS partner_id FROM (
         SELECT o.account, p.commercial_partner_id AS partner_id

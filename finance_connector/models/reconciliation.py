@@ -15,6 +15,7 @@ from ..core.matching import AMBIGUOUS, match
 from .inbox import CONCURRENCY
 from .limits import limit
 from .reconcile_answer import Answer
+from .statement_journals import STATEMENT_TYPES
 
 _logger = logging.getLogger(__name__)
 # Matches applied per transaction: measured, 100 take a quarter longer a match, and more than 500 no less.
@@ -28,7 +29,7 @@ class FinanceReconciliation(models.AbstractModel):
     def _cron_reconcile(self):
         """Scheduled action: match and apply, company by company."""
         self.env["ir.cron"]._commit_progress(remaining=1)
-        companies = self.env["account.journal"].sudo().search([("type", "=", "bank")]).company_id
+        companies = self.env["account.journal"].sudo().search([("type", "in", STATEMENT_TYPES)]).company_id
         for company in companies:
             try:
                 if not self.with_company(company)._reconcile_company(company):

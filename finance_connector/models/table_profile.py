@@ -9,6 +9,7 @@ from ..formats.table_profile import ROLES
 from .file_profile import parts
 from .import_account import currency_of
 from .settlement_profile import DELIMITERS
+from .statement_journals import DOMAIN
 
 ROLE_LABELS = {
     "date": "Booking date", "value_date": "Value date", "amount": "Amount", "debit": "Money out", "credit": "Money in",
@@ -34,7 +35,7 @@ class FinanceTableProfile(models.Model):
 
     journal_id = fields.Many2one(
         "account.journal", string="Bank account", required=True, index=True, ondelete="restrict",
-        domain="[('type', 'in', ('bank', 'credit', 'cash'))]",
+        domain=DOMAIN,
     )  # fmt: skip
     company_id = fields.Many2one(related="journal_id.company_id", store=True, index=True)
     column_ids = fields.One2many("finance.table.profile.column", "profile_id", string="Columns", copy=True)

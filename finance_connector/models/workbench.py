@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from .inbox import CONCURRENCY
+from .statement_journals import IS_STATEMENT_JOURNAL, STATEMENT_TYPES
 
 PAGE = 80
 # Proposals that one call applies: about a second.
@@ -16,13 +17,13 @@ _STATES = ("proposed", "ambiguous", "unmatched")
 # A proposal that may be accepted with many others: nothing differs, and nothing says that it is weak.
 _SAFE = "m.state = 'proposed' AND COALESCE(m.difference, 0) = 0 AND NOT m.reasons @> '[{\"code\": \"weak\"}]'"
 _STATE = "CASE WHEN s.ambiguous THEN 'ambiguous' WHEN s.proposed THEN 'proposed' ELSE 'unmatched' END"
-_FROM = """
+_FROM = f"""
   FROM account_bank_statement_line l
   JOIN account_move m ON m.id = l.move_id
   JOIN account_journal j ON j.id = l.journal_id
   LEFT JOIN LATERAL (SELECT bool_or(state = 'ambiguous') AS ambiguous, bool_or(state = 'proposed') AS proposed
                        FROM finance_match WHERE line_id = l.id AND state IN ('ambiguous', 'proposed')) s ON true
- WHERE l.company_id IN %(companies)s AND m.state = 'posted' AND j.type = 'bank'
+ WHERE l.company_id IN %(companies)s AND m.state = 'posted' AND {IS_STATEMENT_JOURNAL}
    AND NOT EXISTS (SELECT 1 FROM finance_provider f WHERE f.journal_id = l.journal_id)
 """
 
@@ -143,7 +144,7 @@ class FinanceWorkbench(models.AbstractModel):
         """The bank accounts; the journals of provider connections are no accounts at a bank."""
         own = [("company_id", "in", self.env.companies.ids)]
         clearing = self.env["finance.provider"].sudo().search(own).journal_id
-        banks = self.env["account.journal"].search([("type", "=", "bank"), *own])
+        banks = self.env["account.journal"].search([("type", "in", STATEMENT_TYPES), *own])
         return banks - clearing
 
     # --- many at once -------------------------------------------------------------------------------------------------

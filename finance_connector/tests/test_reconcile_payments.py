@@ -52,6 +52,13 @@ class TestReconcilePayments(ReconcileCase):
         self.assertTrue(payment.is_matched)
         self.assertIn("open item of this amount", line.fc_match_ids.explanation)
 
+    def test_a_customer_tells_the_order_instead_of_the_invoice(self):
+        invoice = self.invoice(100, ref="A-2026-1", invoice_origin="S00041, S00042")
+        self.register(self.invoice(90, ref="A-2026-2", invoice_origin="S00043"))
+        first, second = self.bank_entries(entry("100.00", text="your order S00042"), entry("90.00", text="order S00043", bank_id="B2"))
+        self.assertEqual([first.is_reconciled, second.is_reconciled], [True, True], self.exceptions().mapped("detail"))
+        self.assertEqual(invoice.payment_state, "paid")
+
     def test_inv_8_a_payment_and_an_invoice_of_one_amount_are_a_question(self):
         self.register(self.invoice(100, ref="A-2026-1"))
         self.invoice(100, ref="A-2026-2")
@@ -84,3 +91,19 @@ class TestReconcilePayments(ReconcileCase):
         line = self.bank_entries(entry("100.00", text="A-2026-1", name=self.partner.name))
         self.assertOpen(line)
         self.assertFalse(payment.is_matched)
+
+    def test_credit_cards_and_cash_have_lines_like_a_bank_account(self):
+        for kind in ("credit", "cash"):
+            with self.subTest(kind=kind):
+                journal = self.env["account.journal"].create(
+                    {"name": f"Of {kind}", "code": f"X{kind[:3].upper()}", "type": kind, "company_id": self.company.id}
+                )
+                bill = self.invoice(30, ref=f"BILL-{kind}-1", move_type="in_invoice")
+                line = self.env["account.bank.statement.line"].create(
+                    {"journal_id": journal.id, "date": "2026-03-02", "payment_ref": f"Paid BILL-{kind}-1", "amount": -30}
+                )
+                workbench = self.env["finance.workbench"].with_context(allowed_company_ids=self.company.ids)
+                self.assertIn(line.id, [row["id"] for row in workbench.get_lines({"journal_id": journal.id})["lines"]])
+                self.reconcile()
+                self.assertTrue(line.is_reconciled, self.exceptions().mapped("detail"))
+                self.assertEqual(bill.payment_state, "paid")

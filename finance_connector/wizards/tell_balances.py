@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from .. import formats
 from ..formats import FormatError, Told
 from ..models.import_told import BALANCES, NONE
+from ..models.statement_journals import DOMAIN
 
 
 class FinanceImportTell(models.TransientModel):
@@ -16,7 +17,7 @@ class FinanceImportTell(models.TransientModel):
 
     import_id = fields.Many2one("finance.import", required=True, readonly=True, ondelete="cascade")
     journal_id = fields.Many2one(
-        "account.journal", string="Bank account", required=True, domain="[('type', 'in', ('bank', 'credit', 'cash'))]"
+        "account.journal", string="Bank account", required=True, domain=DOMAIN
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     summary = fields.Text(compute="_compute_summary", string="In the file")

@@ -104,7 +104,8 @@ class _Checker:
                  JOIN account_move m ON m.id = l.move_id WHERE l.journal_id = %s""", self.place["journal"]))
         truth = Counter((entry.bank_id, _major(entry.amount, entry.currency), str(entry.booked), bool(entry.explains))
                         for entry in expected.entries(self.merchant))
-        unmet = self.rows("SELECT name FROM account_payment WHERE journal_id = %s AND is_matched IS NOT TRUE", self.place["journal"])
+        unmet = self.rows(
+            "SELECT name FROM account_payment WHERE journal_id = %s AND is_matched IS NOT TRUE", self.place["journal"])
         return [*(f"bank line that is not true: {line}" for line in found - truth),
                 *(f"bank line that is missing: {line}" for line in truth - found),
                 *(f"payment that was registered and meets no bank line: {row[0]}" for row in unmet)]
