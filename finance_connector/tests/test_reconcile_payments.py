@@ -55,7 +55,8 @@ class TestReconcilePayments(ReconcileCase):
     def test_a_customer_tells_the_order_instead_of_the_invoice(self):
         invoice = self.invoice(100, ref="A-2026-1", invoice_origin="S00041, S00042")
         self.register(self.invoice(90, ref="A-2026-2", invoice_origin="S00043"))
-        first, second = self.bank_entries(entry("100.00", text="your order S00042"), entry("90.00", text="order S00043", bank_id="B2"))
+        told = entry("100.00", text="your order S00042"), entry("90.00", text="order S00043", bank_id="B2")
+        first, second = self.bank_entries(*told)
         self.assertEqual([first.is_reconciled, second.is_reconciled], [True, True], self.exceptions().mapped("detail"))
         self.assertEqual(invoice.payment_state, "paid")
 
