@@ -149,6 +149,7 @@ from . import payment_account
 from . import payment_parties
 from . import payment_news
 from . import payment_settle
+from . import payment_still_owed
 from . import collection_company
 from . import mandate
 from . import mandate_life

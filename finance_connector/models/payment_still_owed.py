@@ -1,0 +1,59 @@
+"""What an order pays may be paid otherwise before it leaves: by Odoo's own means, by a bank line, by a credit note. Then it is
+neither approved nor sent, since it would be paid twice."""
+
+from odoo import models
+from odoo.exceptions import UserError
+
+# Of a payment that is still ours: the documents of which less is open than it would pay.
+_PAID_MEANWHILE = """
+SELECT a.move_name, a.amount_residual_currency, p.amount, a.currency_id
+  FROM finance_payment_item p
+  JOIN finance_payment_instruction i ON i.id = p.instruction_id
+  JOIN account_move_line a ON a.id = p.move_line_id
+ WHERE p.instruction_id = ANY(%s) AND p.is_open
+   AND (a.parent_state <> 'posted' OR abs(a.amount_residual_currency) < abs(p.amount))
+ ORDER BY a.move_name, a.id
+"""
+
+
+class FinancePaymentOrder(models.Model):
+    _inherit = "finance.payment.order"
+
+    def action_submit(self):
+        for order in self:
+            order._refuse_paid(order.instruction_ids)
+        return super().action_submit()
+
+    def _sign(self):
+        self._refuse_paid(self.instruction_ids)
+        return super()._sign()
+
+    def _checked_file(self, payments):
+        self._refuse_paid(payments)
+        return super()._checked_file(payments)
+
+    def _refuse_paid(self, payments):
+        """Raises UserError, with the documents, if ``payments`` of the order would pay what is owed no longer."""
+        if not payments:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(_PAID_MEANWHILE, [payments.ids])
+        currencies = self.env["res.currency"]
+        told = [
+            self.env._(
+                "%(document)s: %(amount)s would be paid, %(open)s is open.",
+                document=name,
+                amount=currencies.browse(currency_id).format(float(abs(amount))),
+                open=currencies.browse(currency_id).format(float(abs(residual))),
+            )
+            for name, residual, amount, currency_id in self.env.cr.fetchall()
+        ]
+        if told:
+            raise UserError(
+                self.env._(
+                    "%(order)s would pay what was paid otherwise meanwhile:\n%(documents)s\nTake the order back to the draft and "
+                    "remove these payments.",
+                    order=self.name,
+                    documents="\n".join(told),
+                )
+            )
