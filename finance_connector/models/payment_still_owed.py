@@ -4,14 +4,23 @@ neither approved nor sent, since it would be paid twice."""
 from odoo import models
 from odoo.exceptions import UserError
 
-# Of a payment that is still ours: the documents of which less is open than it would pay.
+# Of a payment that is still ours: the documents of which less is open than it would pay. What the bank line of a payment that
+# came back still closes, because the return is not on a statement yet, is owed again.
 _PAID_MEANWHILE = """
 SELECT a.move_name, a.amount_residual_currency, p.amount, a.currency_id
   FROM finance_payment_item p
-  JOIN finance_payment_instruction i ON i.id = p.instruction_id
   JOIN account_move_line a ON a.id = p.move_line_id
+ CROSS JOIN LATERAL (
+     SELECT COALESCE(sum(CASE WHEN r.debit_move_id = a.id THEN r.debit_amount_currency
+                              ELSE r.credit_amount_currency END), 0) AS back
+       FROM account_partial_reconcile r
+       JOIN account_move_line o ON o.id = CASE WHEN r.debit_move_id = a.id THEN r.credit_move_id ELSE r.debit_move_id END
+       JOIN account_bank_statement_line l ON l.move_id = o.move_id
+       JOIN finance_payment_bank_line_rel b ON b.account_bank_statement_line_id = l.id
+       JOIN finance_payment_instruction i ON i.id = b.finance_payment_instruction_id AND i.state = 'returned'
+      WHERE a.id IN (r.debit_move_id, r.credit_move_id)) returned
  WHERE p.instruction_id = ANY(%s) AND p.is_open
-   AND (a.parent_state <> 'posted' OR abs(a.amount_residual_currency) < abs(p.amount))
+   AND (a.parent_state <> 'posted' OR abs(a.amount_residual_currency) + returned.back < abs(p.amount))
  ORDER BY a.move_name, a.id
 """
 
