@@ -8,6 +8,7 @@ The file is read twice and never held: first to find what its rows tell together
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from operator import itemgetter
@@ -59,16 +60,19 @@ def parts(content, filename=None):
     Raises PayloadError naming line and column."""
     report = _Report(content, f"{filename:.120}" if filename else "The report")
     charges, payments = report.told_together()
-    payouts, counts, plain, together, row = rows.Payouts(), {}, [], [], None
+    payouts, counts, captures, others, together, row = rows.Payouts(), {}, [], [], [], None
     for row in map(report.row, report.lines()):
         if row.category in rows.COUNTED or row.charge_id in charges or row.transaction_key in payments:
             together.append(row)
-            continue
-        plain.append(row)
-        if len(plain) == PART:
-            yield rows.tell(plain, payouts, counts)
-            plain = []
-    yield rows.tell(plain, payouts, counts)
+        elif capture := rows.settled_capture(row):
+            payouts.add(row)
+            captures.append(capture)
+        else:
+            others.append(row)
+        if len(captures) + len(others) == PART:
+            yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
+            captures, others = [], []
+    yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
     yield rows.tell(rows.ordered(together), payouts, counts)
     nothing = "" if row else f"{report.name} has no rows: nothing was settled in its period"
     yield Parsed(settlements=payouts.settlements(), ignored=nothing)
