@@ -3,6 +3,7 @@ from . import limits
 from . import provider
 from . import account_setup
 from . import provider_secret
+from . import message_piece
 from . import message
 from . import message_rejection
 from . import movement
@@ -13,6 +14,7 @@ from . import settlement_line
 from . import subledger
 from . import subledger_derive
 from . import subledger_plain
+from . import subledger_captures
 from . import inbox
 from . import poll
 from . import provider_call

@@ -21,17 +21,33 @@ def row_source(cr, name, columns, rows):
     """
     if len(rows) < _MANY:
         return recordset(columns), [as_json(columns, rows)]
-    table = f"finance_rows_{name}"
+    json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
+    return f"{copied(cr, name, columns, as_text(_with_json(rows, json_at) if json_at else rows))} AS v", []
+
+
+def as_text(rows):
+    """``rows`` as the file that `copied` reads."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    text.seek(0)
+    return text
+
+
+def table_of(name):
+    """The table of the transaction that holds rows under ``name``."""
+    return f"finance_rows_{name}"
+
+
+def copied(cr, name, columns, text=None):
+    """`table_of` ``name`` with what ``text`` says, or nothing: made when it is not there yet, else emptied."""
+    table = table_of(name)
     # Names and types are constants of the code; SQL has no parameters for them.
     definition = SQL(", ").join(SQL("%s " + kind, SQL.identifier(column)) for column, kind in columns)
     cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s (%s) ON COMMIT DROP", SQL.identifier(table), definition))
     cr.execute(SQL("TRUNCATE %s", SQL.identifier(table)))
-    json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(_with_json(rows, json_at) if json_at else rows)
-    buffer.seek(0)
-    cr.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", buffer)
-    return f"{table} AS v", []
+    if text:
+        cr.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", text)
+    return table
 
 
 def _with_json(rows, positions):
