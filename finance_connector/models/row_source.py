@@ -5,12 +5,12 @@ import csv
 import io
 import json
 
-from odoo.tools import SQL
-
 from .json_rows import as_json, recordset
 
 # From so many rows on, making a table costs less than reading JSON.
 _MANY = 1_000
+# Characters that are handed over at once: whoever reads on in another thread is interrupted each time.
+_AT_ONCE = 64 * 1024 * 1024
 
 
 def row_source(cr, name, columns, rows):
@@ -22,11 +22,13 @@ def row_source(cr, name, columns, rows):
     if len(rows) < _MANY:
         return recordset(columns), [as_json(columns, rows)]
     json_at = [at for at, (_column, kind) in enumerate(columns) if kind == "jsonb"]
-    return f"{copied(cr, name, columns, as_text(_with_json(rows, json_at) if json_at else rows))} AS v", []
+    make_table(cr, name, columns)
+    copy_into(cr, name, as_text(_with_json(rows, json_at) if json_at else rows))
+    return f"{table_of(name)} AS v", []
 
 
 def as_text(rows):
-    """``rows`` as the file that `copied` reads."""
+    """``rows`` as the file that `copy_into` reads."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     text.seek(0)
@@ -38,16 +40,16 @@ def table_of(name):
     return f"finance_rows_{name}"
 
 
-def copied(cr, name, columns, text=None):
-    """`table_of` ``name`` with what ``text`` says, or nothing: made when it is not there yet, else emptied."""
-    table = table_of(name)
+def make_table(cr, name, columns):
+    """Make `table_of` ``name``, or empty the one that is there."""
     # Names and types are constants of the code; SQL has no parameters for them.
-    definition = SQL(", ").join(SQL("%s " + kind, SQL.identifier(column)) for column, kind in columns)
-    cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s (%s) ON COMMIT DROP", SQL.identifier(table), definition))
-    cr.execute(SQL("TRUNCATE %s", SQL.identifier(table)))
-    if text:
-        cr.copy_expert(f"COPY {table} FROM STDIN (FORMAT csv)", text)
-    return table
+    table, definition = table_of(name), ", ".join(f"{column} {kind}" for column, kind in columns)
+    cr.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({definition}) ON COMMIT DROP; TRUNCATE {table}")
+
+
+def copy_into(cr, name, text):
+    """Add the rows of ``text`` (`as_text`), which is read at once, to `table_of` ``name``."""
+    cr.copy_expert(f"COPY {table_of(name)} FROM STDIN (FORMAT csv)", text, size=_AT_ONCE)
 
 
 def _with_json(rows, positions):

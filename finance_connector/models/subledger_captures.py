@@ -10,7 +10,7 @@ import json
 from odoo import models
 
 from .capture_rows import COLUMNS
-from .row_source import copied, table_of
+from .row_source import copy_into, make_table, table_of
 from .subledger import NOW, TELL_LINES
 from .subledger_plain import MERGED, fold_plain
 
@@ -76,31 +76,55 @@ SELECT v.transaction_id AS id, v.currency_id, f.occurred_at, 0 AS authorized, v.
      HAVING count(*) = 1 AND bool_and(l.settlement_id = v.settlement_id AND l.external_id = v.external_id
                                       AND l.kind = 'capture' AND l.gross = v.gross AND l.original_amount IS NULL)) l
 """
+_OTHERS = f"""
+SELECT transaction_id, known FROM {_FOUND} WHERE transaction_id NOT IN (SELECT id FROM n)
+"""
+# Together, since whoever reads the next part in another thread makes each answer wait.
+_TELL = ";".join(
+    (
+        f"TRUNCATE {_FOUND}",
+        _FIND,
+        f"TRUNCATE {_ROWS}",
+        _MAKE,
+        _FIND_MADE,
+        _TELL_FACTS,
+        _TELL_LINES,
+        fold_plain(_COUNTED, f"ARRAY(SELECT transaction_id FROM {_FOUND})", _OTHERS),
+    )
+)
 
 
 class FinanceSubledger(models.AbstractModel):
     _inherit = "finance.subledger"
 
-    def _absorb_captures(self, provider, message_id, rows):
-        """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of their payments."""
+    def _begin_captures(self):
+        """Make the tables of the transaction that `_absorb_captures` needs."""
+        make_table(self.env.cr, "captures", COLUMNS)
+        make_table(self.env.cr, "found", _FOUND_COLUMNS)
+
+    def _absorb_captures(self, provider, message_id, rows, settlements):
+        """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of those of their payments of
+        which more is known than these rows say; nothing contradicts the others. ``settlements``: external id -> (id, state) of
+        those that were found before; what is missing is added."""
         cr = self.env.cr
-        copied(cr, "captures", COLUMNS, rows.text)
-        copied(cr, "found", _FOUND_COLUMNS)
-        settlements = self._settlements_of(provider, rows.settlements)
-        values = {
-            "provider": provider.id,
-            "company": provider.company_id.id,
-            "message": message_id,
-            "settlements": json.dumps({key: settlement_id for key, (settlement_id, _state) in settlements.items()}),
-            "reconciled": json.dumps([key for key, (_id, state) in settlements.items() if state == "reconciled"]),
-        }
-        cr.execute(_FIND, values)
-        cr.execute(_MAKE, values)
-        if cr.rowcount:
-            cr.execute(_FIND_MADE, values)
-        cr.execute(_TELL_FACTS, values)
-        cr.execute(_TELL_LINES, values)
-        return self._derive_captures(values)
+        copy_into(cr, "captures", rows.text)
+        if unknown := {key: code for key, code in rows.settlements.items() if key not in settlements}:
+            settlements.update(self._settlements_of(provider, unknown))
+        named = {key: settlements[key] for key in rows.settlements}
+        cr.execute(
+            _TELL,
+            {
+                "provider": provider.id,
+                "company": provider.company_id.id,
+                "message": message_id,
+                "settlements": json.dumps({key: settlement_id for key, (settlement_id, _state) in named.items()}),
+                "reconciled": json.dumps([key for key, (_id, state) in named.items() if state == "reconciled"]),
+            },
+        )
+        others = dict(cr.fetchall())
+        if others:
+            self._derive_told(list(others), others)
+        return list(others)
 
     def _settlements_of(self, provider, named):
         """external id -> (id, state) of the settlements ``named`` (external id -> currency code), made where they are missing."""
@@ -110,16 +134,3 @@ class FinanceSubledger(models.AbstractModel):
             [provider.id, list(named)],
         )
         return {row[0]: row[1:] for row in self.env.cr.fetchall()}
-
-    def _derive_captures(self, values):
-        """Fold the payments of the rows: by what the rows say where that is all that is known, else as any others."""
-        cr = self.env.cr
-        cr.execute(f"SELECT transaction_id FROM {_FOUND}")
-        ids = [row[0] for row in cr.fetchall()]
-        cr.execute(fold_plain(_COUNTED), {**values, "ids": ids})
-        plain = {row[0] for row in cr.fetchall()}
-        others = [one for one in ids if one not in plain]
-        if others:
-            cr.execute(f"SELECT transaction_id, known FROM {_FOUND} WHERE transaction_id = ANY(%s)", [others])
-            self._derive_told(others, dict(cr.fetchall()))
-        return ids

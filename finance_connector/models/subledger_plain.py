@@ -64,8 +64,6 @@ _VALUES = {
     "contradiction_since": "NULL::timestamp",
     **{name: f"n.known -> '{name}' ->> 1" for name in _TEXTS},
 }
-# The ids stand there once more, so that payments are read by them, whatever the planner believes of rows that are this
-# transaction's own.
 _FOLD = f"""
 WITH n AS MATERIALIZED (%s), new AS (
     SELECT n.id, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
@@ -74,10 +72,9 @@ WITH n AS MATERIALIZED (%s), new AS (
     UPDATE finance_transaction t
        SET {", ".join(f"{name} = new.{name}" for name in _VALUES)}, write_date = (now() AT TIME ZONE 'UTC'),
            link_after = CASE WHEN t.reference IS DISTINCT FROM new.reference THEN NULL ELSE t.link_after END
-      FROM new WHERE t.id = new.id AND t.id = ANY(%%(ids)s)
-       AND ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)})
-)
-SELECT id FROM n
+      FROM new WHERE t.id = new.id AND t.id = ANY(%s)
+       AND ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)}))
+%s
 """
 _COUNTED = f"""
 SELECT u.id, f.*, s.*, {MERGED} AS known
@@ -89,10 +86,11 @@ SELECT u.id, f.*, s.*, {MERGED} AS known
 """
 
 
-def fold_plain(counted):
-    """The statement that writes what plain payments add up to, and returns their ids. ``counted``: a SELECT of it; ``ids``
-    is a parameter."""
-    return _FOLD % counted
+def fold_plain(counted, ids, answer):
+    """The statement that writes what plain payments add up to. ``counted``: a SELECT of it, called n in the SELECT ``answer``;
+    ``ids``: SQL for an array of all payments, by which they are read whatever the planner believes of this transaction's own
+    rows."""
+    return _FOLD % (counted, ids, answer)
 
 
 class FinanceSubledger(models.AbstractModel):
@@ -104,7 +102,7 @@ class FinanceSubledger(models.AbstractModel):
         ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
         """
         self.env.cr.execute(
-            fold_plain(_COUNTED), {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())}
+            fold_plain(_COUNTED, "%(ids)s", "SELECT id FROM n"), {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())}
         )
         plain = {row[0] for row in self.env.cr.fetchall()}
         return [one for one in transaction_ids if one not in plain]
