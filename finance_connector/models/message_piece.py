@@ -97,7 +97,7 @@ class _Pieces:
             yield piece
         yield _END
 
-    def read(self, size):
+    def read(self, size):  # pylint: disable=method-required-super
         """At most ``size`` bytes of what is next; none at the end."""
         if not self._rest:
             self._rest = memoryview(next(self._parts, b""))

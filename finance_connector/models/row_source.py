@@ -5,6 +5,8 @@ import csv
 import io
 import json
 
+from odoo.tools import SQL
+
 from .json_rows import as_json, recordset
 
 # From so many rows on, making a table costs less than reading JSON.
@@ -43,8 +45,9 @@ def table_of(name):
 def make_table(cr, name, columns):
     """Make `table_of` ``name``, or empty the one that is there."""
     # Names and types are constants of the code; SQL has no parameters for them.
-    table, definition = table_of(name), ", ".join(f"{column} {kind}" for column, kind in columns)
-    cr.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({definition}) ON COMMIT DROP; TRUNCATE {table}")
+    table = SQL.identifier(table_of(name))
+    definition = SQL(", ").join(SQL("%s " + kind, SQL.identifier(column)) for column, kind in columns)
+    cr.execute(SQL("CREATE TEMPORARY TABLE IF NOT EXISTS %s (%s) ON COMMIT DROP; TRUNCATE %s", table, definition, table))
 
 
 def copy_into(cr, name, text):

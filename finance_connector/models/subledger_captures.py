@@ -58,18 +58,27 @@ _TELL_LINES = TELL_LINES.format(
                gross, fee, 0 AS tax, gross - fee AS net, NULL::numeric AS original_amount, NULL::int AS original_currency_id
           FROM {_FOUND}) v""",
 )
-# The payments of which nothing is known but what these rows say: no other fact, no other line.
+# What webhooks told is newer than the row, as a rule, word by word: then theirs stands, and the merge is a concatenation.
+_KNOWN = f"""
+CASE WHEN t.known <> '{{}}'
+      AND NOT jsonb_path_exists(t.known, '$.*[0] ? (@ <= $row)', jsonb_build_object('row', v.known -> 'occurred_at' -> 0))
+     THEN v.known || t.known ELSE {MERGED} END"""
+# The payments of which nothing is known but what these rows say, and an authorisation that covers it: no other fact, no other
+# line.
 _COUNTED = f"""
-SELECT v.transaction_id AS id, v.currency_id, f.occurred_at, 0 AS authorized, v.gross AS captured, v.fee, v.gross AS covered,
-       %(reconciled)s::jsonb ? v.settlement AS reconciled, {MERGED} AS known
+SELECT v.transaction_id AS id, v.currency_id, f.occurred_at, f.authorized, v.gross AS captured, v.fee, v.gross AS covered,
+       %(reconciled)s::jsonb ? v.settlement AS reconciled, {_KNOWN} AS known
   FROM {_FOUND} v
  CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = v.transaction_id OFFSET 0) t
  CROSS JOIN LATERAL (
-     SELECT min(m.occurred_at) AS occurred_at FROM finance_movement m WHERE m.transaction_id = v.transaction_id
-     HAVING count(*) = CASE WHEN v.fee > 0 THEN 2 ELSE 1 END
+     SELECT min(m.occurred_at) AS occurred_at, COALESCE(max(m.amount) FILTER (WHERE m.kind = 'authorize'), 0) AS authorized
+       FROM finance_movement m WHERE m.transaction_id = v.transaction_id
+     HAVING count(*) FILTER (WHERE m.kind = 'authorize') <= 1
+        AND count(*) FILTER (WHERE m.kind <> 'authorize') = CASE WHEN v.fee > 0 THEN 2 ELSE 1 END
         AND bool_and(m.currency_id = v.currency_id AND CASE m.kind
                 WHEN 'capture' THEN m.external_id = v.fact_id AND m.amount = v.gross
                 WHEN 'fee' THEN m.external_id = v.external_id AND m.amount = v.fee
+                WHEN 'authorize' THEN m.amount >= v.gross
                 ELSE false END)) f
  CROSS JOIN LATERAL (
      SELECT FROM finance_settlement_line l WHERE l.transaction_id = v.transaction_id

@@ -102,7 +102,8 @@ class FinanceSubledger(models.AbstractModel):
         ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
         """
         self.env.cr.execute(
-            fold_plain(_COUNTED, "%(ids)s", "SELECT id FROM n"), {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())}
+            fold_plain(_COUNTED, "%(ids)s", "SELECT id FROM n"),
+            {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())},
         )
         plain = {row[0] for row in self.env.cr.fetchall()}
         return [one for one in transaction_ids if one not in plain]

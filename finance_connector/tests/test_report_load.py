@@ -42,7 +42,7 @@ ROWS = (
 # Text as people write it; a row without fee; the others are usual.
 ROWS_OF_ALL = (
     row(1, fee="0.00", net="10.00").replace("SO1\n", '"a ""b"", \\N Ö\nc"\n'),
-    *(row(number) for number in range(2, 13)),
+    *(row(number) for number in range(2, 14)),
 )
 _COLUMNS = (
     "provider_reference", "state", "settlement_state", "amount", "amount_authorized", "amount_captured", "amount_refunded",
@@ -98,7 +98,7 @@ class TestReportLoad(FinanceCase):
         self.assertEqual((states["pi_1"], states["pi_3"]), ("partially_refunded", "captured"))
 
     def known_before(self, provider):
-        """What webhooks, or another report, told of the payments 2 to 12 before the report of `ROWS_OF_ALL` comes."""
+        """What webhooks, or another report, told of the payments 2 to 13 before the report of `ROWS_OF_ALL` comes."""
         euros = {minor: Money(minor, "EUR") for minor in (0, 900, 1000)}
         info = PaymentInfo("pi_3", at(90), reference="SO-new", customer_name='Ada "\\" Ä')
         line = SettlementLine("po_1", "txn_9", "unknown", euros[1000], euros[0], euros[0], euros[1000], at(9), None)
@@ -106,6 +106,7 @@ class TestReportLoad(FinanceCase):
             ([fact("capture", "ch_2/1000", 1000, key="pi_2", group="ch_2", cumulative=True)], (), ()),
             ([fact("capture", "ch_3/1000", 1000, 1, key="pi_3", group="ch_3", cumulative=True)], (info,), ()),
             ([fact("authorize", "ch_4/2000", 2000, key="pi_4", group="ch_4")], (), ()),
+            ([fact("authorize", "ch_13/500", 500, key="pi_13", group="ch_13")], (), ()),
             ([fact("capture", "ch_5/900", 900, key="pi_5", group="ch_5", cumulative=True)], (), ()),
             ([fact("refund", "re_6", 400, key="pi_6", group="re_6")], (), ()),
             ([fact("fee", "txn_7", 90, key="pi_7", group="ch_7")], (), ()),
@@ -130,10 +131,12 @@ class TestReportLoad(FinanceCase):
         for by_sets, one_by_one in zip(*results, strict=True):
             self.assertEqual(by_sets, one_by_one)
         states = {payment[0]: payment[1] for payment in results[0][0]}
-        self.assertEqual((states["pi_1"], states["pi_4"], states["pi_6"]), ("captured", "partially_captured", "partially_refunded"))
+        self.assertEqual(
+            [states[key] for key in ("pi_1", "pi_4", "pi_6")], ["captured", "partially_captured", "partially_refunded"]
+        )
 
     def test_a_contradiction_that_the_report_explains_is_closed(self):
-        self.absorb(fact("refund", "re_1", 400, key="pi_1", group="re_1"), fact("refund", "re_2", 400, key="pi_20", group="re_2"))
+        self.absorb(*(fact("refund", f"re_{key}", 400, key=key, group=f"re_{key}") for key in ("pi_1", "pi_20")))
         self.env["finance.transaction"]._check_contradictions(self.provider)
         self.assertEqual(len(self.exceptions("contradiction")), 2)
         self.take(ROWS_OF_ALL)
