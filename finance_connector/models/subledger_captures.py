@@ -1,8 +1,8 @@
 """Settled captures, which nearly all rows of a report are, become payments, facts and lines by a few statements a part.
 
 They are copied once and never read back. What they say is what `core.records.SettledCapture.spread` makes of them; a test holds
-the two together. No statement joins tables by what the planner guesses of rows that are this transaction's own: each row asks
-the indexes by itself.
+the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
+transaction's own: each row asks the indexes by itself.
 """
 
 import json
@@ -34,8 +34,8 @@ UPDATE {_FOUND} v SET transaction_id = (SELECT t.id FROM finance_transaction t
                                         WHERE t.provider_id = %(provider)s AND t.provider_reference = v.payment)
  WHERE transaction_id IS NULL
 """
-# What is known is not told again. It is looked for and not left to the unique index alone, which is half as quick again; if
-# somebody tells it at this moment, the index refuses, and the report is taken up anew.
+# What is known is not told again. It is looked for, since leaving it to the unique index alone takes longer; if somebody tells
+# it at this moment, the index refuses it (INV-3), and the report is taken up anew.
 _TELL_FACTS = f"""
 INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount, currency_id,
                               occurred_at, group_key, cumulative, reference, settlement_key, settlement_id)

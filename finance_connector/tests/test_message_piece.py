@@ -29,7 +29,7 @@ class TestMessagePiece(FinanceCase):
         self.env.cr.execute("SELECT body IS NULL FROM finance_message WHERE id = %s", [record.id])
         self.assertEqual(self.env.cr.fetchone(), (True,))
         self.assertEqual((record._raw(), base64.b64decode(record.body), record.body_size), (BODY, BODY, len(BODY)))
-        self.assertIn("bytes", str(record.with_context(bin_size=True).body))
+        self.assertIn("kB", str(record.with_context(bin_size=True).body))
 
     def test_what_is_small_and_what_workers_read_is_in_one(self):
         for name, body, source in (("file_1", BODY[:1000], "file"), ("evt_1", BODY, "poll")):

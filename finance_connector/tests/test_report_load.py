@@ -187,6 +187,16 @@ class TestReportLoad(FinanceCase):
         self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
         self.assertEqual(len(self.env["finance.settlement.line"].search([("provider_id", "=", self.provider.id)])), len(ROWS))
 
+    def test_a_report_that_meets_another_one_is_left_to_the_scheduled_action(self):
+        told_meanwhile = patch.object(
+            type(self.env["finance.subledger"]), "_absorb_captures", side_effect=psycopg2.errors.UniqueViolation
+        )
+        with told_meanwhile:
+            record = self.take(ROWS)
+        self.assertEqual((record.state, self.subledger(self.provider)[1]), ("received", []))
+        record._next_step()
+        self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
+
     def test_the_preview_tells_the_parts_as_one_and_stores_nothing(self):
         content = (HEADER + "".join(ROWS)).encode()
         with in_parts(2, True):
