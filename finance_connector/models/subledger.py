@@ -88,7 +88,7 @@ class FinanceSubledger(models.AbstractModel):
         transaction_ids = self._ensure_transactions(provider, payment_keys)
         named = {line.settlement_key: line.net.currency for _id, line in lines}
         named |= {info.external_id: info.amount.currency for info in reversed(settlements)}
-        settlement_ids = self._ensure_settlements(provider, named)
+        settlement_ids = {key: found[0] for key, found in self._ensure_settlements(provider, named).items()}
         # A payout may be said to have failed by a fact alone, long after everything else was told of it.
         keys = {fact.settlement_key for _id, fact in movements if fact.kind in PAYOUT_FACTS and fact.settlement_key}
         moved = self._ids_by_key("finance_settlement", "external_id", provider, keys) if keys else {}
@@ -128,18 +128,26 @@ class FinanceSubledger(models.AbstractModel):
         return known | self._ids_by_key("finance_transaction", "provider_reference", provider, missing)
 
     def _ensure_settlements(self, provider, named):
-        """external id -> id of the settlements ``named`` (external id -> currency code)."""
+        """external id -> (id, state) of the settlements ``named`` (external id -> currency code), made where they are missing."""
         if not named:
             return {}
-        currencies = self._currency_ids()
-        self.env.cr.execute_values(
-            """INSERT INTO finance_settlement (provider_id, company_id, external_id, currency_id, state, complete,
+        currencies, keys = self._currency_ids(), sorted(named)
+        self.env.cr.execute(
+            f"""INSERT INTO finance_settlement (provider_id, company_id, external_id, currency_id, state, complete,
                     create_uid, write_uid, create_date, write_date)
-                VALUES %s ON CONFLICT (provider_id, external_id) DO NOTHING""",
-            [(provider.id, provider.company_id.id, key, currencies[code]) for key, code in sorted(named.items())],
-            template=f"(%s, %s, %s, %s, 'open', false, 1, 1, {NOW}, {NOW})",
+                SELECT %(provider)s, %(company)s, n.key, n.currency, 'open', false, 1, 1, {NOW}, {NOW}
+                  FROM unnest(%(keys)s, %(currencies)s) n(key, currency)
+                ON CONFLICT (provider_id, external_id) DO NOTHING;
+                SELECT external_id, id, state FROM finance_settlement
+                 WHERE provider_id = %(provider)s AND external_id = ANY(%(keys)s)""",
+            {
+                "provider": provider.id,
+                "company": provider.company_id.id,
+                "keys": keys,
+                "currencies": [currencies[named[key]] for key in keys],
+            },
         )
-        return self._ids_by_key("finance_settlement", "external_id", provider, named)
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     def _ids_by_key(self, table, column, provider, keys):
         self.env.cr.execute(

@@ -118,7 +118,7 @@ class FinanceSubledger(models.AbstractModel):
         cr = self.env.cr
         copy_into(cr, "captures", rows.text)
         if unknown := {key: code for key, code in rows.settlements.items() if key not in settlements}:
-            settlements.update(self._settlements_of(provider, unknown))
+            settlements.update(self._ensure_settlements(provider, unknown))
         named = {key: settlements[key] for key in rows.settlements}
         cr.execute(
             _TELL,
@@ -134,12 +134,3 @@ class FinanceSubledger(models.AbstractModel):
         if others:
             self._derive_told(list(others), others)
         return list(others)
-
-    def _settlements_of(self, provider, named):
-        """external id -> (id, state) of the settlements ``named`` (external id -> currency code), made where they are missing."""
-        self._ensure_settlements(provider, named)
-        self.env.cr.execute(
-            "SELECT external_id, id, state FROM finance_settlement WHERE provider_id = %s AND external_id = ANY(%s)",
-            [provider.id, list(named)],
-        )
-        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
