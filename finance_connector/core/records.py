@@ -3,7 +3,7 @@
 An adapter turns bytes into these; the models store them. Amounts are `Money`; instants are timezone-aware UTC.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from .money import Money
@@ -185,6 +185,52 @@ class SettlementLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SettledCapture:
+    """A capture, its fee and its line in a settlement, told by one row of a report: what nearly all rows of a report are.
+
+    It says what `spread` makes of it, and is one record so that a large report is taken up quickly. ``info`` is of the
+    payment, captured by no other row, and has the instant of all; ``group`` is what was captured; ``external_id`` the
+    provider's id of the balance transaction. ``gross`` is positive, ``fee`` positive or nothing, both in the currency of the
+    settlement and of the customer, without tax.
+    """
+
+    settlement_key: str
+    external_id: str
+    group: str
+    gross: Money
+    fee: Money
+    info: PaymentInfo
+    source_id: str | None = None
+    category: str = ""
+
+    def spread(self):
+        """``(movements, line)``: the facts and the settlement line that it says, beside its ``info``."""
+        info, gross, fee = self.info, self.gross, self.fee
+        facts = [
+            Movement("capture", f"{self.group}/{gross.minor}", gross, info.occurred_at, info.transaction_key,
+                     self.settlement_key, self.group, cumulative=True, reference=info.reference)
+        ]  # fmt: skip
+        if fee:
+            facts.append(
+                Movement("fee", self.external_id, fee, info.occurred_at, info.transaction_key, self.settlement_key, self.group)
+            )
+        return facts, SettlementLine(
+            self.settlement_key,
+            self.external_id,
+            "capture",
+            gross,
+            fee,
+            Money.zero(gross.currency),
+            gross - fee,
+            info.occurred_at,
+            info.transaction_key,
+            self.source_id,
+            self.category,
+            info.description or "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentNews:
     """What a provider says of a payment that we ordered there: a fact of the instruction with that ``end_to_end_id``.
 
@@ -207,7 +253,8 @@ class Parsed:
     """All that one message says. ``ignored`` names why nothing of it is booked (an event type without money);
     ``live`` is false when the provider says that it is test data, None when it does not say; ``account`` is the account
     the message is about when the provider names another than the one it is sent for (Stripe: a connected account);
-    ``fetches`` are `Fetch`es: the message is understood when their answers are; ``news`` are of payments that we ordered."""
+    ``fetches`` are `Fetch`es: the message is understood when their answers are; ``news`` are of payments that we ordered;
+    ``captures`` are `SettledCapture`s, which a part of a report has in place of what they say."""
 
     movements: tuple = ()
     payments: tuple = ()
@@ -218,11 +265,25 @@ class Parsed:
     live: bool | None = None
     fetches: tuple = ()
     news: tuple = ()
+    captures: tuple = ()
+
+    def spread(self):
+        """The same without ``captures``: said by movements, payments and lines."""
+        if not self.captures:
+            return self
+        told = [capture.spread() for capture in self.captures]
+        return replace(
+            self,
+            movements=(*(fact for facts, _line in told for fact in facts), *self.movements),
+            payments=(*(capture.info for capture in self.captures), *self.payments),
+            lines=(*(line for _facts, line in told), *self.lines),
+            captures=(),
+        )
 
 
 def joined(parts):
-    """The `Parsed` that ``parts`` say together; ``ignored`` only when none of them says anything else."""
-    parts = tuple(parts)
+    """The `Parsed` that ``parts`` say together, spread; ``ignored`` only when none of them says anything else."""
+    parts = tuple(part.spread() for part in parts)
     movements, payments, settlements, lines, news = (
         tuple(record for part in parts for record in getattr(part, name))
         for name in ("movements", "payments", "settlements", "lines", "news")

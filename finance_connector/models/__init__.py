@@ -4,6 +4,7 @@ from . import connection
 from . import provider
 from . import account_setup
 from . import provider_secret
+from . import message_piece
 from . import message
 from . import message_rejection
 from . import movement
@@ -14,6 +15,7 @@ from . import settlement_line
 from . import subledger
 from . import subledger_derive
 from . import subledger_plain
+from . import subledger_captures
 from . import subledger_refunds
 from . import inbox
 from . import poll

@@ -89,7 +89,7 @@ class FinanceImport(models.Model):
             return None
         count, ignored, settlements = 0, "", []
         for part in self._report_reader(provider, data).report_parts(data, self.filename):
-            count += len(part.lines)
+            count += len(part.lines) + len(part.captures)
             ignored = ignored or part.ignored
             settlements += [{"name": one.external_id, "amount": str(one.amount)} for one in part.settlements]
         return {

@@ -1,8 +1,11 @@
 """Settlement reports of providers: found by their columns, read by the adapter, taken up by the subledger."""
 
+from dataclasses import replace
+
 from odoo import fields, models
 
 from .. import providers
+from .capture_rows import capture_rows
 from .import_account import ImportRefused
 from .read_ahead import read_ahead
 
@@ -26,11 +29,7 @@ class FinanceImport(models.Model):
         if not provider:
             return False
         provider = provider.with_company(provider.company_id)
-        subledger, count = self.env["finance.subledger"], 0
-        for part in read_ahead(self._report_reader(provider, data).report_parts(data, self.filename)):
-            touched = subledger._absorb(provider, [(self.message_id.id, part)])
-            self.env["finance.transaction"]._check_contradictions(provider, touched)
-            count += len(part.lines)
+        count = self._take_parts(provider, self._report_reader(provider, data).report_parts(data, self.filename))
         self.write(
             {
                 "provider_id": provider.id,
@@ -42,6 +41,20 @@ class FinanceImport(models.Model):
         self._set_imported(self.env._("%s settlement lines were read.", count))
         provider._wake("finance_connector.cron_post", "finance_connector.cron_reconcile")
         return True
+
+    def _take_parts(self, provider, parts):
+        """Take up the ``parts`` of a report; the number of its settlement lines."""
+        subledger, message_id, count, settlements = self.env["finance.subledger"], self.message_id.id, 0, {}
+        currencies = subledger._currency_ids()
+        subledger._begin_captures()
+        for part, rows in read_ahead((part, capture_rows(part.captures, currencies)) for part in parts):
+            touched = subledger._absorb_captures(provider, message_id, rows, settlements) if rows.count else []
+            touched += subledger._absorb(provider, [(message_id, replace(part, captures=()))])
+            if touched:
+                self.env["finance.transaction"]._check_contradictions(provider, touched)
+            count += rows.count + len(part.lines)
+        self.env["finance.transaction"]._clear_contradictions(provider, None)
+        return count
 
     def _report_provider(self, data):
         """The connection whose report this is, or an empty recordset for a bank file."""

@@ -37,8 +37,11 @@ class FinanceImport(models.Model):
     def _work_now(self, data):
         """Do what can be done at once; the rest is left to the scheduled action."""
         self.ensure_one()
-        if not self._guarded(self._read, data):
-            return
+        try:
+            if not self._guarded(self._read, data):
+                return
+        except psycopg2.errors.UniqueViolation:
+            _logger.info("Import %s met another one that tells the same; the scheduled action goes on", self.id)
         if self.state == "received" and self.staged and self.line_count <= limit(self.env, "import_entries"):
             try:
                 with self.env.cr.savepoint():

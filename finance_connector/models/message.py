@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .light_reference import LightMany2one
+from .message_piece import PIECE, PiecedBinary
 
 # Messages of one transaction share a bucket; a worker takes whole buckets, so they are handled in turn.
 BUCKETS = 64
@@ -48,7 +49,7 @@ class FinanceMessage(models.Model):
     received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
     occurred_at = fields.Datetime(readonly=True, help="The provider's clock.")
     headers = fields.Json(readonly=True, groups="finance_connector.group_administrator")
-    body = fields.Binary(attachment=False, readonly=True, help="The raw bytes, exactly as they came in.")
+    body = PiecedBinary(attachment=False, readonly=True, help="The raw bytes, exactly as they came in.")
     body_size = fields.Integer(readonly=True)
     body_text = fields.Text(compute="_compute_body_text", string="Content")
     state = fields.Selection(
@@ -79,12 +80,15 @@ class FinanceMessage(models.Model):
     @api.depends("body")
     def _compute_body_text(self):
         for message in self:
-            message.body_text = message._raw().decode("utf-8", "replace") if message.body else False
+            message.body_text = message._raw().decode("utf-8", "replace") or False
 
     def _raw(self):
         """The raw bytes of the message."""
         self.ensure_one()
-        return base64.b64decode(self.with_context(bin_size=False).body or b"")
+        self.check_access("read")
+        return self.env["finance.message.piece"]._raw(self.id) or base64.b64decode(
+            self.with_context(bin_size=False).body or b""
+        )
 
     @api.model
     def _store(self, cr, provider_id, company_id, source, envelope, body, headers=()):
@@ -97,6 +101,8 @@ class FinanceMessage(models.Model):
         external_id = envelope.external_id
         if envelope.repeatable:
             external_id = f"{external_id}/{uuid.uuid4().hex}"
+        # Workers of the inbox read the others whole.
+        in_pieces = source == "file" and len(body) > PIECE
         cr.execute(
             _INSERT,
             (
@@ -108,13 +114,15 @@ class FinanceMessage(models.Model):
                 bucket_of(envelope.lane_key),
                 occurred_at and occurred_at.replace(tzinfo=None),
                 fields.Json().convert_to_column_insert(dict(headers), self) if headers else None,
-                base64.b64encode(body),
+                None if in_pieces else base64.b64encode(body),
                 len(body),
             ),
             # A copy stored at the same moment is no error, and a failed statement would be logged with the whole message.
             log_exceptions=False,
         )
         row = cr.fetchone()
+        if row and in_pieces:
+            self.env["finance.message.piece"]._keep(cr, row[0], body)
         return row[0] if row else None
 
     def action_replay(self):

@@ -26,7 +26,7 @@ class FinanceSettlementLine(models.Model):
     settlement_id = LightMany2one("finance.settlement", required=True, readonly=True, ondelete="restrict")
     provider_id = LightMany2one("finance.provider", required=True, readonly=True, ondelete="restrict", guarded=False)
     company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
-    message_id = LightMany2one("finance.message", readonly=True, index=True, ondelete="restrict", guarded=False)
+    message_id = LightMany2one("finance.message", readonly=True, ondelete="restrict", guarded=False)
     transaction_id = LightMany2one("finance.transaction", readonly=True, index="btree_not_null", ondelete="restrict")
     external_id = fields.Char(required=True, readonly=True)
     kind = fields.Selection([*LABELS.items(), ("unknown", "Not known")], required=True, readonly=True)

@@ -14,7 +14,7 @@ from ..core.settlement_tellings import lines_once
 from .row_source import row_source
 from .subledger_known import stamp_of
 
-_NOW = "(now() AT TIME ZONE 'UTC')"
+NOW = "(now() AT TIME ZONE 'UTC')"
 _MOVEMENT_COLUMNS = (
     ("transaction_id", "int"), ("provider_id", "int"), ("company_id", "int"), ("message_id", "int"), ("kind", "varchar"),
     ("external_id", "varchar"), ("amount", "numeric"), ("currency_id", "int"), ("counter_amount", "numeric"),
@@ -34,7 +34,7 @@ INSERT INTO finance_movement ({names}) SELECT {names} FROM {source}
 ON CONFLICT (provider_id, kind, external_id, currency_id, amount) DO NOTHING
 """
 # A line that is here already is completed by what only the new message tells; see `core.settlement_tellings`.
-_TELL_LINES = """
+TELL_LINES = """
 INSERT INTO finance_settlement_line AS line ({names}) SELECT {names} FROM {source}
 ON CONFLICT (settlement_id, external_id) DO UPDATE
    SET kind = CASE line.kind WHEN 'unknown' THEN EXCLUDED.kind ELSE line.kind END,
@@ -76,6 +76,7 @@ class FinanceSubledger(models.AbstractModel):
 
         One statement a table, whatever the number of messages. The caller owns the transaction.
         """
+        items = [(message_id, parsed.spread()) for message_id, parsed in items]
         movements = [(message_id, fact) for message_id, parsed in items for fact in parsed.movements]
         payments = [info for _id, parsed in items for info in parsed.payments]
         settlements = [info for _id, parsed in items for info in parsed.settlements]
@@ -85,7 +86,9 @@ class FinanceSubledger(models.AbstractModel):
         payment_keys |= {info.transaction_key for info in payments}
         payment_keys |= {line.transaction_key for _id, line in lines if line.transaction_key}
         transaction_ids = self._ensure_transactions(provider, payment_keys)
-        settlement_ids = self._ensure_settlements(provider, settlements, lines)
+        named = {line.settlement_key: line.net.currency for _id, line in lines}
+        named |= {info.external_id: info.amount.currency for info in reversed(settlements)}
+        settlement_ids = {key: found[0] for key, found in self._ensure_settlements(provider, named).items()}
         # A payout may be said to have failed by a fact alone, long after everything else was told of it.
         keys = {fact.settlement_key for _id, fact in movements if fact.kind in PAYOUT_FACTS and fact.settlement_key}
         moved = self._ids_by_key("finance_settlement", "external_id", provider, keys) if keys else {}
@@ -118,27 +121,33 @@ class FinanceSubledger(models.AbstractModel):
         self.env.cr.execute(
             f"""INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state,
                     create_uid, write_uid, create_date, write_date)
-                SELECT %s, %s, key, 'pending', 'unsettled', 1, 1, {_NOW}, {_NOW} FROM unnest(%s) key
+                SELECT %s, %s, key, 'pending', 'unsettled', 1, 1, {NOW}, {NOW} FROM unnest(%s) key
                 ON CONFLICT (provider_id, provider_reference) DO NOTHING""",
             [provider.id, provider.company_id.id, missing],
         )
         return known | self._ids_by_key("finance_transaction", "provider_reference", provider, missing)
 
-    def _ensure_settlements(self, provider, infos, lines):
-        """external id -> id of the settlements that ``infos`` and ``lines`` name."""
-        named = {line.settlement_key: line.net.currency for _id, line in lines}
-        named |= {info.external_id: info.amount.currency for info in reversed(infos)}
+    def _ensure_settlements(self, provider, named):
+        """external id -> (id, state) of the settlements ``named`` (external id -> currency code), made where they are missing."""
         if not named:
             return {}
-        currencies = self._currency_ids()
-        self.env.cr.execute_values(
-            """INSERT INTO finance_settlement (provider_id, company_id, external_id, currency_id, state, complete,
+        currencies, keys = self._currency_ids(), sorted(named)
+        self.env.cr.execute(
+            f"""INSERT INTO finance_settlement (provider_id, company_id, external_id, currency_id, state, complete,
                     create_uid, write_uid, create_date, write_date)
-                VALUES %s ON CONFLICT (provider_id, external_id) DO NOTHING""",
-            [(provider.id, provider.company_id.id, key, currencies[code]) for key, code in sorted(named.items())],
-            template=f"(%s, %s, %s, %s, 'open', false, 1, 1, {_NOW}, {_NOW})",
+                SELECT %(provider)s, %(company)s, n.key, n.currency, 'open', false, 1, 1, {NOW}, {NOW}
+                  FROM unnest(%(keys)s, %(currencies)s) n(key, currency)
+                ON CONFLICT (provider_id, external_id) DO NOTHING;
+                SELECT external_id, id, state FROM finance_settlement
+                 WHERE provider_id = %(provider)s AND external_id = ANY(%(keys)s)""",
+            {
+                "provider": provider.id,
+                "company": provider.company_id.id,
+                "keys": keys,
+                "currencies": [currencies[named[key]] for key in keys],
+            },
         )
-        return self._ids_by_key("finance_settlement", "external_id", provider, named)
+        return {row[0]: row[1:] for row in self.env.cr.fetchall()}
 
     def _ids_by_key(self, table, column, provider, keys):
         self.env.cr.execute(
@@ -196,7 +205,7 @@ class FinanceSubledger(models.AbstractModel):
         currencies, connection, company = self._currency_ids(), provider.id, provider.company_id.id
         self._insert(
             "lines",
-            _TELL_LINES,
+            TELL_LINES,
             _LINE_COLUMNS,
             [
                 (

@@ -62,10 +62,14 @@ class FinanceSubledger(models.AbstractModel):
     def _derive_transactions(self, transaction_ids, payments=()):
         """Fold the facts of each payment and write what follows (INV-4): in the database where they are plain, which most
         are, else here. ``payments``: (transaction id, `core.records.PaymentInfo`) of what is told of them now."""
-        cr, told = self.env.cr, {}
+        told = {}
         for transaction_id, info in payments:
             told.setdefault(transaction_id, []).append(info)
-        told = {transaction_id: payment_facts(infos) for transaction_id, infos in told.items()}
+        self._derive_told(transaction_ids, {one: payment_facts(infos) for one, infos in told.items()})
+
+    def _derive_told(self, transaction_ids, told):
+        """The same, with what is ``told`` now as transaction id -> `subledger_known.payment_facts`."""
+        cr = self.env.cr
         transaction_ids = self._derive_plain(list(transaction_ids), told)
         if not transaction_ids:
             return

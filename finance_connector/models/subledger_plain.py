@@ -13,7 +13,7 @@ from .json_rows import as_json, recordset
 _TOLD_COLUMNS = (("id", "int"), ("known", "jsonb"))
 
 # The facts of one payment, counted; nothing when they are not plain.
-_COUNTED = """
+_FACTS = """
 SELECT min(m.currency_id) AS currency_id, min(m.occurred_at) AS occurred_at,
        COALESCE(sum(m.amount) FILTER (WHERE m.kind = 'authorize'), 0) AS authorized,
        sum(m.amount) FILTER (WHERE m.kind = 'capture') AS captured,
@@ -27,7 +27,7 @@ HAVING bool_and(m.kind IN ('authorize', 'capture', 'fee') AND m.amount >= 0)
         OR sum(m.amount) FILTER (WHERE m.kind = 'authorize') >= sum(m.amount) FILTER (WHERE m.kind = 'capture'))
 """
 # As `subledger_known.merge_known`: per field the newest instant, then the greater value.
-_MERGED = """
+MERGED = """
 CASE WHEN v.known IS NULL THEN COALESCE(t.known, '{}')
      WHEN t.known IS NULL OR t.known = '{}' THEN v.known
      WHEN t.known @> v.known THEN t.known
@@ -43,8 +43,12 @@ SELECT sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture
   FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id WHERE l.transaction_id = u.id
 """
 _TEXTS = ("reference", "customer_name", "customer_email", "customer_key", "description")
-# Column -> its new value; only a payment of which something changes is written.
+# Column -> its new value; only a payment of which something changes is written: what mostly does is looked at first.
 _VALUES = {
+    "settlement_state": """CASE WHEN n.covered IS NULL THEN 'unsettled' WHEN abs(n.covered) < abs(n.captured) THEN 'partial'
+        WHEN n.reconciled THEN 'reconciled' ELSE 'settled' END""",
+    "amount_fee": "n.fee",
+    "known": "n.known",
     "occurred_at": "n.occurred_at",
     "currency_id": "n.currency_id",
     "amount": "CASE WHEN n.known -> 'currency' ->> 1 = c.name THEN (n.known -> 'amount' ->> 1)::numeric ELSE n.authorized END",
@@ -52,38 +56,41 @@ _VALUES = {
     "amount_captured": "n.captured",
     "amount_refunded": "0",
     "amount_disputed": "0",
-    "amount_fee": "n.fee",
     "amount_net": "n.captured - n.fee",
     "state": "CASE WHEN n.captured < n.authorized THEN 'partially_captured' ELSE 'captured' END",
-    "settlement_state": """CASE WHEN n.covered IS NULL THEN 'unsettled' WHEN abs(n.covered) < abs(n.captured) THEN 'partial'
-        WHEN n.reconciled THEN 'reconciled' ELSE 'settled' END""",
     "under_review": "false",
     "contradiction": "NULL::text",
     "contradiction_definite": "false",
     "contradiction_since": "NULL::timestamp",
-    "known": "n.known",
     **{name: f"n.known -> '{name}' ->> 1" for name in _TEXTS},
 }
-# The ids stand there three times: each table is then read by them, whatever the planner believes of rows that are this
-# transaction's own.
-_FOLD_PLAIN = """
-WITH n AS MATERIALIZED (
-    SELECT u.id, f.*, s.*, {merged} AS known
-      FROM unnest(%s) u(id)
-     CROSS JOIN LATERAL ({counted}) f
-     CROSS JOIN LATERAL ({settled}) s
-      JOIN finance_transaction t ON t.id = u.id AND t.id = ANY(%s)
-      LEFT JOIN {source} ON v.id = u.id
-), new AS MATERIALIZED (
-    SELECT n.id, {values} FROM n JOIN res_currency c ON c.id = n.currency_id
+_FOLD = f"""
+WITH n AS MATERIALIZED (%s), new AS (
+    SELECT n.id, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
+      FROM n JOIN res_currency c ON c.id = n.currency_id
 ), written AS (
     UPDATE finance_transaction t
-       SET {assignments}, write_date = (now() AT TIME ZONE 'UTC'),
+       SET {", ".join(f"{name} = new.{name}" for name in _VALUES)}, write_date = (now() AT TIME ZONE 'UTC'),
            link_after = CASE WHEN t.reference IS DISTINCT FROM new.reference THEN NULL ELSE t.link_after END
-      FROM new WHERE t.id = new.id AND t.id = ANY(%s) AND ({old}) IS DISTINCT FROM ({now})
-)
-SELECT id FROM n
+      FROM new WHERE t.id = new.id AND t.id = ANY(%s)
+       AND ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)}))
+%s
 """
+_COUNTED = f"""
+SELECT u.id, f.*, s.*, {MERGED} AS known
+  FROM unnest(%(ids)s) u(id)
+ CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = u.id OFFSET 0) t
+ CROSS JOIN LATERAL ({_FACTS}) f
+ CROSS JOIN LATERAL ({_SETTLED}) s
+  LEFT JOIN {recordset(_TOLD_COLUMNS).replace("%s", "%(told)s")} ON v.id = u.id
+"""
+
+
+def fold_plain(counted, ids, answer):
+    """The statement that writes what plain payments add up to. ``counted``: a SELECT of it, called n in the SELECT ``answer``;
+    ``ids``: SQL for an array of all payments, by which they are read whatever the planner believes of this transaction's own
+    rows."""
+    return _FOLD % (counted, ids, answer)
 
 
 class FinanceSubledger(models.AbstractModel):
@@ -94,16 +101,9 @@ class FinanceSubledger(models.AbstractModel):
 
         ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
         """
-        query = _FOLD_PLAIN.format(
-            merged=_MERGED,
-            counted=_COUNTED,
-            settled=_SETTLED,
-            source=recordset(_TOLD_COLUMNS),
-            values=", ".join(f"{value} AS {name}" for name, value in _VALUES.items()),
-            assignments=", ".join(f"{name} = new.{name}" for name in _VALUES),
-            old=", ".join(f"t.{name}" for name in _VALUES),
-            now=", ".join(f"new.{name}" for name in _VALUES),
+        self.env.cr.execute(
+            fold_plain(_COUNTED, "%(ids)s", "SELECT id FROM n"),
+            {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())},
         )
-        self.env.cr.execute(query, [transaction_ids, transaction_ids, as_json(_TOLD_COLUMNS, told.items()), transaction_ids])
         plain = {row[0] for row in self.env.cr.fetchall()}
         return [one for one in transaction_ids if one not in plain]

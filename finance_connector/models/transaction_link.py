@@ -11,7 +11,6 @@ class FinanceTransaction(models.Model):
 
     _to_link_idx = models.Index("(provider_id, id) WHERE linked_at IS NULL")
     _changed_idx = models.Index("(provider_id, id) WHERE documents_changed")
-    _base_idx = models.Index("(regexp_replace(reference, '-[0-9]+$', '')) WHERE reference IS NOT NULL")
 
     @api.depends("movement_ids.move_id", "movement_ids.applied_move_id", "payment_id.move_id")
     def _compute_move_ids(self):
@@ -37,9 +36,11 @@ class FinanceTransaction(models.Model):
             """UPDATE finance_transaction t SET documents_changed = true, link_after = NULL
                 WHERE company_id = %(company)s AND NOT COALESCE(documents_changed, false) AND id IN (
                       SELECT id FROM finance_transaction WHERE reference = ANY(%(references)s)
-                      UNION ALL SELECT id FROM finance_transaction
-                       WHERE reference IS NOT NULL
-                         AND regexp_replace(reference, '-[0-9]+$', '') = ANY(%(references)s)
+                      UNION ALL SELECT a.id FROM unnest(%(references)s) named(reference)
+                        CROSS JOIN LATERAL (
+                          SELECT id, reference FROM finance_transaction
+                           WHERE reference ~>=~ (named.reference || '-') AND reference ~<~ (named.reference || '.') OFFSET 0) a
+                       WHERE regexp_replace(a.reference, '-[0-9]+$', '') = named.reference
                       UNION ALL SELECT id FROM finance_transaction WHERE payment_transaction_id = ANY(%(online)s)
                       UNION ALL SELECT finance_transaction_id FROM finance_transaction_invoice_rel
                        WHERE account_move_id = ANY(%(invoices)s))""",

@@ -146,8 +146,9 @@ class Adapter:
 
     def report_parts(self, content, filename=None):
         """Iterate over a settlement report as `core.records.Parsed`s of some thousand rows each, so that a large one is never
-        held as a whole. Together they are what the report says; a settlement stands in the part that has the last of its
-        lines, or in a later one. Raises PayloadError naming the line, perhaps after some parts: then none of them counts."""
+        held as a whole; the usual rows are in ``captures``. Together they are what the report says; a settlement stands in the
+        part that has the last of its lines, or in a later one. Raises PayloadError naming the line, perhaps after some parts:
+        then none of them counts."""
         raise self._cannot("read report files")
 
     def parse_report(self, content, filename=None):

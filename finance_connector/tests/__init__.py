@@ -18,6 +18,7 @@ from . import test_import_steps
 from . import test_coverage
 from . import test_bank_line_batch
 from . import test_match_rule
+from . import test_message_piece
 from . import test_collection
 from . import test_collection_provider
 from . import test_mandate

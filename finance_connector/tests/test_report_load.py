@@ -1,16 +1,18 @@
 """A settlement report is taken up in parts, and shows as one: all of it or nothing, once, and as if it had come as a whole."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import product
 from random import Random
 from unittest.mock import patch
 
 import psycopg2
 from odoo.addons.finance_connector.core import lifecycle
-from odoo.addons.finance_connector.core.records import PaymentInfo
+from odoo.addons.finance_connector.core.money import Money
+from odoo.addons.finance_connector.core.records import PaymentInfo, SettlementLine
 from odoo.addons.finance_connector.models import row_source
 from odoo.addons.finance_connector.models.subledger_known import merge_known, payment_facts
-from odoo.addons.finance_connector.providers.stripe import StripeAdapter, report
+from odoo.addons.finance_connector.providers.stripe import StripeAdapter, report, rows
 from odoo.tools import mute_logger
 
 from .common import FinanceCase, at, fact
@@ -37,6 +39,11 @@ ROWS = (
     row(9, "-2.00", "0.00", "-2.00", "partial_capture_reversal", "ch_2", payment=2),
     row(10, "30.00", "1.00", "29.00", payout="po_2"),
 )
+# Text as people write it; a row without fee; the others are usual.
+ROWS_OF_ALL = (
+    row(1, fee="0.00", net="10.00").replace("SO1\n", '"a ""b"", \\N Ö\nc"\n'),
+    *(row(number) for number in range(2, 14)),
+)
 _COLUMNS = (
     "provider_reference", "state", "settlement_state", "amount", "amount_authorized", "amount_captured", "amount_refunded",
     "amount_disputed", "amount_fee", "amount_net", "reference", "description", "contradiction", "known",
@@ -54,6 +61,9 @@ class TestReportLoad(FinanceCase):
     def take(self, rows, provider=None, name="march.csv"):
         content = (HEADER + "".join(rows)).encode()
         return self.env["finance.import"].import_file(content, name, provider_id=(provider or self.provider).id)
+
+    def payment(self, key):
+        return self.env["finance.transaction"].search([("provider_reference", "=", key)])
 
     def subledger(self, provider):
         """All that the subledger holds of a connection, without ids."""
@@ -86,6 +96,51 @@ class TestReportLoad(FinanceCase):
         self.assertEqual([one[4] for one in settlements], [0, 0])
         states = {payment[0]: payment[1] for payment in payments}
         self.assertEqual((states["pi_1"], states["pi_3"]), ("partially_refunded", "captured"))
+
+    def known_before(self, provider):
+        """What webhooks, or another report, told of the payments 2 to 13 before the report of `ROWS_OF_ALL` comes."""
+        euros = {minor: Money(minor, "EUR") for minor in (0, 900, 1000)}
+        info = PaymentInfo("pi_3", at(90), reference="SO-new", customer_name='Ada "\\" Ä')
+        line = SettlementLine("po_1", "txn_9", "unknown", euros[1000], euros[0], euros[0], euros[1000], at(9), None)
+        for facts, payments, lines in (
+            ([fact("capture", "ch_2/1000", 1000, key="pi_2", group="ch_2", cumulative=True)], (), ()),
+            ([fact("capture", "ch_3/1000", 1000, 1, key="pi_3", group="ch_3", cumulative=True)], (info,), ()),
+            ([fact("authorize", "ch_4/2000", 2000, key="pi_4", group="ch_4")], (), ()),
+            ([fact("authorize", "ch_13/500", 500, key="pi_13", group="ch_13")], (), ()),
+            ([fact("capture", "ch_5/900", 900, key="pi_5", group="ch_5", cumulative=True)], (), ()),
+            ([fact("refund", "re_6", 400, key="pi_6", group="re_6")], (), ()),
+            ([fact("fee", "txn_7", 90, key="pi_7", group="ch_7")], (), ()),
+            ([fact("fee", "txn_8", 100, key="pi_x", group="ch_8")], (), ()),
+            ([fact("capture", "ch_11/1000", 1000, key="pi_y", group="ch_11", cumulative=True)], (), ()),
+            ([], (PaymentInfo("pi_12", at(0), reference="SO12", description="SO12", amount=euros[900]),), ()),
+            ([], (), (line, replace(line, settlement_key="po_0", external_id="txn_0", transaction_key="pi_10", kind="capture"))),
+        ):
+            self.absorb(*facts, provider=provider, payments=payments, lines=lines)
+
+    def test_inv_4_the_usual_rows_say_by_sets_what_they_say_one_by_one(self):
+        results = []
+        for one_by_one in (False, True):
+            provider = self.make_provider(name=f"Stripe {one_by_one}")
+            self.known_before(provider)
+            with patch.object(rows, "settled_capture", lambda _row: None) if one_by_one else nullcontext():
+                record = self.take(ROWS_OF_ALL, provider)
+            self.assertEqual((record.state, record.line_count), ("imported", len(ROWS_OF_ALL)), record.reason)
+            causes = self.env["finance.exception"].search([("provider_id", "=", provider.id)])
+            told = sorted((one.kind, one.state, one.amount_at_risk, one.detail) for one in causes)
+            results.append((*self.subledger(provider), told))
+        for by_sets, one_by_one in zip(*results, strict=True):
+            self.assertEqual(by_sets, one_by_one)
+        states = {payment[0]: payment[1] for payment in results[0][0]}
+        self.assertEqual(
+            [states[key] for key in ("pi_1", "pi_4", "pi_6")], ["captured", "partially_captured", "partially_refunded"]
+        )
+
+    def test_a_contradiction_that_the_report_explains_is_closed(self):
+        self.absorb(*(fact("refund", f"re_{key}", 400, key=key, group=f"re_{key}") for key in ("pi_1", "pi_20")))
+        self.env["finance.transaction"]._check_contradictions(self.provider)
+        self.assertEqual(len(self.exceptions("contradiction")), 2)
+        self.take(ROWS_OF_ALL)
+        self.assertEqual(self.exceptions("contradiction").mapped("cause_key"), [f"contradiction:{self.payment('pi_20').id}"])
 
     def test_inv_3_a_row_that_another_report_told_is_there_once(self):
         with in_parts(2, True):
@@ -131,6 +186,16 @@ class TestReportLoad(FinanceCase):
             record._next_step()
         self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
         self.assertEqual(len(self.env["finance.settlement.line"].search([("provider_id", "=", self.provider.id)])), len(ROWS))
+
+    def test_a_report_that_meets_another_one_is_left_to_the_scheduled_action(self):
+        told_meanwhile = patch.object(
+            type(self.env["finance.subledger"]), "_absorb_captures", side_effect=psycopg2.errors.UniqueViolation
+        )
+        with told_meanwhile:
+            record = self.take(ROWS)
+        self.assertEqual((record.state, self.subledger(self.provider)[1]), ("received", []))
+        record._next_step()
+        self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
 
     def test_the_preview_tells_the_parts_as_one_and_stores_nothing(self):
         content = (HEADER + "".join(ROWS)).encode()

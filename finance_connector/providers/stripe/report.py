@@ -8,6 +8,7 @@ The file is read twice and never held: first to find what its rows tell together
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import lru_cache
 from operator import itemgetter
@@ -44,8 +45,9 @@ _OWN, _CATEGORY, _SOURCE, _PAYMENT, _CHARGE = map(
     _READ.index, ("balance_transaction_id", "reporting_category", "source_id", "payment_intent_id", "charge_id")
 )
 _CAPTURED = ("charge", "partial_capture_reversal")
-# Rows that are taken up at once.
+# Rows that are taken up at once; the first are few, so that whoever takes them up begins soon.
 PART = 5_000
+_FIRST = 500
 
 
 def detect(content):
@@ -59,16 +61,20 @@ def parts(content, filename=None):
     Raises PayloadError naming line and column."""
     report = _Report(content, f"{filename:.120}" if filename else "The report")
     charges, payments = report.told_together()
-    payouts, counts, plain, together, row = rows.Payouts(), {}, [], [], None
+    payouts, counts, captures, others, together = rows.Payouts(), {}, [], [], []
+    row, size = None, min(_FIRST, PART)
     for row in map(report.row, report.lines()):
         if row.category in rows.COUNTED or row.charge_id in charges or row.transaction_key in payments:
             together.append(row)
-            continue
-        plain.append(row)
-        if len(plain) == PART:
-            yield rows.tell(plain, payouts, counts)
-            plain = []
-    yield rows.tell(plain, payouts, counts)
+        elif capture := rows.settled_capture(row):
+            payouts.add(row)
+            captures.append(capture)
+        else:
+            others.append(row)
+        if len(captures) + len(others) == size:
+            yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
+            captures, others, size = [], [], PART
+    yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
     yield rows.tell(rows.ordered(together), payouts, counts)
     nothing = "" if row else f"{report.name} has no rows: nothing was settled in its period"
     yield Parsed(settlements=payouts.settlements(), ignored=nothing)
@@ -122,9 +128,10 @@ class _Report:
         seen = set()
         for line, cells in self.lines():
             own = cells[_OWN].strip()
-            if own in repeats and own in seen:
+            if own in seen:
                 raise PayloadError(f"{self.name}, line {line}: {own:.255} is in it twice and would be counted twice.")
-            seen.add(own)
+            if own in repeats:
+                seen.add(own)
 
     def row(self, line):
         """The `Row` of one of `lines`."""

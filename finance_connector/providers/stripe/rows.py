@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from ...core.errors import PayloadError, UnknownStatus
 from ...core.money import Money
-from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
+from ...core.records import Parsed, PaymentInfo, SettledCapture, SettlementInfo, SettlementLine
 from . import captures
 from .categories import UNKNOWN, line_kind
 from .disputes import numbered
@@ -100,6 +100,24 @@ def tell(rows, payouts, counts):
         if line:
             lines.append(line)
     return Parsed(tuple(movements), _payments(rows), (), tuple(lines))
+
+
+def settled_capture(row):
+    """The `SettledCapture` that a ``row`` is, of whose charge and payment no other row tells; None when it says anything else."""
+    fee = row.fee
+    if (
+        row.category != "charge"
+        or row.gross.minor <= 0
+        or row.original is not None
+        or not (row.settlement_key and row.charge_id and row.info)
+        or fee.fee.minor < 0
+        or fee.tax.minor
+        or fee.withheld.minor
+    ):
+        return None
+    return SettledCapture(
+        row.settlement_key, row.transaction_id, row.charge_id, row.gross, fee.fee, row.info, row.source_id, row.category
+    )
 
 
 def _refuse_repeated(rows):

@@ -56,7 +56,7 @@ def test_the_size_of_the_parts_and_the_order_of_the_rows_say_nothing(size, seed)
     Random(seed).shuffle(rows)  # noqa: S311
     parts = in_parts(stripe.report(rows), size)
     assert said(joined(parts)) == said(STRIPE.parse_report(stripe.report(TOLD_TOGETHER)))
-    assert sum(bool(part.lines) for part in parts) > 1
+    assert sum(bool(part.spread().lines) for part in parts) > 1
 
 
 def test_rows_that_make_one_fact_are_read_together():
@@ -85,7 +85,7 @@ def test_reports_of_other_providers_in_parts(kit, size):
 def test_what_the_payouts_are_comes_with_or_after_the_last_of_their_lines():
     open_payouts = set()
     for part in in_parts(GOLDEN, 1):
-        open_payouts |= {line.settlement_key for line in part.lines}
+        open_payouts |= {line.settlement_key for line in part.spread().lines}
         open_payouts -= {info.external_id for info in part.settlements}
     assert not open_payouts
 

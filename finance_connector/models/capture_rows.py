@@ -1,0 +1,74 @@
+"""Settled captures as the text of one COPY: nothing here needs the database, so that a thread can write it while PostgreSQL
+takes up the part before."""
+
+import io
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import NamedTuple
+
+from ..core.money import Money
+from .row_source import as_text
+from .subledger_known import stamp_of
+
+COLUMNS = (
+    ("payment", "varchar"), ("settlement", "varchar"), ("external_id", "varchar"), ("captured", "varchar"),
+    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("occurred_at", "timestamp"),
+    ("reference", "varchar"), ("source_key", "varchar"), ("category", "varchar"), ("description", "varchar"), ("known", "jsonb"),
+)  # fmt: skip
+
+
+class CaptureRows(NamedTuple):
+    """The rows of one part: ``text`` (a file to be copied) in the order of COLUMNS, the ``settlements`` that they name (id ->
+    currency code), and how many they are."""
+
+    text: io.StringIO
+    settlements: dict
+    count: int
+
+
+def capture_rows(captures, currencies):
+    """The `CaptureRows` of `core.records.SettledCapture`s; ``currencies``: ISO code -> id, which refuses what it has not."""
+    settlements, rows = {}, []
+    for capture in captures:
+        info, gross, code = capture.info, capture.gross.minor, capture.gross.currency
+        amount, stamp = _amount(gross, code), stamp_of(info.occurred_at)
+        settlements[capture.settlement_key] = code
+        rows.append(
+            (
+                info.transaction_key,
+                capture.settlement_key,
+                capture.external_id,
+                capture.group,
+                f"{capture.group}/{gross}",
+                amount,
+                _amount(capture.fee.minor, code),
+                currencies[code],
+                stamp,
+                info.reference,
+                capture.source_id,
+                capture.category,
+                info.description,
+                _known(info, amount, code, stamp),
+            )
+        )
+    return CaptureRows(as_text(rows), settlements, len(rows))
+
+
+@lru_cache(maxsize=16_384)
+def _amount(minor, currency):
+    return str(Money(minor, currency).to_decimal())
+
+
+def _known(info, amount, code, stamp):
+    """What `subledger_known.payment_facts` says of ``info``, as JSON; the usual fields in one go."""
+    told = f'{{"amount":["{stamp}","{amount}"],"currency":["{stamp}","{code}"],"occurred_at":["{stamp}","{stamp}"]'
+    for name, value in (
+        ("reference", info.reference),
+        ("description", info.description),
+        ("customer_name", info.customer_name),
+        ("customer_email", info.customer_email),
+        ("customer_key", info.customer_key),
+    ):
+        if value is not None:
+            told += f',"{name}":["{stamp}",{encode_basestring(value)}]'
+    return told + "}"

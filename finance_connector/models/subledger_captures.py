@@ -1,0 +1,136 @@
+"""Settled captures, which nearly all rows of a report are, become payments, facts and lines by a few statements a part.
+
+They are copied once and never read back. What they say is what `core.records.SettledCapture.spread` makes of them; a test holds
+the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
+transaction's own: each row asks the indexes by itself.
+"""
+
+import json
+
+from odoo import models
+
+from .capture_rows import COLUMNS
+from .row_source import copy_into, make_table, table_of
+from .subledger import NOW, TELL_LINES
+from .subledger_plain import MERGED, fold_plain
+
+_ROWS, _FOUND = table_of("captures"), table_of("found")
+_FOUND_COLUMNS = (*COLUMNS, ("transaction_id", "int"), ("settlement_id", "int"))
+_FIND = f"""
+INSERT INTO {_FOUND}
+SELECT v.*, (SELECT t.id FROM finance_transaction t
+              WHERE t.provider_id = %(provider)s AND t.provider_reference = v.payment),
+       (%(settlements)s::jsonb ->> v.settlement)::int
+  FROM {_ROWS} v
+"""
+_MAKE = f"""
+INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state,
+                                 create_uid, write_uid, create_date, write_date)
+SELECT %(provider)s, %(company)s, payment, 'pending', 'unsettled', 1, 1, {NOW}, {NOW}
+  FROM {_FOUND} WHERE transaction_id IS NULL ORDER BY payment
+"""
+_FIND_MADE = f"""
+UPDATE {_FOUND} v SET transaction_id = (SELECT t.id FROM finance_transaction t
+                                        WHERE t.provider_id = %(provider)s AND t.provider_reference = v.payment)
+ WHERE transaction_id IS NULL
+"""
+# What is known is not told again. It is looked for, since leaving it to the unique index alone takes longer; if somebody tells
+# it at this moment, the index refuses it (INV-3), and the report is taken up anew.
+_TELL_FACTS = f"""
+INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount, currency_id,
+                              occurred_at, group_key, cumulative, reference, settlement_key, settlement_id)
+SELECT v.transaction_id, %(provider)s, %(company)s, %(message)s, f.kind, f.external_id, f.amount, v.currency_id, v.occurred_at,
+       v.captured, f.cumulative, f.reference, v.settlement, v.settlement_id
+  FROM {_FOUND} v
+ CROSS JOIN LATERAL (VALUES ('capture', v.fact_id, v.gross, true, v.reference),
+                            ('fee', v.external_id, v.fee, false, NULL)) f(kind, external_id, amount, cumulative, reference)
+ WHERE f.amount > 0
+   AND (SELECT m.id FROM finance_movement m
+         WHERE m.provider_id = %(provider)s AND m.kind = f.kind AND m.external_id = f.external_id
+           AND m.currency_id = v.currency_id AND m.amount = f.amount) IS NULL
+"""
+_TELL_LINES = TELL_LINES.format(
+    names="""settlement_id, provider_id, company_id, message_id, transaction_id, external_id, kind, category, description,
+        source_key, occurred_at, currency_id, gross, fee, tax, net, original_amount, original_currency_id""",
+    source=f"""(
+        SELECT settlement_id, %(provider)s AS provider_id, %(company)s AS company_id, %(message)s AS message_id,
+               transaction_id, external_id, 'capture' AS kind, category, description, source_key, occurred_at, currency_id,
+               gross, fee, 0 AS tax, gross - fee AS net, NULL::numeric AS original_amount, NULL::int AS original_currency_id
+          FROM {_FOUND}) v""",
+)
+# What webhooks told is newer than the row, as a rule, word by word: then theirs stands, and the merge is a concatenation.
+_KNOWN = f"""
+CASE WHEN t.known <> '{{}}'
+      AND NOT jsonb_path_exists(t.known, '$.*[0] ? (@ <= $row)', jsonb_build_object('row', v.known -> 'occurred_at' -> 0))
+     THEN v.known || t.known ELSE {MERGED} END"""
+# The payments of which nothing is known but what these rows say, and an authorisation that covers it: no other fact, no other
+# line.
+_COUNTED = f"""
+SELECT v.transaction_id AS id, v.currency_id, f.occurred_at, f.authorized, v.gross AS captured, v.fee, v.gross AS covered,
+       %(reconciled)s::jsonb ? v.settlement AS reconciled, {_KNOWN} AS known
+  FROM {_FOUND} v
+ CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = v.transaction_id OFFSET 0) t
+ CROSS JOIN LATERAL (
+     SELECT min(m.occurred_at) AS occurred_at, COALESCE(max(m.amount) FILTER (WHERE m.kind = 'authorize'), 0) AS authorized
+       FROM finance_movement m WHERE m.transaction_id = v.transaction_id
+     HAVING count(*) FILTER (WHERE m.kind = 'authorize') <= 1
+        AND count(*) FILTER (WHERE m.kind <> 'authorize') = CASE WHEN v.fee > 0 THEN 2 ELSE 1 END
+        AND bool_and(m.currency_id = v.currency_id AND CASE m.kind
+                WHEN 'capture' THEN m.external_id = v.fact_id AND m.amount = v.gross
+                WHEN 'fee' THEN m.external_id = v.external_id AND m.amount = v.fee
+                WHEN 'authorize' THEN m.amount >= v.gross
+                ELSE false END)) f
+ CROSS JOIN LATERAL (
+     SELECT FROM finance_settlement_line l WHERE l.transaction_id = v.transaction_id
+     HAVING count(*) = 1 AND bool_and(l.settlement_id = v.settlement_id AND l.external_id = v.external_id
+                                      AND l.kind = 'capture' AND l.gross = v.gross AND l.original_amount IS NULL)) l
+"""
+_OTHERS = f"""
+SELECT transaction_id, known FROM {_FOUND} WHERE transaction_id NOT IN (SELECT id FROM n)
+"""
+# Together, since whoever reads the next part in another thread makes each answer wait.
+_TELL = ";".join(
+    (
+        f"TRUNCATE {_FOUND}",
+        _FIND,
+        f"TRUNCATE {_ROWS}",
+        _MAKE,
+        _FIND_MADE,
+        _TELL_FACTS,
+        _TELL_LINES,
+        fold_plain(_COUNTED, f"ARRAY(SELECT transaction_id FROM {_FOUND})", _OTHERS),
+    )
+)
+
+
+class FinanceSubledger(models.AbstractModel):
+    _inherit = "finance.subledger"
+
+    def _begin_captures(self):
+        """Make the tables of the transaction that `_absorb_captures` needs."""
+        make_table(self.env.cr, "captures", COLUMNS)
+        make_table(self.env.cr, "found", _FOUND_COLUMNS)
+
+    def _absorb_captures(self, provider, message_id, rows, settlements):
+        """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of those of their payments of
+        which more is known than these rows say; nothing contradicts the others. ``settlements``: external id -> (id, state) of
+        those that were found before; what is missing is added."""
+        cr = self.env.cr
+        copy_into(cr, "captures", rows.text)
+        if unknown := {key: code for key, code in rows.settlements.items() if key not in settlements}:
+            settlements.update(self._ensure_settlements(provider, unknown))
+        named = {key: settlements[key] for key in rows.settlements}
+        cr.execute(
+            _TELL,
+            {
+                "provider": provider.id,
+                "company": provider.company_id.id,
+                "message": message_id,
+                "settlements": json.dumps({key: settlement_id for key, (settlement_id, _state) in named.items()}),
+                "reconciled": json.dumps([key for key, (_id, state) in named.items() if state == "reconciled"]),
+            },
+        )
+        others = dict(cr.fetchall())
+        if others:
+            self._derive_told(list(others), others)
+        return list(others)
