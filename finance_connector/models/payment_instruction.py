@@ -5,10 +5,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core import instruction_intent
 from ..core.money import Money
 from ..payments.reasons import reason
-from .json_rows import as_json, recordset
 
 STATES = [
     ("draft", "Draft"),
@@ -34,10 +32,6 @@ DERIVED = {
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
            "collection_date", "account_id", "ultimate_creditor_id", "purpose")  # fmt: skip
-_NAMES = (("id", "int"), ("intent_key", "text"), ("end_to_end_id", "text"))
-_NAME = f"""UPDATE finance_payment_instruction i SET intent_key = v.intent_key, end_to_end_id = v.end_to_end_id
-              FROM {recordset(_NAMES)} WHERE i.id = v.id"""
-
 
 class FinancePaymentInstruction(models.Model):
     _name = "finance.payment.instruction"
@@ -130,26 +124,6 @@ class FinancePaymentInstruction(models.Model):
         self.ensure_one()
         return tuple(filter(None, (self.reference, self.text, *(f"item {item.move_line_id.id}" for item in self.item_ids))))
 
-    def _mint(self):
-        """Give each its intent key and the names that follow from it (INV-3)."""
-        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        rows = []
-        for one in self:
-            items = tuple(sorted((str(item.move_line_id.id), item._minor()) for item in one.item_ids))
-            intent = instruction_intent.Intent(
-                f"{database}/{one.company_id.id}",
-                str(one.partner_id.id),
-                one._money(),
-                items or ((f"free/{one.id}", 1),),
-                one.replaces_id.intent_key or "",
-            )
-            key = instruction_intent.intent_key(intent)
-            if one.intent_key != key:
-                rows.append((one.id, key, instruction_intent.end_to_end_id(key)))
-        if rows:
-            self.env.cr.execute(_NAME, [as_json(_NAMES, rows)])
-            self.invalidate_recordset([name for name, _kind in _NAMES[1:]])
-
     # --- edits ----------------------------------------------------------------------------------------------------------
 
     @api.constrains("partner_id", "bank_account_id")
@@ -157,14 +131,16 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             owner = one.bank_account_id.partner_id.commercial_partner_id
             if owner and owner != one.partner_id.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The account %(account)s belongs to %(owner)s, not to %(payee)s.",
-                        account=one.bank_account_id.acc_number,
-                        owner=owner.name,
-                        payee=one.partner_id.name,
-                    )
-                )
+                raise self._wrong_owner(one.bank_account_id.acc_number, owner.name, one.partner_id.name)
+
+    @api.model
+    def _wrong_owner(self, account, owner, payee):
+        """The error of a payment to an account that is not of its payee."""
+        return ValidationError(
+            self.env._(
+                "The account %(account)s belongs to %(owner)s, not to %(payee)s.", account=account, owner=owner, payee=payee
+            )
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -50,8 +50,10 @@ class FinancePaymentInstruction(models.Model):
     _settle_move_uniq = models.UniqueIndex("(settle_move_id) WHERE settle_move_id IS NOT NULL", "An entry books one payment.")
 
     def _refold(self):
-        result = super()._refold()
-        for one in self.sudo():
+        result, orders = super()._refold(), self.sudo()._orders()
+        concerned = orders.filtered("channel_id.provider_id").instruction_ids
+        concerned |= concerned.search([("is_to_settle", "=", True), ("order_id", "in", orders.ids)])
+        for one in self.sudo() & concerned:
             due = one._settle_target() != one._settled()
             if due != one.is_to_settle:
                 one.is_to_settle = due

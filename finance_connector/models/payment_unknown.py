@@ -60,7 +60,7 @@ class FinancePaymentInstruction(models.Model):
 
     def _refold(self):
         result = super()._refold()
-        told = self.order_id.filtered(lambda order: order.request_ids)
+        told = self._orders().filtered(lambda order: order.request_ids)
         for order in told:
             order.sudo()._clear_unknown()
         return result
