@@ -4,7 +4,6 @@ the same payment again, after a crash or a timeout, arrives at the same names, a
 
 import base64
 import hashlib
-import uuid
 from json.encoder import encode_basestring as _quoted
 from typing import NamedTuple
 
@@ -57,7 +56,10 @@ def message_id(keys, content_hash):
 
 def uetr(key):
     """The unique end-to-end transaction reference of an intent key: a UUID of the form of version 4, as ISO asks."""
-    return str(uuid.UUID(bytes=hashlib.sha256(_PREFIX + b"uetr/" + key.encode()).digest()[:16], version=4))
+    digits = hashlib.sha256(_PREFIX + b"uetr/" + key.encode()).hexdigest()
+    # RFC 9562: the version stands at the thirteenth digit, the variant in the first two bits of the seventeenth.
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
 
 
 def _short(purpose, text):

@@ -270,8 +270,9 @@ class FinancePaymentInstruction(models.Model):
             )
         return [text for text in told if text]
 
-    def _refold(self):
-        before = {one.id: one.state for one in self & self._orders().filtered("is_collection").instruction_ids}
-        super()._refold()
+    def _refold(self, orders=None):
+        orders = orders or self._orders()
+        before = {one.id: one.state for one in self & orders.filtered("is_collection").instruction_ids}
+        super()._refold(orders)
         for one in self.browse(before).filtered(lambda one: one.mandate_id and one.state != before[one.id]):
             one.mandate_id._follow_collection(one)

@@ -185,7 +185,7 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s does not wait for an approval.", self.name))
         if not user.has_group("finance_connector.group_approver"):
             raise UserError(self.env._("You may not approve payments. Ask an administrator for the role Approver."))
-        facts = self.sudo()._facts()
+        facts = self.sudo()._facts(self.sudo()._note_content())
         verdict = self._verdict(facts)
         if not verdict.ok:
             raise UserError(
@@ -244,9 +244,9 @@ class FinancePaymentOrder(models.Model):
     # --- what follows ---------------------------------------------------------------------------------------------------------
 
     def _derive_approval(self, facts=None):
-        """A submitted order is approved, or waits, for exactly the content that is there now."""
-        now = self._note_content()
-        facts = facts or self._facts(now)
+        """A submitted order is approved, or waits, for exactly the content that is there now. ``facts``: of that, and noted."""
+        facts = facts or self._facts(self._note_content())
+        now = facts.content
         approved = bool(now) and self._standing(facts).approved
         if approved and self.state != "approved":
             self.state = "approved"

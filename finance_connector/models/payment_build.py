@@ -84,7 +84,7 @@ class FinancePaymentOrder(models.Model):
         for item in items:
             if not item.is_open or item.company_id != self.company_id.id:
                 raise UserError(self.env._("%s is not open in this company.", item.move))
-            if item.to_pay().minor > 0 and not item.account_id:
+            if item.is_owed and not item.account_id:
                 raise UserError(
                     self.env._(
                         "%(partner)s has no bank account, so %(bill)s cannot be paid. Enter the account at the partner.",
@@ -123,7 +123,8 @@ def _new_payment(amount, paid, discounts):
 
 
 def _is_structured(text):
-    return bool(set(kinds("".join(text.split()).upper())) & {"rf", "qrr"})
+    found = kinds("".join(text.split()).upper())
+    return "rf" in found or "qrr" in found
 
 
 class FinancePaymentInstruction(models.Model):

@@ -16,9 +16,10 @@ from ..payments import records
 from .json_rows import as_json, recordset
 from .payment_file import account, agent, party, postal
 from .payment_format import SHORT_NAMES
-from .payment_paid import PAID, Heading, Paid
+from .payment_paid import PAID, Heading, Paid, PaidRows
 
 _SOURCE = "finance-payment-source/1"
+_ROWS = f"SELECT paid.*, paid::text FROM ({PAID}) paid ORDER BY id"
 _HASH = f"SELECT encode(sha256(convert_to(string_agg(paid::text, E'\\n' ORDER BY id), 'UTF8')), 'hex') FROM ({PAID}) paid"
 _NAMES = (("id", "int"), ("intent_key", "text"), ("end_to_end_id", "text"))
 _NAME = f"""UPDATE finance_payment_instruction i SET intent_key = v.intent_key, end_to_end_id = v.end_to_end_id
@@ -36,11 +37,13 @@ class FinancePaymentOrder(models.Model):
     # --- what it is made from -------------------------------------------------------------------------------------------
 
     def _paid(self):
-        """The `Paid` rows of the order."""
+        """The `PaidRows` of the order."""
         self.ensure_one()
         self.env.flush_all()
-        self.env.cr.execute(PAID, [self.id])
-        return list(map(Paid._make, self.env.cr.fetchall()))
+        self.env.cr.execute(_ROWS, [self.id])
+        found = self.env.cr.fetchall()
+        told = hashlib.sha256("\n".join(row[-1] for row in found).encode()).hexdigest()
+        return PaidRows([Paid._make(row[:-1]) for row in found], told)
 
     def _heading(self):
         """The `Heading` of the order."""
@@ -64,27 +67,34 @@ class FinancePaymentOrder(models.Model):
             tuple(sorted(order.journal_id.fc_sent_currency_ids.mapped("name"))),
         )
 
-    def _source_now(self):
-        """The hash of all that content, and file, of payments out are made from; "" for direct debits."""
+    def _source_now(self, paid=None):
+        """The hash of all that content, and file, of payments out are made from; "" for direct debits.
+
+        ``paid``: its `PaidRows`, if they are at hand.
+        """
         self.ensure_one()
         if self.kind == COLLECTION:
             return ""
-        self.env.flush_all()
-        self.env.cr.execute(_HASH, [self.id])
-        (rows,) = self.env.cr.fetchone()
+        rows = paid.hash if paid else ""
+        if not rows:
+            self.env.flush_all()
+            self.env.cr.execute(_HASH, [self.id])
+            (rows,) = self.env.cr.fetchone()
         return hashlib.sha256(f"{_SOURCE}\n{self._heading()!r}\n{rows}".encode()).hexdigest()
 
     # --- the names of its payments --------------------------------------------------------------------------------------
 
     def _mint(self):
-        """Give each payment its intent key and the names that follow from it (INV-3). Returns the `Paid` rows with these."""
-        scope = self.env["finance.payment.instruction"]._intent_scope(self.company_id)
-        named = [(one, *one.names(scope)) for one in self._paid()]
-        wrong = [(one.id, key, name) for one, key, name in named if one.intent_key != key]
-        if wrong:
-            self.env.cr.execute(_NAME, [as_json(_NAMES, wrong)])
-            self._forget_names()
-        return [one._replace(intent_key=key, end_to_end_id=name) for one, key, name in named]
+        """Give each payment its intent key and the names that follow from it (INV-3). Returns the `PaidRows` with these."""
+        scope, found = self.env["finance.payment.instruction"]._intent_scope(self.company_id), self._paid()
+        named = [one.named(scope) for one in found.rows]
+        pairs = zip(found.rows, named, strict=True)
+        wrong = [(now.id, now.intent_key, now.end_to_end_id) for before, now in pairs if now is not before]
+        if not wrong:
+            return found
+        self.env.cr.execute(_NAME, [as_json(_NAMES, wrong)])
+        self._forget_names()
+        return PaidRows(named, "")
 
     def _unname(self):
         """Its payments have no names before they are submitted: these would be of what they were for."""
@@ -99,7 +109,7 @@ class FinancePaymentOrder(models.Model):
     # --- what is approved -----------------------------------------------------------------------------------------------
 
     def _content(self, paid=None):
-        """The `approval_content.Order` as it stands. ``paid``: its rows, if they are at hand.
+        """The `approval_content.Order` as it stands. ``paid``: its `PaidRows`, if they are at hand.
 
         Raises FinanceError for what cannot be approved at all.
         """
@@ -108,13 +118,13 @@ class FinancePaymentOrder(models.Model):
         if self.kind == COLLECTION:
             lines = tuple(one._content_line() for one in self.instruction_ids)
         else:
-            lines = tuple(one.line(heading) for one in (self._paid() if paid is None else paid))
+            lines = tuple(one.line(heading) for one in (paid or self._paid()).rows)
         return approval_content.Order(heading.company, heading.own, lines, self.kind)
 
-    def _content_now(self, paid=None):
+    def _content_now(self):
         """The hash of what is there now; empty where there is nothing to approve."""
         source = self._source_now()
-        return (self.content_hash or "") if source and source == self.source_hash else self._hashed(paid)
+        return (self.content_hash or "") if source and source == self.source_hash else self._hashed()
 
     def _hashed(self, paid=None):
         try:
@@ -124,7 +134,7 @@ class FinancePaymentOrder(models.Model):
 
     def _note_content(self, paid=None):
         """Write down the hash of what is there now, which is returned."""
-        source = self._source_now()
+        source = self._source_now(paid)
         if not source or source != self.source_hash:
             now = self._hashed(paid)
             if (self.content_hash or "", self.source_hash or "") != (now, source):

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 
 from ..core.instruction_facts import KINDS, InstructionFact
 from ..core.money import Money
+from .light_reference import LightMany2one
 
 LABELS = {
     "approve": "Approved",
@@ -52,7 +53,7 @@ class FinancePaymentFact(models.Model):
     _rec_name = "external_id"
     _log_access = False
 
-    instruction_id = fields.Many2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
+    instruction_id = LightMany2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="instruction_id.company_id")
     kind = fields.Selection([(kind, LABELS[kind]) for kind in KINDS], required=True, readonly=True)
     external_id = fields.Char(required=True, readonly=True, help="Names the fact: a copy of it is the same fact.")
@@ -70,7 +71,7 @@ class FinancePaymentFact(models.Model):
     amount_text = fields.Char(compute="_compute_amount_text", string="Amount")
     reasons = fields.Json(readonly=True)
     text = fields.Char(readonly=True)
-    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    user_id = LightMany2one("res.users", readonly=True, ondelete="restrict")
     message_id = fields.Many2one("finance.message", string="As it came", readonly=True, ondelete="restrict")
 
     _fact_uniq = models.UniqueIndex("(instruction_id, kind, external_id, COALESCE(source, ''))")

@@ -67,7 +67,7 @@ class FinancePaymentOrder(models.Model):
 
     def _check_file(self, content, paid=None):
         """See to it that the order can be written, and keep the file where it can be told that it is still the right one when the
-        order is approved. ``content``: its hash; ``paid``: its `Paid` rows, if they are at hand."""
+        order is approved. ``content``: its hash; ``paid``: its `PaidRows`, if they are at hand."""
         if self.kind != COLLECTION and self.file_format in pain001.FORMATS:
             self._make_file(content, paid)
         else:
@@ -121,9 +121,9 @@ class FinancePaymentOrder(models.Model):
         )
         return f"{about[:1].display_name}: {problem.text}" if about else problem.text
 
-    def _message_id(self, paid=None):
+    def _message_id(self, payments=None):
         """The id of the file: minted from the intents and the content, whose hash is noted before a file is written."""
-        keys = [one.intent_key or "" for one in (self.instruction_ids if paid is None else paid)]
+        keys = [one.intent_key or "" for one in (payments or self.instruction_ids)]
         return instruction_intent.message_id(keys, self.content_hash or "")
 
     def _made_at(self):
@@ -140,9 +140,9 @@ class FinancePaymentOrder(models.Model):
     def _message(self, paid=None):
         """The `PaymentMessage` of the order."""
         self._own_account()
-        paid = self._paid() if paid is None else paid
+        rows = (paid or self._paid()).rows
         heading, with_uetr = self._heading(), self.file_format == pain001.NEW
-        message_id = self._message_id(paid)
+        message_id = self._message_id(rows)
         batch = records.TransferBatch(
             f"{message_id}1",
             heading.scheme,
@@ -150,7 +150,7 @@ class FinancePaymentOrder(models.Model):
             heading.debtor,
             heading.account,
             heading.agent,
-            tuple(one.transfer(heading, with_uetr) for one in paid),
+            tuple(one.transfer(heading, with_uetr) for one in rows),
             heading.batch_booking,
             heading.category_purpose,
             currencies=frozenset(heading.currencies) or None,

@@ -22,7 +22,8 @@ _COLUMNS = (
 _FOLDED = [name for name, _kind in _COLUMNS[1:]]
 _STORE = f"""
 UPDATE finance_payment_instruction i
-   SET {", ".join(f"{name} = v.{name}" for name in _FOLDED)}, write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
+   SET {", ".join(f"{name} = v.{name}" for name in _FOLDED)}, is_cancelled = v.state = 'cancelled',
+       write_uid = %s, write_date = now() AT TIME ZONE 'UTC'
   FROM {recordset(_COLUMNS)} CROSS JOIN unnest(v.ids) AS told (id)
  WHERE i.id = told.id AND ({" OR ".join(f"i.{name} IS DISTINCT FROM v.{name}" for name in _FOLDED)})
 RETURNING i.id
@@ -59,8 +60,8 @@ class FinancePaymentInstruction(models.Model):
         self.env.cr.execute(_ORDERED, [self.ids])
         return dict(_fold_all(self.env.cr.fetchall(), facts))
 
-    def _refold(self):
-        """Derive states and amounts from the facts, and the states of the orders from those."""
+    def _refold(self, orders=None):
+        """Derive states and amounts from the facts, and the states of the orders from those. ``orders``: theirs, if at hand."""
         mine, alike = self.sudo(), {}
         folded = mine._folded()
         self.env.flush_all()
@@ -68,11 +69,11 @@ class FinancePaymentInstruction(models.Model):
             alike.setdefault(_as_row(found), []).append(key)
         self.env.cr.execute(_STORE, [self.env.uid, as_json(_COLUMNS, [(ids, *row) for row, ids in alike.items()])])
         changed = mine.browse([key for (key,) in self.env.cr.fetchall()])
-        changed.invalidate_recordset([*_FOLDED, "write_uid", "write_date"])
+        changed.invalidate_recordset([*_FOLDED, "is_cancelled", "write_uid", "write_date"])
         changed.modified(_FOLDED)
         self._free_documents()
         mine._tell_contradictions(folded)
-        mine._orders()._follow()
+        (orders or self._orders()).sudo()._follow()
 
     def _orders(self):
         """The orders that they are of, without reading them one by one."""

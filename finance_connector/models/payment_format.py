@@ -90,7 +90,7 @@ class FinancePaymentOrder(models.Model):
     def _write_file(self, paid=None):
         """The `WrittenFile` of the order in its format. Raises PaymentFileError, or FinanceError for settings that are none.
 
-        ``paid``: its `Paid` rows, if they are at hand.
+        ``paid``: its `PaidRows`, if they are at hand.
         """
         if self.file_format == nacha.FORMAT:
             return nacha.write(self._nacha_file())

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..core.money import Money
 from ..payments.reasons import reason
+from .light_reference import LightMany2one
 
 STATES = [
     ("draft", "Draft"),
@@ -27,7 +28,7 @@ GONE = (*FAILED, "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
-    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle",
+    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle", "is_cancelled",
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
@@ -40,20 +41,21 @@ class FinancePaymentInstruction(models.Model):
     _rec_name = "end_to_end_id"
 
     order_id = fields.Many2one("finance.payment.order", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
-    journal_id = fields.Many2one(related="order_id.journal_id", store=True, precompute=True)
+    # What the order has too is held by its references.
+    company_id = LightMany2one("res.company", related="order_id.company_id", store=True, precompute=True, guarded=False)
+    journal_id = LightMany2one("account.journal", related="order_id.journal_id", store=True, precompute=True, guarded=False)
     execution_date = fields.Date(related="order_id.execution_date", store=True, precompute=True)
-    partner_id = fields.Many2one("res.partner", string="Payee", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", string="Payee", required=True, ondelete="restrict")
     bank_account_id = fields.Many2one(
         "res.partner.bank", string="Account of the payee", ondelete="restrict", domain="[('partner_id', 'child_of', partner_id)]"
     )
     amount = fields.Monetary(required=True)
-    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
+    currency_id = LightMany2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
     text = fields.Char(string="Text for the payee", help="What the payee reads, unless a structured reference is sent.")
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
     bill_names = fields.Char(compute="_compute_bill_names", string="What for", help="Its bills, or what it says itself.")
-    intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    intent_key = fields.Char(readonly=True, copy=False)
     end_to_end_id = fields.Char(
         string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
     )
@@ -65,7 +67,7 @@ class FinancePaymentInstruction(models.Model):
         help="The rejected or returned payment whose place this one takes.",
     )
     fact_ids = fields.One2many("finance.payment.fact", "instruction_id", readonly=True)
-    state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False)
+    state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False)
     in_doubt_since = fields.Datetime(readonly=True, copy=False)
     amount_executed = fields.Monetary(readonly=True, copy=False)
     amount_returned = fields.Monetary(readonly=True, copy=False)
@@ -76,7 +78,21 @@ class FinancePaymentInstruction(models.Model):
         "account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines", readonly=True, copy=False
     )
 
-    _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND state NOT IN ('cancelled')")
+    create_uid = LightMany2one("res.users", string="Created by", readonly=True)
+    write_uid = LightMany2one("res.users", string="Last Updated by", readonly=True)
+
+    is_cancelled = fields.Boolean(
+        default=False, readonly=True, copy=False, help="Its state, as far as an index has to know it."
+    )
+
+    _doubt_idx = models.Index("(in_doubt_since) WHERE in_doubt_since IS NOT NULL")
+    _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND is_cancelled IS NOT TRUE")
+
+    def init(self):
+        super().init()
+        # Every payment changes its state several times. No index holds the state, and each page has room for a second version of
+        # its rows: no index has to be told then.
+        self.env.cr.execute("ALTER TABLE finance_payment_instruction SET (fillfactor = 50)")
 
     @api.depends("end_to_end_id", "partner_id", "amount")
     def _compute_display_name(self):

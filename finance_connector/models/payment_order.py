@@ -224,8 +224,9 @@ class FinancePaymentOrder(models.Model):
             order.sudo().write(
                 {"submitted_at": fields.Datetime.now(), "submission": order.submission + 1, "edited_by_id": self.env.uid}
             )
-            order.sudo()._check_file(order.sudo()._note_content(paid), paid)
-            order.sudo()._derive()
+            content = order.sudo()._note_content(paid)
+            order.sudo()._check_file(content, paid)
+            order.sudo()._derive(order.sudo()._facts(content))
             order._audit("submit")
         return True
 

@@ -26,7 +26,8 @@ SELECT i.id, i.end_to_end_id, i.intent_key, i.amount::text AS amount, c.name AS 
             WHERE u.id = i.ultimate_creditor_id) END AS in_favour,
        ARRAY(SELECT t.move_line_id || ' ' || t.amount FROM finance_payment_item t WHERE t.instruction_id = i.id ORDER BY t.id)
            AS items,
-       r.intent_key AS replaced
+       CASE WHEN i.replaces_id IS NOT NULL THEN (
+           SELECT r.intent_key FROM finance_payment_instruction r WHERE r.id = i.replaces_id) END AS replaced
   FROM finance_payment_instruction i
   JOIN res_currency c ON c.id = i.currency_id
   JOIN res_partner p ON p.id = i.partner_id
@@ -34,10 +35,16 @@ SELECT i.id, i.end_to_end_id, i.intent_key, i.amount::text AS amount, c.name AS 
   LEFT JOIN res_country n ON n.id = a.country_id
   LEFT JOIN res_partner_bank b ON b.id = i.bank_account_id
   LEFT JOIN res_bank k ON k.id = b.bank_id
-  LEFT JOIN finance_payment_instruction r ON r.id = i.replaces_id
  WHERE i.order_id = %s
  ORDER BY i.id
 """
+
+
+class PaidRows(NamedTuple):
+    """The `Paid` rows of an order, and the hash of them as the database makes it; "" if they are newer than what it has read."""
+
+    rows: list
+    hash: str
 
 
 class Heading(NamedTuple):
@@ -99,13 +106,15 @@ class Paid(NamedTuple):
         found = (item.partition(" ") for item in self.items)
         return tuple((item, minor_units(amount, self.currency)) for item, _space, amount in found)
 
-    def names(self, scope):
-        """(intent key, end-to-end id) that follow from what it is for (INV-3)."""
+    def named(self, scope):
+        """The row with the intent key, and the names, that follow from what it is for (INV-3): itself if it has them."""
         items = self.documents() or ((f"free/{self.id}", 1),)
         key = instruction_intent.intent_key(
             instruction_intent.Intent(scope, str(self.partner_id), self.money(), items, self.replaced or "")
         )
-        return key, instruction_intent.end_to_end_id(key)
+        if key == self.intent_key:
+            return self
+        return self._replace(intent_key=key, end_to_end_id=instruction_intent.end_to_end_id(key))
 
     def line(self, heading):
         """What an approval binds of it."""

@@ -28,7 +28,7 @@ _BEFORE = (
     _DOCUMENTS
     + """i.company_id = %s AND o.id IS DISTINCT FROM %s AND o.state <> 'draft'
    AND i.state NOT IN ('cancelled', 'rejected', 'returned') AND o.kind = %s AND i.execution_date >= %s
-   AND (i.partner_id = ANY(%s) OR b.sanitized_acc_number = ANY(%s))"""
+   AND (i.partner_id IN (SELECT unnest(%s::int[])) OR b.sanitized_acc_number IN (SELECT unnest(%s::text[])))"""
 )
 
 

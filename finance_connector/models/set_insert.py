@@ -8,13 +8,15 @@ from odoo.tools import SQL
 
 from .row_source import row_source
 
-_INSERT = "INSERT INTO %s (%s, create_uid, create_date, write_uid, write_date) SELECT %s, %s, %s, %s, %s FROM "
+_LOG = ("create_uid", "create_date", "write_uid", "write_date")
 
 
 def reserve(model, count):
     """The ids of ``count`` records of ``model`` that are to be made."""
     cr = model.env.cr
-    cr.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._table, count])
+    cr.execute("SELECT pg_get_serial_sequence(%s, 'id')", [model._table])
+    (sequence,) = cr.fetchone()
+    cr.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
     return [key for (key,) in cr.fetchall()]
 
 
@@ -26,13 +28,14 @@ def insert(model, columns, rows, **same):
     """
     model.browse().check_access("create")
     cr, names = model.env.cr, [name for name, _kind in columns]
-    alike = _alike(model, same, {*names, "id"})
+    alike = _alike(model, same, {*names, *_LOG, "id"})
+    if model._log_access:
+        alike.update(zip(_LOG, (model.env.uid, cr.now()) * 2, strict=True))
     source, parameters = row_source(cr, model._table, columns, rows)
-    log = (model.env.uid, cr.now()) * 2
-    values = SQL(", ").join([*(SQL.identifier("v", name) for name in names), *(SQL("%s", value) for value in alike.values())])
     into = SQL(", ").join(map(SQL.identifier, (*names, *alike)))
-    statement = SQL(_INSERT, SQL.identifier(model._table), into, values, *log)
-    cr.execute(SQL("%s %s", statement, SQL(source, *parameters)))
+    values = SQL(", ").join([*(SQL.identifier("v", name) for name in names), *(SQL("%s", value) for value in alike.values())])
+    table = SQL.identifier(model._table)
+    cr.execute(SQL("INSERT INTO %s (%s) SELECT %s FROM %s", table, into, values, SQL(source, *parameters)))
 
 
 def _alike(model, same, others):

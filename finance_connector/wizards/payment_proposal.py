@@ -12,6 +12,7 @@ from ..core.approval_content import TRANSFER
 from ..core.errors import FinanceError
 from ..core.money import Money
 from ..core.payment_proposal import Candidate, Criteria, propose
+from ..models.light_reference import LightMany2one
 from ..models.set_insert import insert
 
 _RUN_DAYS = 7
@@ -221,7 +222,9 @@ class FinancePaymentProposalLine(models.TransientModel):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
     partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
     due = fields.Date(readonly=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = LightMany2one("res.currency", required=True, guarded=False)
+    create_uid = LightMany2one("res.users", readonly=True, guarded=False)
+    write_uid = LightMany2one("res.users", readonly=True, guarded=False)
     amount = fields.Monetary()
     reason = fields.Char(readonly=True)
     is_chosen = fields.Boolean(string="Pay")

@@ -58,7 +58,7 @@ def test_the_ids_for_the_bank_fit_every_scheme():
     key = intent_key(INTENT)
     for name in (end_to_end_id(key), message_id([key], "v1:00")):
         assert re.fullmatch("[A-Z0-9]{24}", name)
-    assert uuid.UUID(uetr(key)).version == 4
+    assert (uuid.UUID(uetr(key)).version, uuid.UUID(uetr(key)).variant) == (4, uuid.RFC_4122)
     assert uetr(key) == uetr(key)
 
 
