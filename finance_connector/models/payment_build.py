@@ -81,8 +81,9 @@ class FinancePaymentOrder(models.Model):
         """Raise UserError for `OpenItem` s that cannot be paid by the order."""
         if taken := [f"{item.move} ({item.order})" for item in items if item.order]:
             raise UserError(self.env._("These are in an open payment order already: %s.", ", ".join(taken)))
+        company_id = self.company_id.id
         for item in items:
-            if not item.is_open or item.company_id != self.company_id.id:
+            if not item.is_open or item.company_id != company_id:
                 raise UserError(self.env._("%s is not open in this company.", item.move))
             if item.is_owed and not item.account_id:
                 raise UserError(

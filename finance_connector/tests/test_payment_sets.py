@@ -100,7 +100,7 @@ class TestPaymentSets(PaymentCase):
                 "account_id": vendor.property_account_payable_id.id, "order_id": order.id}  # fmt: skip
         return self.env["finance.payment.instruction"].with_user(self.maker).create(vals)
 
-    def test_the_content_that_is_read_at_once_is_that_of_the_records(self):
+    def test_inv_10_the_content_that_is_read_at_once_is_that_of_the_records(self):
         bank = self.env["res.bank"].create({"name": "Sparbank", "bic": "COBADEFFXXX"})
         self.vendors[1].bank_ids.write({"bank_id": bank.id, "clearing_number": "123", "fc_account_kind": "savings"})
         self.vendors[0].bank_ids.acc_holder_name = "Ein Inhaber"
@@ -216,7 +216,7 @@ class TestPaymentSets(PaymentCase):
         self.assertEqual(order.sudo()._current_file(), newest)
         self.assertNotIn(b"Kiel", file.sudo()._bytes())
 
-    def test_everything_that_reaches_the_file_is_in_its_source(self):
+    def test_inv_10_everything_that_reaches_the_file_is_in_its_source(self):
         order = self.order(self.bill(100), submit=False)
         order.sudo()._mint()
         before = order.sudo()._source_now()
