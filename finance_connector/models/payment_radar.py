@@ -24,12 +24,36 @@ SELECT i.id, m.name, i.partner_id, b.sanitized_acc_number, COALESCE(t.amount, i.
  WHERE (t.id IS NULL OR t.amount > 0) AND
 """
 _OF_ORDER = _DOCUMENTS + "i.order_id = %s"
-_BEFORE = (
-    _DOCUMENTS
-    + """i.company_id = %s AND o.id IS DISTINCT FROM %s AND o.state <> 'draft'
-   AND i.state NOT IN ('cancelled', 'rejected', 'returned') AND o.kind = %s AND i.execution_date >= %s
+_OF_THESE = _DOCUMENTS + "i.id = ANY(%s)"
+# What may have been paid before an order: by others, in its direction, and not given up.
+_EARLIER = """i.company_id = %s AND o.id IS DISTINCT FROM %s AND o.state <> 'draft'
+   AND i.state NOT IN ('cancelled', 'rejected', 'returned') AND o.kind = %s AND i.execution_date >= %s"""
+_BEFORE = f"""{_DOCUMENTS} {_EARLIER}
    AND (i.partner_id IN (SELECT unnest(%s::int[])) OR b.sanitized_acc_number IN (SELECT unnest(%s::text[])))"""
+# The payments of an order whose payee, or account, occurs anywhere else: only these can look like another one.
+_ALIKE = f"""
+WITH mine AS (
+    SELECT i.id, i.partner_id, b.sanitized_acc_number AS account
+      FROM finance_payment_instruction i
+      LEFT JOIN res_partner_bank b ON b.id = i.bank_account_id
+      LEFT JOIN finance_payment_item t ON t.instruction_id = i.id
+     WHERE i.order_id = %s AND (t.id IS NULL OR t.amount > 0)
+), others AS (
+    SELECT i.partner_id, b.sanitized_acc_number AS account
+      FROM finance_payment_instruction i
+      JOIN finance_payment_order o ON o.id = i.order_id
+      LEFT JOIN res_partner_bank b ON b.id = i.bank_account_id
+     WHERE {_EARLIER}
+     UNION ALL
+    SELECT p.partner_id, b.sanitized_acc_number
+      FROM account_payment p LEFT JOIN res_partner_bank b ON b.id = p.partner_bank_id
+     WHERE p.company_id = %s AND p.date >= %s
 )
+SELECT DISTINCT id FROM mine
+ WHERE partner_id IN (SELECT partner_id FROM mine GROUP BY 1 HAVING count(*) > 1)
+    OR account IN (SELECT account FROM mine GROUP BY 1 HAVING count(*) > 1)
+    OR partner_id IN (SELECT partner_id FROM others) OR account IN (SELECT account FROM others)
+"""
 
 
 class _Document(NamedTuple):
@@ -65,20 +89,26 @@ class FinancePaymentOrder(models.Model):
         """What the radar finds for the payments of the order."""
         self.ensure_one()
         payments = self.env["finance.payment.instruction"].sudo()
+        since = (self.execution_date or fields.Date.today()) - double_payment.WINDOW - timedelta(days=1)
+        earlier = (self.company_id.id, self._origin.id or None, self.kind, since)
         if self.id:
-            mine = payments._documents(_OF_ORDER, self.id)
+            mine = payments._documents(_OF_THESE, self._alike(earlier))
         else:
             # As it is just entered.
             mine = [one for instruction in self.instruction_ids for one in instruction._as_paid()]
         if not mine:
             return []
         payees, accounts = {int(one.payee) for one in mine if one.payee.isdigit()}, {one.account for one in mine if one.account}
-        since = (self.execution_date or fields.Date.today()) - double_payment.WINDOW - timedelta(days=1)
-        history = payments._documents(
-            _BEFORE, self.company_id.id, self._origin.id or None, self.kind, since, sorted(payees), sorted(accounts)
-        )
+        history = payments._documents(_BEFORE, *earlier, sorted(payees), sorted(accounts))
         history += self._paid_otherwise(payees)
         return [one for one in double_payment.suspicions(mine, history) if one.level in levels]
+
+    def _alike(self, earlier):
+        """Ids of the payments of the order that share payee or account with anything. ``earlier``: parameters of `_EARLIER`."""
+        company_id, *_others, since = earlier
+        self.env.flush_all()
+        self.env.cr.execute(_ALIKE, [self.id, *earlier, company_id, since])
+        return [key for (key,) in self.env.cr.fetchall()]
 
     def _paid_otherwise(self, payees):
         """Payments by Odoo's own means to the same payees, also those whose reconciliation was undone: the money is gone all the

@@ -3,12 +3,12 @@
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 
-from ..core import approval_content, instruction
+from ..core import approval_content, double_payment, instruction
 from ..core.money import Money
 from ..models import payment_radar
 from ..models.payment_new import NewPayment
 from ..models.row_source import _MANY
-from .payment_common import PaymentCase
+from .payment_common import VENDOR_IBANS, PaymentCase
 
 # What is of the row and not of the payment.
 _OWN = {"id", "order_id", "instruction_id", "create_date", "write_date"}
@@ -124,6 +124,45 @@ class TestPaymentSets(PaymentCase):
         found = payments._documents(payment_radar._OF_ORDER, order.id)
         self.assertEqual(sorted(found), sorted(expected))
         self.assertEqual(len(found), 3)
+
+    def test_the_radar_looks_at_everything_that_is_alike(self):
+        """Payments are left out beforehand where payee and account occur once: nothing that is suspicious is among these."""
+        twin = self.vendor("Twin of Vendor 2", VENDOR_IBANS[1])
+        self.vendors.append(twin)
+        self.sent(self.bill(80, vendor=2, ref="OLD-1"))
+        self.env["account.payment"].create(
+            {
+                "partner_id": twin.id,
+                "amount": 33,
+                "journal_id": self.bank.id,
+                "payment_type": "outbound",
+                "date": fields.Date.today(),
+            }
+        ).action_post()
+        self.vendors.append(self.vendor("Alone", "DE02120300000000202051"))
+        order = self.order(
+            self.bill(50, ref="R-1"),
+            self.bill(50, ref="R-2"),
+            self.bill(70, vendor=1, ref="R-3"),
+            self.bill(33, vendor=3, ref="R-4"),
+            self.bill(70, vendor=3, ref="R-3"),
+            self.bill(80, vendor=2, ref="OLD-1"),
+            self.bill(90, vendor=4, ref="R-9"),
+            submit=False,
+        )
+        payments = order.sudo().instruction_ids
+        alone = payments.filtered(lambda one: one.partner_id == self.vendors[4])
+        mine = payments._documents(payment_radar._OF_ORDER, order.id)
+        everybody = self.env["res.partner"].sudo().search([])
+        earlier = (order.company_id.id, order.id, order.kind, fields.Date.add(order.execution_date, days=-91))
+        accounts = everybody.bank_ids.mapped("sanitized_acc_number")
+        history = payments._documents(payment_radar._BEFORE, *earlier, everybody.ids, accounts)
+        history += order.sudo()._paid_otherwise(set(payments.partner_id.ids))
+        expected = double_payment.suspicions(mine, history)
+        self.assertEqual(order.sudo()._suspicions(("hold", "look", "note")), expected)
+        self.assertEqual({one.level for one in expected}, {"hold", "look"})
+        self.assertGreaterEqual(len(expected), 4)
+        self.assertEqual(set(order._alike(earlier)), set((payments - alone).ids))
 
     def test_news_of_an_order_are_those_of_its_payments(self):
         def told(order):
