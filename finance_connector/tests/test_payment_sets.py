@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..core import approval_content, double_payment, instruction
 from ..core.money import Money
-from ..models import payment_radar
+from ..models import payment_file, payment_radar
 from ..models.payment_new import NewPayment
 from ..models.row_source import _MANY
 from .payment_common import VENDOR_IBANS, PaymentCase
@@ -164,6 +164,12 @@ class TestPaymentSets(PaymentCase):
         self.assertGreaterEqual(len(expected), 4)
         self.assertEqual(set(order._alike(earlier)), set((payments - alone).ids))
 
+    def test_what_was_paid_to_the_account_under_another_name_is_found(self):
+        self.vendors.append(self.vendor("Twin of Vendor 2", VENDOR_IBANS[1]))
+        self.sent(self.bill(70, vendor=3, ref="R-3"))
+        order = self.order(self.bill(70, vendor=1, ref="R-3"), submit=False)
+        self.assertIn("compare the documents", order.suspicion_text)
+
     def test_news_of_an_order_are_those_of_its_payments(self):
         def told(order):
             return order.sudo()._has_news(), any(order.instruction_ids.mapped("payee_news"))
@@ -233,6 +239,32 @@ class TestPaymentSets(PaymentCase):
         self.assertTrue(again.instruction_ids.intent_key)
 
     # --- the file -------------------------------------------------------------------------------------------------------
+
+    def test_the_file_names_payees_as_their_records_do(self):
+        vendor = self.vendors[0]
+        vendor.write({"street": "Weg 1", "zip": "53111"})
+        contact = self.env["res.partner"].create({"name": "A person", "parent_id": vendor.id, "type": "other", "street": "Ort 2"})
+        abroad = self.env["res.partner"].create({"name": "Abroad", "country_id": self.env.ref("base.ch").id, "city": "Chur"})
+        abroad.bank_ids.create({"acc_number": "CH9300762011623852957", "partner_id": abroad.id})
+        nowhere = self.env["res.partner"].create({"name": "Nowhere", "street": "Somewhere"})
+        order = self.orders().create({"journal_id": self.bank.id, "company_id": self.company.id})
+        payments = self.env["finance.payment.instruction"].create(
+            [
+                {"order_id": order.id, "partner_id": payee.id, "bank_account_id": account.id, "amount": 1, "text": "x",
+                 "currency_id": self.company.currency_id.id, "ultimate_creditor_id": other.id}
+                for payee, account, other in (
+                    (vendor, vendor.bank_ids, contact), (contact, vendor.bank_ids, abroad),
+                    (abroad, abroad.bank_ids, nowhere), (nowhere, nowhere.bank_ids, vendor.browse()),
+                )
+            ]
+        )  # fmt: skip
+        heading, paid = order.sudo()._heading(), order.sudo()._paid()
+        for one, row in zip(payments, paid.rows, strict=True):
+            told = row.transfer(heading, True)
+            self.assertEqual(told.creditor, payment_file.party(one.partner_id))
+            self.assertEqual(told.ultimate_creditor, payment_file.party(one.ultimate_creditor_id))
+            self.assertEqual(told.account, payment_file.account(one.bank_account_id))
+            self.assertEqual(told.agent, payment_file.agent(one.bank_account_id))
 
     def test_the_file_that_was_checked_at_the_submission_is_the_one_that_is_approved(self):
         order = self.order(self.bill(100))
