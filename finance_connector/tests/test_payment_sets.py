@@ -128,7 +128,7 @@ class TestPaymentSets(PaymentCase):
     def test_the_radar_looks_at_everything_that_is_alike(self):
         """Payments are left out beforehand where payee and account occur once: nothing that is suspicious is among these."""
         twin = self.vendor("Twin of Vendor 2", VENDOR_IBANS[1])
-        self.vendors.append(twin)
+        self.vendors = [*self.vendors, twin]
         self.sent(self.bill(80, vendor=2, ref="OLD-1"))
         self.env["account.payment"].create(
             {
@@ -139,7 +139,7 @@ class TestPaymentSets(PaymentCase):
                 "date": fields.Date.today(),
             }
         ).action_post()
-        self.vendors.append(self.vendor("Alone", "DE02120300000000202051"))
+        self.vendors = [*self.vendors, self.vendor("Alone", "DE02120300000000202051")]
         order = self.order(
             self.bill(50, ref="R-1"),
             self.bill(50, ref="R-2"),
@@ -165,7 +165,7 @@ class TestPaymentSets(PaymentCase):
         self.assertEqual(set(order._alike(earlier)), set((payments - alone).ids))
 
     def test_what_was_paid_to_the_account_under_another_name_is_found(self):
-        self.vendors.append(self.vendor("Twin of Vendor 2", VENDOR_IBANS[1]))
+        self.vendors = [*self.vendors, self.vendor("Twin of Vendor 2", VENDOR_IBANS[1])]
         self.sent(self.bill(70, vendor=3, ref="R-3"))
         order = self.order(self.bill(70, vendor=1, ref="R-3"), submit=False)
         self.assertIn("compare the documents", order.suspicion_text)
