@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..core import approval_content, double_payment, instruction
 from ..core.money import Money
+from ..hooks import uninstall_hook
 from ..models import payment_file, payment_radar
 from ..models.payment_new import NewPayment
 from ..models.row_source import _MANY
@@ -237,6 +238,14 @@ class TestPaymentSets(PaymentCase):
         self.assertFalse(any(order.instruction_ids.mapped("intent_key")))
         again = self.order(bill, submit=False)
         self.assertTrue(again.instruction_ids.intent_key)
+
+    def test_no_guard_outlives_the_addon(self):
+        guards = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'finance%guard' AND tgrelid = 'res_users'::regclass"
+        self.env.cr.execute(guards)
+        self.assertGreater(self.env.cr.fetchone()[0], 0, "who entered a payment is held by a guard")
+        uninstall_hook(self.env)
+        self.env.cr.execute(guards)
+        self.assertEqual(self.env.cr.fetchone()[0], 0)
 
     # --- the file -------------------------------------------------------------------------------------------------------
 
