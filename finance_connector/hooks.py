@@ -7,5 +7,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Remove the settings that the addon wrote; the accounting entries stay."""
+    """Remove the settings that the addon wrote, and the guards that its references have put on tables of others
+    (`models/light_reference.py`), which would look into tables that are gone; the accounting entries stay."""
+    env.cr.execute("DROP FUNCTION IF EXISTS finance_connector_is_referred_to() CASCADE")
     env["ir.config_parameter"].sudo().search([("key", "=like", "finance_connector.%")]).unlink()

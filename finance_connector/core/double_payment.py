@@ -6,6 +6,7 @@ undone, since the money is gone all the same. A finding is a question to a perso
 
 import re
 import unicodedata
+from bisect import bisect_left
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ WINDOW = timedelta(days=90)
 # Sure enough to hold a payment back until somebody looked; to look at; to know.
 HOLD, LOOK, NOTE = "hold", "look", "note"
 _LEVELS = (HOLD, LOOK, NOTE)
+_PARTS = re.compile(r"[A-Z]+|[0-9]+").findall
 
 
 class Payment(NamedTuple):
@@ -47,21 +49,21 @@ def suspicions(candidates, history, window=WINDOW):
     """
     candidates = sorted(candidates, key=lambda one: (one.key, one.day, one.reference))
     everything = [*candidates, *history]
-    by_amount, by_reference = {}, {}
+    alike = {}
     for number, one in enumerate(everything):
+        told = reference_key(one.reference)
         for party in _parties(one):
-            by_amount.setdefault((one.amount, party), []).append(number)
-            if key := reference_key(one.reference):
-                by_reference.setdefault((key, party), []).append(number)
+            alike.setdefault((one.amount.minor, one.amount.currency, party), []).append(number)
+            if told:
+                alike.setdefault((told, party), []).append(number)
     found = {}
-    for number, candidate in enumerate(candidates):
-        for party in _parties(candidate):
-            near = by_amount[candidate.amount, party]
-            told = by_reference.get((reference_key(candidate.reference), party), [])
-            for place in (*near, *told):
-                other, pair = everything[place], frozenset((number, place))
-                if place != number and pair not in found and abs(other.day - candidate.day) <= window:
-                    found[pair] = _suspicion(candidate, other)
+    # Most are alike to nothing but themselves.
+    for numbers in filter(lambda numbers: len(numbers) > 1, alike.values()):
+        for place, number in enumerate(numbers[: bisect_left(numbers, len(candidates))], 1):
+            candidate = everything[number]
+            for other in numbers[place:]:
+                if (number, other) not in found and abs(everything[other].day - candidate.day) <= window:
+                    found[number, other] = _suspicion(candidate, everything[other])
     return sorted(found.values(), key=lambda one: (_LEVELS.index(one.level), one.candidate.key, one.earlier.key))
 
 
@@ -70,8 +72,10 @@ def reference_key(text):
 
     "" where too little is left to mean anything.
     """
-    plain = unicodedata.normalize("NFKD", text.upper()).encode("ascii", "ignore").decode()
-    parts = [part.lstrip("0") or "0" if part.isdigit() else part for part in re.findall(r"[A-Z]+|[0-9]+", plain)]
+    plain = text.upper()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    parts = [part.lstrip("0") or "0" if part.isdigit() else part for part in _PARTS(plain)]
     joined = "".join(parts)
     return joined if len(joined) >= 3 else ""
 

@@ -36,13 +36,18 @@ class TextError(FinanceError, ValueError):
         super().__init__(text)
 
 
+def is_plain(text, scheme):
+    """Whether ``text`` is surely written as it is in the characters of ``scheme``: the quick answer, True for most texts."""
+    # The only white space that ASCII texts of a scheme have is the space.
+    return CHARACTERS[scheme].issuperset(text) and text.isascii() and "  " not in text and text[:1] != " " != text[-1:]
+
+
 def transliterate(text, scheme):
     """``text`` in the characters of ``scheme`` (one of CHARACTERS), runs of white space made one space.
 
     Raises TextError naming the first character for which there is no rule (Chinese, Arabic, emoji).
     """
-    text = " ".join(text.split())
-    allowed = CHARACTERS[scheme]
+    text, allowed = " ".join(text.split()), CHARACTERS[scheme]
     if allowed.issuperset(text):
         return text
     written = "".join(_written(character, scheme) for character in unicodedata.normalize("NFC", text))

@@ -122,13 +122,16 @@ from . import payee_edit
 from . import payment_fact
 from . import payment_instruction
 from . import payment_fold
-from . import payment_payee
 from . import payment_free
 from . import payment_item
 from . import payment_order
+from . import payment_payee
 from . import payment_policy
 from . import payment_approval
 from . import payment_file
+from . import payment_content
+from . import payment_open
+from . import payment_new
 from . import payment_build
 from . import payment_select
 from . import payment_radar

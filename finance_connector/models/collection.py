@@ -106,6 +106,11 @@ class FinancePaymentOrder(models.Model):
             found[key] = found.get(key, one.browse()) | one
         return {key: found[key] for key in sorted(found, key=lambda key: (key[2], key[0], key[1]))}
 
+    def _mint(self):
+        paid = super()._mint()
+        self._arrange()
+        return paid
+
     def _arrange(self):
         """Decide the sequence of each collection, what it tells of its mandate, and its batch."""
         for order in self.filtered("is_collection"):
@@ -215,10 +220,6 @@ class FinancePaymentInstruction(models.Model):
         told += [f"{name} {value}" for name, value in sorted(mandate._amendments(self).items())]
         return (*super()._references(), *told)
 
-    def _mint(self):
-        super()._mint()
-        self.order_id._arrange()
-
     def _due_sequence(self, planned=False):
         """As which collection of its mandate it is told; a provider knows that itself."""
         is_told = self.mandate_id.scheme != direct_debit.GOCARDLESS
@@ -269,8 +270,9 @@ class FinancePaymentInstruction(models.Model):
             )
         return [text for text in told if text]
 
-    def _refold(self):
-        before = {one.id: one.state for one in self}
-        super()._refold()
-        for one in self.filtered(lambda one: one.mandate_id and one.state != before[one.id]):
+    def _refold(self, orders=None):
+        orders = orders or self._orders()
+        before = {one.id: one.state for one in self & orders.filtered("is_collection").instruction_ids}
+        super()._refold(orders)
+        for one in self.browse(before).filtered(lambda one: one.mandate_id and one.state != before[one.id]):
             one.mandate_id._follow_collection(one)

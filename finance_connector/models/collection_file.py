@@ -21,9 +21,9 @@ _BACS_CODES = {
 class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
-    def _write_file(self):
+    def _write_file(self, paid=None):
         if not self.is_collection:
-            return super()._write_file()
+            return super()._write_file(paid)
         if self.scheme == "bacs_debit":
             return bacs.write(self._bacs_collections())
         if self.scheme == direct_debit.GOCARDLESS:

@@ -7,10 +7,25 @@ from odoo.exceptions import UserError
 
 from ..core import approval
 from ..core.errors import FinanceError
+from ..core.money import minor_units
+from .limits import limit
 from .payment_policy import minor
 
 # In the context it says that a button does it. An object cannot come in from a client.
 _BUTTON = object()
+_AMOUNTS = """
+SELECT c.name, sum(i.amount)::text, max(i.amount)::text
+  FROM finance_payment_instruction i JOIN res_currency c ON c.id = i.currency_id WHERE i.order_id = %s GROUP BY c.name
+"""
+_EDITS = """
+SELECT COALESCE(p.name, ''), u.login, e.at
+  FROM finance_payee_edit e
+  JOIN res_partner_bank b ON b.id = e.bank_account_id
+  JOIN res_partner p ON p.id = b.partner_id
+  JOIN res_users u ON u.id = e.user_id
+ WHERE e.bank_account_id IN (SELECT bank_account_id FROM finance_payment_instruction WHERE order_id = %s) AND e.at > %s
+ ORDER BY e.id DESC
+"""
 
 
 class FinancePaymentApproval(models.Model):
@@ -82,33 +97,30 @@ class FinancePaymentOrder(models.Model):
 
     def _amounts(self):
         """Currency -> (total, largest payment) of one order in minor units."""
-        found = {}
-        for one in self.instruction_ids:
-            total, largest = found.get(one.currency_id.name, (0, 0))
-            own = minor(one.amount, one.currency_id)
-            found[one.currency_id.name] = total + own, max(largest, own)
-        return found
+        self.env.flush_all()
+        self.env.cr.execute(_AMOUNTS, [self.id])
+        return {name: tuple(minor_units(each, name) for each in found) for name, *found in self.env.cr.fetchall()}
 
-    def _facts(self):
-        """The `OrderFacts` of one order as it stands now."""
-        self.ensure_one()
-        edits = (
-            self.env["finance.payee.edit"].sudo().search([("bank_account_id", "in", self.instruction_ids.bank_account_id.ids)])
+    def _account_edits(self):
+        """The changes of the accounts that it pays to, as far as they can still matter: the newest first."""
+        since = fields.Datetime.now() - timedelta(hours=limit(self.env, "payee_cooling_off_hours"))
+        self.env.cr.execute(_EDITS, [self.id, since])
+        return tuple(
+            approval.AccountEdit(payee, login, at.replace(tzinfo=timezone.utc)) for payee, login, at in self.env.cr.fetchall()
         )
+
+    def _facts(self, content=None):
+        """The `OrderFacts` of one order as it stands now. ``content``: its hash, if it is at hand."""
+        self.ensure_one()
         return approval.OrderFacts(
-            self._content_now(),
+            self._content_now() if content is None else content,
             str(self.company_id.id),
             str(self.journal_id.id),
             self.create_uid.login,
             (self.edited_by_id or self.create_uid).login,
             self._amounts(),
-            any(self.instruction_ids.mapped("payee_news")),
-            tuple(
-                approval.AccountEdit(
-                    edit.bank_account_id.partner_id.name or "", edit.user_id.login, edit.at.replace(tzinfo=timezone.utc)
-                )
-                for edit in edits
-            ),
+            self._has_news(),
+            self._account_edits(),
         )
 
     def _signatures(self):
@@ -173,7 +185,7 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s does not wait for an approval.", self.name))
         if not user.has_group("finance_connector.group_approver"):
             raise UserError(self.env._("You may not approve payments. Ask an administrator for the role Approver."))
-        facts = self.sudo()._facts()
+        facts = self.sudo()._facts(self.sudo()._note_content())
         verdict = self._verdict(facts)
         if not verdict.ok:
             raise UserError(
@@ -232,11 +244,9 @@ class FinancePaymentOrder(models.Model):
     # --- what follows ---------------------------------------------------------------------------------------------------------
 
     def _derive_approval(self, facts=None):
-        """A submitted order is approved, or waits, for exactly the content that is there now."""
-        facts = facts or self._facts()
+        """A submitted order is approved, or waits, for exactly the content that is there now. ``facts``: of that, and noted."""
+        facts = facts or self._facts(self._note_content())
         now = facts.content
-        if self.content_hash != now:
-            self.content_hash = now
         approved = bool(now) and self._standing(facts).approved
         if approved and self.state != "approved":
             self.state = "approved"

@@ -1,15 +1,13 @@
 """From open bills to the payments of an order: grouped by payee and account, credit notes taken off by rule."""
 
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..core import netting
 from ..core.matching.structured import kinds
-from ..core.money import Money
 from .payment_instruction import FAILED
+from .payment_new import NewPayment
 
 # On what accounts something is owed to somebody; in entries, such as those of salaries, on others too.
 OWED = ("liability_payable", "asset_receivable")
@@ -48,72 +46,53 @@ class FinancePaymentOrder(models.Model):
 
     def _pay_items(self, items, rule=netting.ALL, together=True, discounts=()):
         """Add payments for open journal items to the order."""
-        accounts = {item.id: self._account_of(item) for item in items}
-        self._refuse_unpayable(items, accounts)
-        by_key = {str(item.id): item for item in items}
+        discounts = frozenset(discounts)
+        found = self.env["account.move.line"]._open_items([("id", "in", items.ids)])
+        if len(found) < len(items):
+            items.check_access("read")
+            raise UserError(self.env._("Some of these are no longer there. Choose again."))
+        self._refuse_unpayable(found)
         documents = [
             netting.Document(
-                str(item.id),
-                str(item.partner_id.commercial_partner_id.id),
-                str(accounts[item.id].id),
-                self._to_pay(item, item.id in discounts),
-                item.date_maturity or item.date,
-                refers_to=str(item.move_id.reversed_entry_id.line_ids.filtered("amount_residual")[:1].id or ""),
+                one.key,
+                str(one.payee_id),
+                str(one.account_id),
+                one.to_pay(one.id in discounts),
+                one.due,
+                refers_to=str(one.refers_to or ""),
             )
-            for item in items
+            for one in found
         ]
         netted = netting.net(documents, rule, together)
         if not netted.payments:
             raise UserError(self.env._("Nothing is left to pay of these: %s", "; ".join(why for _key, why in netted.left)))
-        paid = [(payment, [(by_key[key], amount) for key, amount in payment.items]) for payment in netted.payments]
-        made = self.env["finance.payment.instruction"].create([self._payment_vals(*one, accounts, discounts) for one in paid])
-        made._take_place_of_failed()
+        by_key = {one.key: one for one in found}
+        new = []
+        for payment in netted.payments:
+            paid = [(by_key[key], amount) for key, amount in payment.items]
+            first, _amount = paid[0]
+            if first.owner_id and first.owner_id != first.payee_id:
+                raise self.env["finance.payment.instruction"]._wrong_owner(first.number, first.owner, first.partner)
+            new.append(_new_payment(payment.amount, paid, discounts))
+        self._insert_payments(new)
         return netted
 
-    def _payment_vals(self, payment, paid, accounts, discounts):
-        first = paid[0][0]
-        references = [self._reference_of(item) for item, _amount in paid]
-        reference = references[0] if len(paid) == 1 and _is_structured(references[0]) else ""
-        return {
-            "order_id": self.id,
-            "partner_id": first.partner_id.commercial_partner_id.id,
-            "bank_account_id": accounts[first.id].id,
-            "amount": float(payment.amount.to_decimal()),
-            "currency_id": first.currency_id.id,
-            "reference": reference,
-            "text": "" if reference else ", ".join(dict.fromkeys(filter(None, references))),
-            "item_ids": [
-                Command.create(
-                    {"move_line_id": item.id, "amount": float(amount.to_decimal()), "takes_discount": item.id in discounts}
-                )
-                for item, amount in paid
-            ],
-        }
-
-    def _refuse_unpayable(self, items, accounts):
-        taken = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
-        if taken:
-            told = ", ".join(f"{item.move_id.name} ({item.instruction_id.order_id.name})" for item in taken)
-            raise UserError(self.env._("These are in an open payment order already: %s.", told))
+    def _refuse_unpayable(self, items):
+        """Raise UserError for `OpenItem` s that cannot be paid by the order."""
+        if taken := [f"{item.move} ({item.order})" for item in items if item.order]:
+            raise UserError(self.env._("These are in an open payment order already: %s.", ", ".join(taken)))
+        company_id = self.company_id.id
         for item in items:
-            if item.reconciled or item.parent_state != "posted" or item.company_id != self.company_id:
-                raise UserError(self.env._("%s is not open in this company.", item.move_id.name))
-            if self._to_pay(item).minor > 0 and not accounts[item.id]:
+            if not item.is_open or item.company_id != company_id:
+                raise UserError(self.env._("%s is not open in this company.", item.move))
+            if item.is_owed and not item.account_id:
                 raise UserError(
                     self.env._(
                         "%(partner)s has no bank account, so %(bill)s cannot be paid. Enter the account at the partner.",
-                        partner=item.partner_id.name or "/",
-                        bill=item.move_id.name,
+                        partner=item.partner or "/",
+                        bill=item.move,
                     )
                 )
-
-    @staticmethod
-    def _reference_of(item):
-        """What the payee is told of an open item: of an entry, such as a salary, the words on the item itself."""
-        move = item.move_id
-        if move.move_type == "entry" and item.name:
-            return item.name
-        return move.payment_reference or move.ref or move.name or ""
 
     @api.model
     def _owed(self, items):
@@ -126,22 +105,27 @@ class FinancePaymentOrder(models.Model):
             and item.partner_id
         )
 
-    @staticmethod
-    def _account_of(item):
-        """Where the bill wants the money, or the first account of its partner. A credit note names our account, so it goes with
-        the bill that it corrects."""
-        bill = item.move_id.reversed_entry_id if item.move_id.move_type == "in_refund" else item.move_id
-        return bill.partner_bank_id or item.partner_id.commercial_partner_id.bank_ids[:1]
 
-    @staticmethod
-    def _to_pay(item, with_discount=False):
-        """What is to be paid of an open item, less its cash discount if that is taken; negative for a credit note."""
-        amount = item.discount_amount_currency if with_discount else item.amount_residual_currency
-        return Money.from_decimal(Decimal(str(round(-amount, 6))), item.currency_id.name)
+def _new_payment(amount, paid, discounts):
+    """The `NewPayment` of ``amount``; ``paid``: pairs of `OpenItem` and Money of it; ``discounts``: ids of those that are paid
+    less their cash discount."""
+    first = paid[0][0]
+    references = list(dict.fromkeys(filter(None, (item.reference for item, _amount in paid))))
+    is_structured = len(paid) == 1 and references and _is_structured(references[0])
+    return NewPayment(
+        first.payee_id,
+        first.account_id,
+        amount,
+        first.currency_id,
+        references[0] if is_structured else None,
+        None if is_structured else ", ".join(references) or None,
+        tuple((item.id, each, item.id in discounts) for item, each in paid),
+    )
 
 
 def _is_structured(text):
-    return bool(set(kinds("".join(text.split()).upper())) & {"rf", "qrr"})
+    found = kinds("".join(text.split()).upper())
+    return "rf" in found or "qrr" in found
 
 
 class FinancePaymentInstruction(models.Model):

@@ -1,11 +1,13 @@
 """The facts of a payment instruction as rows: what we did, what the bank answered, what the account shows. Never changed."""
 
+import json
 from datetime import timezone
 
 from odoo import api, fields, models
 
 from ..core.instruction_facts import KINDS, InstructionFact
 from ..core.money import Money
+from .light_reference import LightMany2one
 
 LABELS = {
     "approve": "Approved",
@@ -30,9 +32,16 @@ LABELS = {
 }
 
 _OF = """
-SELECT instruction_id, kind, external_id, at, attempt, content, level, source, amount_minor, charges_minor, currency, reasons,
-       text, movement
-  FROM finance_payment_fact WHERE instruction_id = ANY(%s)
+SELECT instruction_id, kind, external_id, at, attempt, content, level, source, amount_minor, charges_minor, currency,
+       reasons::text, text, movement
+  FROM finance_payment_fact WHERE instruction_id = ANY(%s) ORDER BY id
+"""
+
+_TO_ALL = """
+INSERT INTO finance_payment_fact (instruction_id, kind, external_id, at, attempt, content, level, source, reasons, text, movement,
+                                  user_id)
+SELECT id, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s FROM unnest(%s::int[]) AS told (id)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -44,7 +53,7 @@ class FinancePaymentFact(models.Model):
     _rec_name = "external_id"
     _log_access = False
 
-    instruction_id = fields.Many2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
+    instruction_id = LightMany2one("finance.payment.instruction", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="instruction_id.company_id")
     kind = fields.Selection([(kind, LABELS[kind]) for kind in KINDS], required=True, readonly=True)
     external_id = fields.Char(required=True, readonly=True, help="Names the fact: a copy of it is the same fact.")
@@ -62,7 +71,7 @@ class FinancePaymentFact(models.Model):
     amount_text = fields.Char(compute="_compute_amount_text", string="Amount")
     reasons = fields.Json(readonly=True)
     text = fields.Char(readonly=True)
-    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    user_id = LightMany2one("res.users", readonly=True, ondelete="restrict")
     message_id = fields.Many2one("finance.message", string="As it came", readonly=True, ondelete="restrict")
 
     _fact_uniq = models.UniqueIndex("(instruction_id, kind, external_id, COALESCE(source, ''))")
@@ -81,7 +90,7 @@ class FinancePaymentFact(models.Model):
                 instruction_id,
                 fact.kind,
                 fact.external_id,
-                fact.at.astimezone(timezone.utc).replace(tzinfo=None),
+                _naive(fact.at),
                 fact.attempt or None,
                 fact.content or None,
                 fact.level or None,
@@ -89,7 +98,7 @@ class FinancePaymentFact(models.Model):
                 fact.amount.minor if fact.amount else None,
                 fact.charges.minor if fact.charges else None,
                 fact.amount.currency if fact.amount else None,
-                fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None,
+                self._stored_reasons(fact),
                 fact.text or None,
                 fact.movement or None,
                 self.env.uid,
@@ -112,13 +121,34 @@ class FinancePaymentFact(models.Model):
         return sorted({instruction_id for (instruction_id,) in found})
 
     @api.model
+    def _add_to_all(self, instruction_ids, fact):
+        """Store ``fact``, which has no amount, of every one of ``instruction_ids``: what we do, we do to all of an order."""
+        self.env.cr.execute(
+            _TO_ALL,
+            [fact.kind, fact.external_id, _naive(fact.at), fact.attempt or None, fact.content or None, fact.level or None,
+             fact.source or None, self._stored_reasons(fact), fact.text or None, fact.movement or None, self.env.uid,
+             list(instruction_ids)],
+        )  # fmt: skip
+        self.env["finance.payment.instruction"].invalidate_model(["fact_ids"])
+
+    def _stored_reasons(self, fact):
+        return fields.Json.convert_to_column(self._fields["reasons"], [*fact.reasons], self) if fact.reasons else None
+
+    @api.model
     def _of(self, instruction_ids):
-        """Instruction id -> its facts, as the core reads them."""
+        """Instruction id -> its facts, as the core reads them: a tuple, which payments of the same story share."""
         self.env.cr.execute(_OF, [list(instruction_ids)])
-        found = {}
+        rows, stories = {}, {}
         for instruction_id, *row in self.env.cr.fetchall():
-            found.setdefault(instruction_id, []).append(_as_fact(*row))
-        return found
+            rows.setdefault(instruction_id, []).append(tuple(row))
+        for told in set(map(tuple, rows.values())):
+            stories[told] = tuple(_as_fact(*row) for row in told)
+        return {instruction_id: stories[tuple(told)] for instruction_id, told in rows.items()}
+
+
+def _naive(at):
+    """An instant as a column holds it."""
+    return at.astimezone(timezone.utc).replace(tzinfo=None)
 
 
 def _as_fact(kind, external_id, at, attempt, content, level, source, amount, charges, currency, reasons, text, movement):
@@ -133,7 +163,7 @@ def _as_fact(kind, external_id, at, attempt, content, level, source, amount, cha
         source or "",
         Money(int(amount), currency) if currency and amount else None,
         Money(int(charges), currency) if currency and charges else None,
-        tuple(reasons or ()),
+        tuple(json.loads(reasons)) if reasons else (),
         text or "",
         movement or "",
     )

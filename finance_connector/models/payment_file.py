@@ -1,18 +1,18 @@
-"""The payment file of an order: made and validated when the order is approved, kept as it was given out, never changed."""
+"""The payment file of an order: made and validated when the order is submitted or, where that does not bind it, approved; kept as
+it was given out, never changed (decision 0040)."""
 
 import base64
-import re
 from datetime import datetime, timezone
 
 from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..core import instruction_intent
+from ..core.approval_content import COLLECTION
 from ..core.errors import FinanceError
 from ..payments import pain001, records
+from . import payment_paid
 from .payment_format import SUFFIXES
-
-_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{8,}", re.ASCII).fullmatch
 
 
 class FinancePaymentFile(models.Model):
@@ -36,7 +36,8 @@ class FinancePaymentFile(models.Model):
     count = fields.Integer(string="Payments", readonly=True)
     totals = fields.Char(readonly=True)
     validated_by = fields.Char(readonly=True)
-    content_hash = fields.Char(required=True, readonly=True, help="The content that was approved.")
+    content_hash = fields.Char(required=True, readonly=True, help="The content that an approval is of.")
+    source_hash = fields.Char(readonly=True, help="The rows that it was made from.")
     made_at = fields.Datetime(required=True, readonly=True)
     names = fields.Json(readonly=True, help="What answers may call a payment, where that is not its end-to-end id.")
 
@@ -64,11 +65,22 @@ class FinancePaymentOrder(models.Model):
         now = content or self._content_now()
         return self.sudo().file_ids.filtered(lambda file: file.content_hash == now)[:1]
 
-    def _make_file(self, content):
-        """Write and keep the file of the approved content, whose hash is ``content``, once."""
-        if self._current_file(content):
+    def _check_file(self, content, paid=None):
+        """See to it that the order can be written, and keep the file where it can be told that it is still the right one when the
+        order is approved. ``content``: its hash; ``paid``: its `PaidRows`, if they are at hand."""
+        if self.kind != COLLECTION and self.file_format in pain001.FORMATS:
+            self._make_file(content, paid)
+        else:
+            self._written(paid)
+
+    def _make_file(self, content, paid=None):
+        """Write and keep the file of the content as it stands, whose hash is ``content``, once: what was made from the same rows
+        is the same file. Where that cannot be told, the one of the same content is."""
+        known = self._current_file(content)
+        source = self.source_hash if self.file_format in pain001.FORMATS else False
+        if known and (known.source_hash or False) == (source or False):
             return
-        written = self._written()
+        written = self._written(paid)
         suffix = SUFFIXES.get(written.format, "xml")
         self.env["finance.payment.file"].sudo().create(
             {
@@ -82,17 +94,18 @@ class FinancePaymentOrder(models.Model):
                 "totals": ", ".join(str(total) for total in written.totals.values()),
                 "validated_by": written.validated_by,
                 "content_hash": self.content_hash,
+                "source_hash": source,
                 "made_at": fields.Datetime.now(),
                 "names": self._names_of(written) or False,
             }
         )
         self.invalidate_recordset(["file_ids"])
 
-    def _written(self):
+    def _written(self, paid=None):
         """The validated `WrittenFile`. Raises UserError with everything that is wrong."""
         self.ensure_one()
         try:
-            return self.sudo()._write_file()
+            return self.sudo()._write_file(paid)
         except FinanceError as error:
             told = [self._told(problem) for problem in getattr(error, "problems", ())] or [str(error)]
             raise UserError(
@@ -108,10 +121,10 @@ class FinancePaymentOrder(models.Model):
         )
         return f"{about[:1].display_name}: {problem.text}" if about else problem.text
 
-    def _message_id(self):
+    def _message_id(self, payments=None):
         """The id of the file: minted from the intents and the content, whose hash is noted before a file is written."""
-        keys = self.instruction_ids.mapped("intent_key")
-        return instruction_intent.message_id([key or "" for key in keys], self.content_hash or "")
+        keys = [one.intent_key or "" for one in (payments or self.instruction_ids)]
+        return instruction_intent.message_id(keys, self.content_hash or "")
 
     def _made_at(self):
         """The time of making is that of the content: the same order gives the same bytes, however often it is written."""
@@ -124,42 +137,30 @@ class FinancePaymentOrder(models.Model):
             raise UserError(self.env._("%s has no bank account number; enter it at the journal.", self.journal_id.name))
         return own
 
-    def _message(self):
+    def _message(self, paid=None):
         """The `PaymentMessage` of the order."""
-        company, own, message_id = self.company_id, self._own_account(), self._message_id()
-        debtor = records.Party(company.name, postal(company.partner_id))
+        self._own_account()
+        rows = (paid or self._paid()).rows
+        heading, with_uetr = self._heading(), self.file_format == pain001.NEW
+        message_id = self._message_id(rows)
         batch = records.TransferBatch(
             f"{message_id}1",
-            self.scheme,
-            self.execution_date,
-            debtor,
-            account(own),
-            agent(own),
-            tuple(self._transfer(one) for one in self.instruction_ids.sorted("id")),
-            self.batch_booking or None,
-            self.category_purpose or "",
-            currencies=frozenset(self.journal_id.fc_sent_currency_ids.mapped("name")) or None,
+            heading.scheme,
+            heading.day,
+            heading.debtor,
+            heading.account,
+            heading.agent,
+            tuple(one.transfer(heading, with_uetr) for one in rows),
+            heading.batch_booking,
+            heading.category_purpose,
+            currencies=frozenset(heading.currencies) or None,
         )
-        return records.PaymentMessage(message_id, self._made_at(), debtor, (batch,))
-
-    def _transfer(self, one):
-        return records.Transfer(
-            one.end_to_end_id or f"D{one.id}",
-            one._money(),
-            records.Party(one.partner_id.name or "", postal(one.partner_id)),
-            account(one.bank_account_id),
-            agent(one.bank_account_id),
-            text=one.text or "",
-            reference=one.reference or "",
-            uetr=instruction_intent.uetr(one.intent_key or "") if self.file_format == pain001.NEW else "",
-        )
+        return records.PaymentMessage(message_id, self._made_at(), heading.debtor, (batch,))
 
 
 def account(bank):
-    """The `Account` of a bank account. What looks like an IBAN is one, so that a wrong check digit is told and not sent as some
-    other number."""
-    number = "".join((bank.acc_number or "").split()).upper()
-    return records.Account(iban=number) if _IBAN(number) else records.Account(number=number)
+    """The `Account` of a bank account."""
+    return payment_paid.account(bank.acc_number)
 
 
 def agent(bank):
@@ -167,9 +168,12 @@ def agent(bank):
     return records.Agent(bic=bank.bank_bic or "", name=bank.bank_name or "")
 
 
+def party(partner):
+    """The `Party` that a partner is; None for nobody."""
+    return records.Party(partner.name or "", postal(partner)) if partner else None
+
+
 def postal(partner):
     """The `Address` of a partner, or None if it has none that can be told."""
     partner = partner.commercial_partner_id if not partner.country_id else partner
-    if not partner.country_id or not partner.city:
-        return None
-    return records.Address(partner.country_id.code, partner.city, partner.zip or "", partner.street or "")
+    return payment_paid.address(partner.country_id.code, partner.city, partner.zip, partner.street)

@@ -87,8 +87,11 @@ class ResPartnerBank(models.Model):
 class FinancePaymentOrder(models.Model):
     _inherit = "finance.payment.order"
 
-    def _write_file(self):
-        """The `WrittenFile` of the order in its format. Raises PaymentFileError, or FinanceError for settings that are none."""
+    def _write_file(self, paid=None):
+        """The `WrittenFile` of the order in its format. Raises PaymentFileError, or FinanceError for settings that are none.
+
+        ``paid``: its `PaidRows`, if they are at hand.
+        """
         if self.file_format == nacha.FORMAT:
             return nacha.write(self._nacha_file())
         if self.file_format == bacs.FORMAT:
@@ -97,8 +100,8 @@ class FinancePaymentOrder(models.Model):
             payments = tuple(self._payout(one) for one in self.instruction_ids.sorted("id"))
             return payouts.write(self._message_id(), payments, self._settings_of_file()._adapter().problem)
         if self.file_format == table.FORMAT:
-            return table.write(self._message(), self._settings_of_file()._profile())
-        return pain001.write(self._message(), self.file_format)
+            return table.write(self._message(paid), self._settings_of_file()._profile())
+        return pain001.write(self._message(paid), self.file_format)
 
     def _settings_of_file(self):
         """The channel whose settings the file is written by. Raises FinanceError if there is none."""

@@ -5,10 +5,9 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core import instruction_intent
 from ..core.money import Money
 from ..payments.reasons import reason
-from .json_rows import as_json, recordset
+from .light_reference import LightMany2one
 
 STATES = [
     ("draft", "Draft"),
@@ -29,15 +28,11 @@ GONE = (*FAILED, "cancelled")
 # Derived, or written down by what was done: nobody sets these, by whatever way.
 DERIVED = {
     "state", "intent_key", "end_to_end_id", "replaces_id", "fact_ids", "in_doubt_since", "amount_executed", "amount_returned",
-    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle",
+    "reason_codes", "bank_line_ids", "settle_move_id", "amount_settled", "is_to_settle", "is_cancelled",
 }  # fmt: skip
 # What an approval binds: whoever changes one of these makes it void (INV-10).
 CONTENT = ("partner_id", "bank_account_id", "amount", "currency_id", "reference", "text", "item_ids", "mandate_id",
            "collection_date", "account_id", "ultimate_creditor_id", "purpose")  # fmt: skip
-_NAMES = (("id", "int"), ("intent_key", "text"), ("end_to_end_id", "text"))
-_NAME = f"""UPDATE finance_payment_instruction i SET intent_key = v.intent_key, end_to_end_id = v.end_to_end_id
-              FROM {recordset(_NAMES)} WHERE i.id = v.id"""
-
 
 class FinancePaymentInstruction(models.Model):
     _name = "finance.payment.instruction"
@@ -46,20 +41,21 @@ class FinancePaymentInstruction(models.Model):
     _rec_name = "end_to_end_id"
 
     order_id = fields.Many2one("finance.payment.order", required=True, index=True, ondelete="cascade")
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True, precompute=True)
-    journal_id = fields.Many2one(related="order_id.journal_id", store=True, precompute=True)
+    # What the order has too is held by its references.
+    company_id = LightMany2one("res.company", related="order_id.company_id", store=True, precompute=True, guarded=False)
+    journal_id = LightMany2one("account.journal", related="order_id.journal_id", store=True, precompute=True, guarded=False)
     execution_date = fields.Date(related="order_id.execution_date", store=True, precompute=True)
-    partner_id = fields.Many2one("res.partner", string="Payee", required=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", string="Payee", required=True, ondelete="restrict")
     bank_account_id = fields.Many2one(
         "res.partner.bank", string="Account of the payee", ondelete="restrict", domain="[('partner_id', 'child_of', partner_id)]"
     )
     amount = fields.Monetary(required=True)
-    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
+    currency_id = LightMany2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     reference = fields.Char(help="The structured reference that the payee asked for (RF or QR).")
     text = fields.Char(string="Text for the payee", help="What the payee reads, unless a structured reference is sent.")
     item_ids = fields.One2many("finance.payment.item", "instruction_id", string="Pays")
     bill_names = fields.Char(compute="_compute_bill_names", string="What for", help="Its bills, or what it says itself.")
-    intent_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    intent_key = fields.Char(readonly=True, copy=False)
     end_to_end_id = fields.Char(
         string="End-to-end id", readonly=True, copy=False, index="btree_not_null", help="Names the payment at the bank."
     )
@@ -71,7 +67,7 @@ class FinancePaymentInstruction(models.Model):
         help="The rejected or returned payment whose place this one takes.",
     )
     fact_ids = fields.One2many("finance.payment.fact", "instruction_id", readonly=True)
-    state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, copy=False)
+    state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False)
     in_doubt_since = fields.Datetime(readonly=True, copy=False)
     amount_executed = fields.Monetary(readonly=True, copy=False)
     amount_returned = fields.Monetary(readonly=True, copy=False)
@@ -82,7 +78,21 @@ class FinancePaymentInstruction(models.Model):
         "account.bank.statement.line", "finance_payment_bank_line_rel", string="Bank lines", readonly=True, copy=False
     )
 
-    _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND state NOT IN ('cancelled')")
+    create_uid = LightMany2one("res.users", string="Created by", readonly=True)
+    write_uid = LightMany2one("res.users", string="Last Updated by", readonly=True)
+
+    is_cancelled = fields.Boolean(
+        default=False, readonly=True, copy=False, help="Its state, as far as an index has to know it."
+    )
+
+    _doubt_idx = models.Index("(in_doubt_since) WHERE in_doubt_since IS NOT NULL")
+    _intent_uniq = models.UniqueIndex("(intent_key) WHERE intent_key IS NOT NULL AND is_cancelled IS NOT TRUE")
+
+    def init(self):
+        super().init()
+        # Every payment changes its state several times. No index holds the state, and each page has room for a second version of
+        # its rows: no index has to be told then.
+        self.env.cr.execute("ALTER TABLE finance_payment_instruction SET (fillfactor = 50)")
 
     @api.depends("end_to_end_id", "partner_id", "amount")
     def _compute_display_name(self):
@@ -130,26 +140,6 @@ class FinancePaymentInstruction(models.Model):
         self.ensure_one()
         return tuple(filter(None, (self.reference, self.text, *(f"item {item.move_line_id.id}" for item in self.item_ids))))
 
-    def _mint(self):
-        """Give each its intent key and the names that follow from it (INV-3)."""
-        database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        rows = []
-        for one in self:
-            items = tuple(sorted((str(item.move_line_id.id), item._minor()) for item in one.item_ids))
-            intent = instruction_intent.Intent(
-                f"{database}/{one.company_id.id}",
-                str(one.partner_id.id),
-                one._money(),
-                items or ((f"free/{one.id}", 1),),
-                one.replaces_id.intent_key or "",
-            )
-            key = instruction_intent.intent_key(intent)
-            if one.intent_key != key:
-                rows.append((one.id, key, instruction_intent.end_to_end_id(key)))
-        if rows:
-            self.env.cr.execute(_NAME, [as_json(_NAMES, rows)])
-            self.invalidate_recordset([name for name, _kind in _NAMES[1:]])
-
     # --- edits ----------------------------------------------------------------------------------------------------------
 
     @api.constrains("partner_id", "bank_account_id")
@@ -157,14 +147,16 @@ class FinancePaymentInstruction(models.Model):
         for one in self:
             owner = one.bank_account_id.partner_id.commercial_partner_id
             if owner and owner != one.partner_id.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The account %(account)s belongs to %(owner)s, not to %(payee)s.",
-                        account=one.bank_account_id.acc_number,
-                        owner=owner.name,
-                        payee=one.partner_id.name,
-                    )
-                )
+                raise self._wrong_owner(one.bank_account_id.acc_number, owner.name, one.partner_id.name)
+
+    @api.model
+    def _wrong_owner(self, account, owner, payee):
+        """The error of a payment to an account that is not of its payee."""
+        return ValidationError(
+            self.env._(
+                "The account %(account)s belongs to %(owner)s, not to %(payee)s.", account=account, owner=owner, payee=payee
+            )
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

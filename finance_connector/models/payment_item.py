@@ -12,6 +12,7 @@ class FinancePaymentItem(models.Model):
     _description = "Document of a payment"
     _order = "instruction_id, id"
     _rec_name = "move_line_id"
+    _log_access = False
 
     instruction_id = fields.Many2one("finance.payment.instruction", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="instruction_id.company_id")

@@ -3,8 +3,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..core import approval_content
-from ..core.errors import FinanceError
 from ..payments.schemes import TRANSFER_SCHEMES
 from .payment_channel import FILE_FORMATS
 
@@ -26,7 +24,8 @@ _GOOD, _BAD = {"accepted", "pending", "executed"}, {"rejected", "returned"}
 _CONTENT = {"journal_id", "execution_date", "company_id"}
 # Derived, or written down by the buttons: nobody sets these, by whatever way.
 _DERIVED = {
-    "state", "submitted_at", "submission", "edited_by_id", "content_hash", "approval_ids", "file_ids", "sent_by_id", "name",
+    "state", "submitted_at", "submission", "edited_by_id", "content_hash", "source_hash", "approval_ids", "file_ids",
+    "sent_by_id", "name",
 }  # fmt: skip
 # How it is written and by which way it goes stays as it was submitted.
 _WAY = {"channel_id", "file_format", "scheme", "batch_booking", "category_purpose", "charge_bearer", "ultimate_debtor_id"}
@@ -83,18 +82,22 @@ class FinancePaymentOrder(models.Model):
         readonly=True, copy=False, help="How often it was submitted: an approval is of one submission and of no later one."
     )
     edited_by_id = fields.Many2one("res.users", string="Last edited by", readonly=True, copy=False)
-    content_hash = fields.Char(readonly=True, copy=False, help="Names exactly what an approval is of.")
     approval_ids = fields.One2many("finance.payment.approval", "order_id", readonly=True)
     file_ids = fields.One2many("finance.payment.file", "order_id", readonly=True)
 
     @api.depends("instruction_ids.amount", "instruction_ids.currency_id", "journal_id")
     def _compute_amount_total(self):
+        found = {}
+        for order, *group in self.env["finance.payment.instruction"]._read_group(
+            [("order_id", "in", self.ids)], ["order_id", "currency_id"], ["amount:sum", "__count"]
+        ):
+            found.setdefault(order.id, []).append(group)
         for order in self:
-            own = order.journal_id.currency_id or order.company_id.currency_id
-            used = order.instruction_ids.currency_id
-            order.currency_id = used if len(used) == 1 else own
-            order.amount_total = sum(one.amount for one in order.instruction_ids if one.currency_id == order.currency_id)
-            order.instruction_count = len(order.instruction_ids)
+            groups = found.get(order.id, []) if order.id else [(one.currency_id, one.amount, 1) for one in order.instruction_ids]
+            own, used = order.journal_id.currency_id or order.company_id.currency_id, {currency for currency, *_more in groups}
+            order.currency_id = used.pop() if len(used) == 1 else own
+            order.amount_total = sum(amount for currency, amount, _count in groups if currency == order.currency_id)
+            order.instruction_count = sum(count for *_more, count in groups)
 
     @api.depends("journal_id")
     def _compute_channel_id(self):
@@ -111,38 +114,13 @@ class FinancePaymentOrder(models.Model):
         for order in self:
             order.file_format = order.channel_id.file_format or order.file_format or "pain.001.001.09"
 
-    # --- what is approved -----------------------------------------------------------------------------------------------
-
-    def _content(self):
-        """The `approval_content.Order` as it stands. Raises UserError for what cannot be approved at all."""
-        self.ensure_one()
-        lines = tuple(
-            approval_content.Line(
-                str(one.partner_id.id),
-                self._payee_name(one),
-                one.bank_account_id.acc_number or "",
-                one._agent_told(),
-                one._money(),
-                one._day(),
-                one._references(),
-                one.end_to_end_id or "",
-            )
-            for one in self.instruction_ids
-        )
-        own = self.journal_id.bank_account_id.acc_number or self.journal_id.name
-        return approval_content.Order(str(self.company_id.id), own, lines, self.kind)
-
-    def _content_now(self):
-        """The hash of what is there now; empty where there is nothing to approve."""
-        try:
-            return approval_content.content_hash(self._content())
-        except FinanceError:
-            return ""
-
     # --- edits ----------------------------------------------------------------------------------------------------------
 
-    def _edited(self):
-        """Its content was changed, or may have been: whoever did is the last editor, and approvals of something else are void."""
+    def _edited(self, is_named=False):
+        """Its content was changed, or may have been: whoever did is the last editor, and approvals of something else are void.
+
+        ``is_named``: the names of its payments are right already.
+        """
         for order in self.exists():
             if order.state not in OURS:
                 raise UserError(
@@ -151,7 +129,9 @@ class FinancePaymentOrder(models.Model):
             if order.env.user != order.edited_by_id:
                 order.sudo().edited_by_id = order.env.user
             if order.submitted_at:
-                order.sudo().instruction_ids._mint()
+                order.sudo()._mint()
+            elif not is_named:
+                order.sudo()._unname()
             order.sudo()._derive()
 
     @api.constrains("journal_id", "company_id")
@@ -188,7 +168,7 @@ class FinancePaymentOrder(models.Model):
     @api.ondelete(at_uninstall=False)
     def _refuse_evidence(self):
         for order in self:
-            if order.state != "draft" or order.approval_ids:
+            if order.state != "draft" or order.approval_ids or order.file_ids:
                 raise UserError(self.env._("%s is evidence. Cancel it instead of deleting it.", order.name))
 
     # --- its state ------------------------------------------------------------------------------------------------------
@@ -237,16 +217,16 @@ class FinancePaymentOrder(models.Model):
             order._check_maker()
             if order.state != "draft":
                 raise UserError(self.env._("%s is submitted already.", order.name))
-            if not order.instruction_ids:
+            if not order.instruction_count:
                 raise UserError(self.env._("%s pays nobody. Add payments first.", order.name))
-            order.sudo().instruction_ids._mint()
+            paid = order.sudo()._mint()
             order._refuse_suspicions()
-            order.sudo().content_hash = order._content_now()
-            order._written()
             order.sudo().write(
                 {"submitted_at": fields.Datetime.now(), "submission": order.submission + 1, "edited_by_id": self.env.uid}
             )
-            order.sudo()._derive()
+            content = order.sudo()._note_content(paid)
+            order.sudo()._check_file(content, paid)
+            order.sudo()._derive(order.sudo()._facts(content))
             order._audit("submit")
         return True
 

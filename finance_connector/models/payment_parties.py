@@ -1,11 +1,8 @@
 """What else a pain.001 tells of payments: who bears the charges, for whom we pay, for whom the payee takes the money, and why."""
 
-from dataclasses import replace
-
 from odoo import api, fields, models
 
-from ..payments import pain001, records
-from .payment_file import postal
+from ..payments import pain001
 
 
 class FinancePaymentOrder(models.Model):
@@ -24,15 +21,6 @@ class FinancePaymentOrder(models.Model):
         for order in self:
             order.tells_parties = not order.is_collection and order.file_format in (pain001.NEW, pain001.OLD)
 
-    def _transfer(self, one):
-        return replace(
-            super()._transfer(one),
-            charge_bearer=self.charge_bearer or "",
-            purpose=one.purpose or "",
-            ultimate_debtor=party(self.ultimate_debtor_id),
-            ultimate_creditor=party(one.ultimate_creditor_id),
-        )
-
 
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
@@ -43,8 +31,3 @@ class FinancePaymentInstruction(models.Model):
     def _references(self):
         told = (self.purpose, self.ultimate_creditor_id and f"in favour of {self.ultimate_creditor_id.id}")
         return (*super()._references(), *filter(None, told))
-
-
-def party(partner):
-    """The `Party` that a partner is; None for nobody."""
-    return records.Party(partner.name or "", postal(partner)) if partner else None

@@ -2,12 +2,8 @@
 
 from odoo import api, fields, models
 
-# Of each payee and account, the account of the newest payment that left us, and whether that or this account was changed since.
-_NEWS = """
-SELECT mine.number, last.id IS NULL, last.account IS DISTINCT FROM own.sanitized_acc_number,
-       EXISTS (SELECT FROM finance_payee_edit e WHERE e.bank_account_id = mine.account_id AND e.at > last.ordered_at)
-  FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
-       AS mine (number, id, partner_id, company_id, account_id)
+# The account of the newest payment to the payee that left us, and whether that or this account was changed since.
+_LAST = """
   LEFT JOIN res_partner_bank own ON own.id = mine.account_id
   LEFT JOIN LATERAL (
       SELECT i.id, b.sanitized_acc_number AS account, o.create_date AS ordered_at
@@ -19,6 +15,48 @@ SELECT mine.number, last.id IS NULL, last.account IS DISTINCT FROM own.sanitized
        ORDER BY i.id DESC LIMIT 1
   ) AS last ON true
 """
+_IS_EDITED = "EXISTS (SELECT FROM finance_payee_edit e WHERE e.bank_account_id = mine.account_id AND e.at > last.ordered_at)"
+_NEWS = f"""
+SELECT mine.number, last.id IS NULL, last.account IS DISTINCT FROM own.sanitized_acc_number, {_IS_EDITED}
+  FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::int[])
+       AS mine (number, id, partner_id, company_id, account_id)
+{_LAST}
+"""
+_HAS_NEWS = f"""
+SELECT EXISTS (
+    SELECT FROM (SELECT id, partner_id, company_id, bank_account_id AS account_id
+                   FROM finance_payment_instruction WHERE order_id = %s AND kind = 'transfer') mine
+{_LAST}
+     WHERE last.id IS NULL OR last.account IS DISTINCT FROM own.sanitized_acc_number OR {_IS_EDITED})
+"""
+
+_IS_CHANGED = f"last.id IS NOT NULL AND (last.account IS DISTINCT FROM own.sanitized_acc_number OR {_IS_EDITED})"
+_PAYEES = f"""
+SELECT mine.partner_id, mine.currency_id, sum(mine.amount)::text, count(*),
+       CASE WHEN bool_or(mine.kind = 'transfer' AND {_IS_CHANGED}) THEN 'changed'
+            WHEN bool_or(mine.kind = 'transfer' AND last.id IS NULL) THEN 'new' END,
+       string_agg(DISTINCT own.acc_number, ', ')
+  FROM (SELECT id, partner_id, company_id, bank_account_id AS account_id, currency_id, amount, kind
+          FROM finance_payment_instruction WHERE order_id = ANY(%s)) mine
+{_LAST}
+ GROUP BY mine.partner_id, mine.currency_id
+"""
+
+
+class FinancePaymentOrder(models.Model):
+    _inherit = "finance.payment.order"
+
+    def _payees(self):
+        """(payee id, currency id, amount, number of payments, what is new, account numbers) of each payee of these orders."""
+        self.env.flush_all()
+        self.env.cr.execute(_PAYEES, [self.ids])
+        return self.env.cr.fetchall()
+
+    def _has_news(self):
+        """Whether a payee of one order is new, or its account: as `payee_news` of its payments, asked of all at once."""
+        self.env.flush_all()
+        self.env.cr.execute(_HAS_NEWS, [self.id])
+        return self.env.cr.fetchone()[0]
 
 
 class FinancePaymentInstruction(models.Model):

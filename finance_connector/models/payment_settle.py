@@ -49,15 +49,17 @@ class FinancePaymentInstruction(models.Model):
     _to_settle_idx = models.Index("(id) WHERE is_to_settle")
     _settle_move_uniq = models.UniqueIndex("(settle_move_id) WHERE settle_move_id IS NOT NULL", "An entry books one payment.")
 
-    def _refold(self):
-        result = super()._refold()
-        for one in self.sudo():
+    def _refold(self, orders=None):
+        orders = orders or self._orders()
+        super()._refold(orders)
+        concerned = orders.sudo().filtered("channel_id.provider_id").instruction_ids
+        concerned |= concerned.search([("is_to_settle", "=", True), ("order_id", "in", orders.ids)])
+        for one in self.sudo() & concerned:
             due = one._settle_target() != one._settled()
             if due != one.is_to_settle:
                 one.is_to_settle = due
             if due:
                 self.env["finance.provider"]._wake("finance_connector.cron_post")
-        return result
 
     def _settle_target(self):
         """What of it is to be booked at its provider: what was executed and has not come back. Where bank lines show it, they

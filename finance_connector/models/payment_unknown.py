@@ -58,9 +58,8 @@ class FinancePaymentOrder(models.Model):
 class FinancePaymentInstruction(models.Model):
     _inherit = "finance.payment.instruction"
 
-    def _refold(self):
-        result = super()._refold()
-        told = self.order_id.filtered(lambda order: order.request_ids)
-        for order in told:
+    def _refold(self, orders=None):
+        orders = orders or self._orders()
+        super()._refold(orders)
+        for order in orders.filtered("request_ids"):
             order.sudo()._clear_unknown()
-        return result

@@ -26,7 +26,15 @@ def header(message, parts, instructions):
 def counts(element, instructions):
     """`NbOfTxs` and `CtrlSum` (the sum of all amounts as numbers, whatever their currency)."""
     put(element, "NbOfTxs", str(len(instructions)))
-    put(element, "CtrlSum", str(sum((one.amount.to_decimal() for one in instructions), Decimal(0))))
+    put(element, "CtrlSum", str(sum((total.to_decimal() for total in totals(instructions).values()), Decimal(0))))
+
+
+def totals(instructions):
+    """Currency -> Money of all ``instructions``."""
+    minor = {}
+    for one in instructions:
+        minor[one.amount.currency] = minor.get(one.amount.currency, 0) + one.amount.minor
+    return {currency: Money(amount, currency) for currency, amount in minor.items()}
 
 
 def amount(parent, tag, money):
@@ -72,8 +80,6 @@ class Stream:
         problems.refuse()
         content = self.buffer.getvalue()
         schemas.validate(content, self.format)
-        totals = {}
-        for one in instructions:
-            currency = one.amount.currency
-            totals[currency] = totals.get(currency, Money(0, currency)) + one.amount
-        return WrittenFile(self.format, message.message_id, content, len(instructions), totals, f"schema {self.format}")
+        return WrittenFile(
+            self.format, message.message_id, content, len(instructions), totals(instructions), f"schema {self.format}"
+        )

@@ -7,7 +7,7 @@ goes to the problems, and the file is not made.
 from lxml.etree import Element, SubElement
 
 from ..core import payee_account
-from ..core.payment_text import SEPA, fitted, identifier
+from ..core.payment_text import SEPA, fitted, identifier, is_plain
 
 MAX_ID = 35
 MAX_TEXT = 140
@@ -19,9 +19,11 @@ NOT_PROVIDED = "NOTPROVIDED"
 def put(parent, path, text):
     """Appends new elements of ``path`` ("A/B") to ``parent``, the last one with ``text``; nothing if there is no text."""
     if text:
-        for name in path.split("/"):
-            parent = SubElement(parent, name)
-        parent.text = text
+        if "/" in path:
+            first, path = path.rsplit("/", 1)
+            for name in first.split("/"):
+                parent = SubElement(parent, name)
+        SubElement(parent, path).text = text
 
 
 class Parts:
@@ -37,6 +39,9 @@ class Parts:
         """``value`` in the characters of the scheme, at most ``limit`` of them."""
         if not value:
             return ""
+        # Nothing to be told of it: the words for that are not put together for each text of thousands.
+        if len(value) <= limit and is_plain(value, self.scheme.characters):
+            return value
         return self.problems.attempt(field, fitted, value, self.scheme.characters, limit, field.capitalize())
 
     def reference(self, value, field):

@@ -70,3 +70,4 @@ from . import test_payment_parties
 from . import test_payment_payouts
 from . import test_payment_return
 from . import test_payment_settle
+from . import test_payment_sets

@@ -5,15 +5,29 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
 from ..core import netting
 from ..core.approval_content import TRANSFER
 from ..core.errors import FinanceError
 from ..core.money import Money
 from ..core.payment_proposal import Candidate, Criteria, propose
+from ..models.light_reference import LightMany2one
+from ..models.set_insert import insert
 
 _RUN_DAYS = 7
+_LINE = (
+    ("move_line_id", "int"),
+    ("due", "date"),
+    ("currency_id", "int"),
+    ("amount", "numeric"),
+    ("reason", "text"),
+    ("is_chosen", "bool"),
+    ("is_proposed", "bool"),
+    ("takes_discount", "bool"),
+)
+_CHOSEN = """SELECT move_line_id, takes_discount, currency_id FROM finance_payment_proposal_line
+              WHERE proposal_id = %s AND is_chosen ORDER BY is_proposed DESC, due, id"""
 
 
 class FinancePaymentProposal(models.TransientModel):
@@ -84,39 +98,50 @@ class FinancePaymentProposal(models.TransientModel):
     def action_propose(self):
         """Look at all open bills, and say of each whether it is paid in this run, and why."""
         self.ensure_one()
-        items = self._open_items()
-        candidates = self._candidates(items)
+        items = {item.key: item for item in self.env["account.move.line"]._open_items(self._wanted())}
+        candidates = {key: self._candidate(item) for key, item in items.items()}
         try:
             proposal = propose(candidates.values(), self._criteria())
         except FinanceError as error:
             raise UserError(str(error)) from error
-        by_key = {str(item.id): item for item in items}
-        lines = [Command.clear()]
-        for one in proposal.proposed:
-            lines.append(self._line(by_key[one.key], one.amount, one.reason, True, bool(one.discount)))
-        for one in proposal.left:
-            lines.append(self._line(by_key[one.key], candidates[one.key].amount, one.text, False, False))
-        self.write({"line_ids": lines, "is_made": True})
+        self._list(
+            [_row(items[one.key], one.amount, one.reason, True, bool(one.discount)) for one in proposal.proposed]
+            + [_row(items[one.key], candidates[one.key].amount, one.text, False, False) for one in proposal.left]
+        )
         return self._reopen()
+
+    def _list(self, rows):
+        """Show ``rows`` of `_LINE` in place of what is listed: thousands, of which few are looked at, are made at once."""
+        self.is_made = True
+        lines = self.env["finance.payment.proposal.line"]
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM finance_payment_proposal_line WHERE proposal_id = %s", [self.id])
+        lines.invalidate_model()
+        insert(lines, _LINE, rows, proposal_id=self.id)
+        self.invalidate_recordset(["line_ids"])
+        self.modified(["line_ids"])
 
     def action_make_order(self):
         """A draft order of what is chosen, and open it."""
         self.ensure_one()
-        chosen = self.line_ids.filtered("is_chosen")
+        self.env.flush_all()
+        self.env.cr.execute(_CHOSEN, [self.id])
+        chosen = self.env.cr.fetchall()
         if not chosen:
             raise UserError(self.env._("Choose at least one bill."))
         order = self.env["finance.payment.order"]._for_items(
             self.journal_id,
-            chosen.move_line_id,
+            self.env["account.move.line"].browse([item for item, *_rest in chosen]),
             {"all": netting.ALL, "referred": netting.REFERRED, "none": netting.NONE}[self.credit_notes],
             self.together,
-            chosen.filtered("takes_discount").move_line_id.ids,
+            [item for item, takes_discount, _currency in chosen if takes_discount],
             execution_date=self.pay_on,
-            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, chosen.currency_id[:1]),
+            scheme=self.env["finance.payment.order"]._scheme_for(self.journal_id, self.env["res.currency"].browse(chosen[0][2])),
         )
         return order._as_action()
 
-    def _open_items(self):
+    def _wanted(self):
+        """The domain of what is open and owed."""
         owed = Domain("move_id.move_type", "in", ("in_invoice", "in_refund", "in_receipt")) & Domain(
             "account_type", "=", "liability_payable"
         )
@@ -129,38 +154,27 @@ class FinancePaymentProposal(models.TransientModel):
                 & Domain("amount_residual_currency", "<", 0)
                 & Domain("partner_id", "!=", False)
             )
-        return self.env["account.move.line"].search(
+        return (
             owed
             & Domain("company_id", "=", self.company_id.id)
             & Domain("parent_state", "=", "posted")
             & Domain("reconciled", "=", False)
-            & Domain("amount_residual_currency", "!=", 0),
-            order="date_maturity, id",
+            & Domain("amount_residual_currency", "!=", 0)
         )
 
-    def _candidates(self, items):
-        """Key -> the `Candidate` of each open item."""
-        rows = self.env["finance.payment.item"].sudo().search([("move_line_id", "in", items.ids), ("is_open", "=", True)])
-        taken = {row.move_line_id.id: row.instruction_id.order_id.name for row in rows}
-        return {str(item.id): self._candidate(item, taken.get(item.id, "")) for item in items}
-
-    def _candidate(self, item, in_order):
-        order = self.env["finance.payment.order"]
-        partner = item.partner_id.commercial_partner_id
-        amount = order._to_pay(item)
-        discount = order._to_pay(item, True) if item.discount_date and item.discount_amount_currency else None
-        whole = item.amount_residual_currency == item.amount_currency
+    @staticmethod
+    def _candidate(item):
         return Candidate(
-            str(item.id),
-            str(partner.id),
-            order._account_of(item).acc_number or "",
-            amount,
-            item.date_maturity or item.date,
-            str(item.move_id.journal_id.id),
-            amount - discount if discount and whole else None,
-            item.discount_date or None,
-            item.move_id.fc_payment_block or partner.fc_payment_block or "",
-            in_order or "",
+            item.key,
+            str(item.payee_id),
+            item.number,
+            item.to_pay(),
+            item.due,
+            str(item.journal_id),
+            item.discount,
+            item.discount_date,
+            item.block,
+            item.order,
         )
 
     def _criteria(self):
@@ -181,19 +195,6 @@ class FinancePaymentProposal(models.TransientModel):
             money(self.keep) if self.keep else {},
         )
 
-    def _line(self, item, amount, reason, is_chosen, takes_discount):
-        return Command.create(
-            {
-                "move_line_id": item.id,
-                "amount": float(amount.to_decimal()),
-                "currency_id": item.currency_id.id,
-                "reason": reason,
-                "is_chosen": is_chosen,
-                "is_proposed": is_chosen,
-                "takes_discount": takes_discount,
-            }
-        )
-
     def _reopen(self):
         return {
             "type": "ir.actions.act_window",
@@ -206,6 +207,11 @@ class FinancePaymentProposal(models.TransientModel):
         }
 
 
+def _row(item, amount, reason, is_chosen, takes_discount):
+    """A row of `_LINE`."""
+    return (item.id, item.due, item.currency_id, amount.to_text(), reason, is_chosen, is_chosen, takes_discount)
+
+
 class FinancePaymentProposalLine(models.TransientModel):
     _name = "finance.payment.proposal.line"
     _description = "Proposed payment"
@@ -215,8 +221,10 @@ class FinancePaymentProposalLine(models.TransientModel):
     move_line_id = fields.Many2one("account.move.line", required=True)
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
     partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
-    due = fields.Date(related="move_line_id.date_maturity", store=True, precompute=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    due = fields.Date(readonly=True)
+    currency_id = LightMany2one("res.currency", required=True, guarded=False)
+    create_uid = LightMany2one("res.users", readonly=True, guarded=False)
+    write_uid = LightMany2one("res.users", readonly=True, guarded=False)
     amount = fields.Monetary()
     reason = fields.Char(readonly=True)
     is_chosen = fields.Boolean(string="Pay")

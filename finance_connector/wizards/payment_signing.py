@@ -2,7 +2,17 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+
+from ..models.set_insert import insert
+
+_LINE = (
+    ("partner_id", "int"),
+    ("currency_id", "int"),
+    ("amount", "numeric"),
+    ("count", "int"),
+    ("news", "text"),
+    ("accounts", "text"),
+)
 
 
 class FinancePaymentSigning(models.TransientModel):
@@ -31,23 +41,10 @@ class FinancePaymentSigning(models.TransientModel):
         mine = orders.filtered("may_sign")
         if not mine:
             raise UserError("\n".join(refused) or self.env._("Choose orders that wait for an approval."))
-        lines = []
-        for (partner, currency), group in mine.instruction_ids.grouped(lambda one: (one.partner_id, one.currency_id)).items():
-            news = set(group.mapped("payee_news")) - {False}
-            lines.append(
-                Command.create(
-                    {
-                        "partner_id": partner.id,
-                        "currency_id": currency.id,
-                        "amount": sum(group.mapped("amount")),
-                        "count": len(group),
-                        "news": "changed" if "changed" in news else "new" if news else False,
-                        "accounts": ", ".join(dict.fromkeys(filter(None, group.bank_account_id.mapped("acc_number")))),
-                    }
-                )
-            )
         content = {str(order.id): order.sudo()._content_now() for order in mine}
-        made = self.create({"order_ids": mine.ids, "line_ids": lines, "content": content, "refusals": "\n".join(refused)})
+        made = self.create({"order_ids": mine.ids, "content": content, "refusals": "\n".join(refused)})
+        insert(made.line_ids, _LINE, mine._payees(), signing_id=made.id)
+        made.invalidate_recordset(["line_ids"])
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Approve payments"),

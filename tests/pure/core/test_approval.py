@@ -1,5 +1,6 @@
 """Approval binds to content, needs a second person whoever they are, and says in words why not (INV-10)."""
 
+import unicodedata
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -10,6 +11,7 @@ from fc.core.approval import AccountEdit, OrderFacts, Signature, evaluate, exclu
 from fc.core.approval_content import COLLECTION, Line, Order, canonical, content_hash
 from fc.core.approval_policy import ALL, Deputy, Level, Limit, Policy, Rule
 from fc.core.errors import FinanceError
+from fc.core.hashing import canonical_json
 from fc.core.money import Money
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
@@ -28,6 +30,27 @@ def test_the_hash_stays_over_versions():
 def test_the_hash_does_not_depend_on_the_order_of_lines(lines, references):
     lines = [line._replace(references=tuple(references)) for line in lines]
     assert content_hash(ORDER._replace(lines=tuple(lines))) == content_hash(ORDER)
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+
+
+@given(st.builds(Line, TEXTS, TEXTS, TEXTS, TEXTS, st.integers(1, 10**12).map(lambda minor: Money(minor, "EUR")), st.dates(),
+                 st.lists(TEXTS, max_size=3).map(tuple), TEXTS))  # fmt: skip
+def test_a_line_is_written_as_every_other_audited_content_is(line):
+    def joined(number):
+        return "".join(number.split()).upper()
+
+    def normal(text):
+        return unicodedata.normalize("NFC", text)
+
+    plain = {
+        "account": joined(line.account), "agent": joined(line.agent), "amount": line.amount, "date": line.date,
+        "end_to_end_id": line.end_to_end_id, "payee": normal(line.payee), "payee_key": line.payee_key,
+        "references": sorted(map(normal, line.references)),
+    }  # fmt: skip
+    head = {"account": joined(ORDER.account), "company": ORDER.company, "kind": ORDER.kind, "lines": [plain]}
+    assert canonical(ORDER._replace(lines=(line,))) == canonical_json(head)
 
 
 def test_spelling_of_an_account_and_of_unicode_does_not_matter():

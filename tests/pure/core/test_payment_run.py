@@ -1,6 +1,7 @@
 """What a payment run proposes, nets and suspects: every document is accounted for, in any order of them."""
 
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -228,3 +229,32 @@ def test_references_are_compared_without_their_spelling():
 @given(st.permutations([paid("a"), paid("b"), paid("c", 1100), paid("d", reference="x y z")]))
 def test_the_radar_does_not_depend_on_the_order(candidates):
     assert suspicions(candidates, [paid("h")]) == suspicions(sorted(candidates), [paid("h")])
+
+
+PAID = st.lists(
+    st.builds(
+        paid,
+        st.sampled_from("abcd"),
+        st.sampled_from((1000, 1100)),
+        st.sampled_from(("INV-0042", "inv 42", "x y", "other")),
+        st.sampled_from((0, 1, -90, -91)),
+        st.sampled_from("pq"),
+        st.sampled_from(("A", "B", "")),
+    ),
+    max_size=7,
+)
+
+
+@given(PAID, PAID)
+def test_the_radar_finds_every_pair_that_is_alike_and_no_other(candidates, history):
+    ordered = sorted(candidates, key=lambda one: (one.key, one.day, one.reference))
+    pairs = [*combinations(ordered, 2), *((one, other) for one in ordered for other in history)]
+    expected = []
+    for one, other in pairs:
+        told = reference_key(one.reference)
+        same_reference = bool(told) and told == reference_key(other.reference)
+        same_payee = one.payee == other.payee or bool(one.account) and one.account == other.account
+        if same_payee and abs(one.day - other.day) <= timedelta(days=90) and (one.amount == other.amount or same_reference):
+            expected.append((one, other))
+    found = [(one.candidate, one.earlier) for one in suspicions(candidates, history)]
+    assert sorted(found) == sorted(expected)

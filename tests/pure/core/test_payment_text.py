@@ -4,7 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fc.core.payment_text import BACS, CHARACTERS, NACHA, SEPA, SWIFT, SWISS, TextError, fitted, identifier, transliterate
+from fc.core.payment_text import (
+    BACS,
+    CHARACTERS,
+    NACHA,
+    SEPA,
+    SWIFT,
+    SWISS,
+    TextError,
+    fitted,
+    identifier,
+    is_plain,
+    transliterate,
+)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +52,14 @@ def test_each_scheme_writes_by_rule(text, scheme, written):
         assert "write the text without it" in str(caught.value)
     else:
         assert transliterate(text, scheme) == written
+
+
+@given(st.text(max_size=40) | st.text("aB1 \t\xa0.&", max_size=6), st.sampled_from(sorted(CHARACTERS)))
+def test_what_is_plain_is_written_as_it_is(text, scheme):
+    if is_plain(text, scheme):
+        assert transliterate(text, scheme) == text
+    elif text and text.isascii() and CHARACTERS[scheme].issuperset(text):
+        assert transliterate(text, scheme) != text
 
 
 @given(st.text(max_size=40), st.sampled_from(sorted(CHARACTERS)))
