@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core import approval
+from ..core.collection import no_collection
 from ..core.errors import FinanceError
 from ..core.money import minor_units
 from .limits import limit
@@ -166,6 +167,7 @@ class FinancePaymentOrder(models.Model):
 
     # --- the buttons --------------------------------------------------------------------------------------------------------
 
+    @no_collection()
     def action_approve(self):
         """Sign each order for its content as it stands; refused, with the reason, for whoever may not (INV-10)."""
         self.check_access("read")

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..core.collection import no_collection
 from ..payments.schemes import TRANSFER_SCHEMES
 from .payment_channel import FILE_FORMATS
 
@@ -211,6 +212,7 @@ class FinancePaymentOrder(models.Model):
 
     # --- the way of it --------------------------------------------------------------------------------------------------
 
+    @no_collection()
     def action_submit(self):
         """Ask for the approval of what is there now: everything that can be checked is checked first."""
         for order in self:

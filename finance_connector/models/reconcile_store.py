@@ -5,6 +5,7 @@ from odoo import api, models
 
 from .reconcile_answer import JOIN
 from .row_source import copy_rows, row_source
+from .set_insert import reserve
 
 # From so many new rows on the statistics are made anew.
 _MANY = 5000
@@ -58,9 +59,7 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _add(self, fresh):
         """Write new rows, each with the ids of its open items. Copied with their ids, so that none is looked for again."""
-        cr = self.env.cr
-        cr.execute("SELECT nextval('finance_match_id_seq') FROM generate_series(1, %s)", [len(fresh)])
-        ids = [row[0] for row in cr.fetchall()]
+        cr, ids = self.env.cr, reserve(self.env["finance.match"], len(fresh))
         copy_rows(cr, "finance_match", _COLUMNS, [(own, *row[1:]) for own, (row, _items) in zip(ids, fresh, strict=True)])
         items = [(own, item) for own, (_row, items) in zip(ids, fresh, strict=True) for item in items]
         copy_rows(cr, "finance_match_move_line_rel", _ITEM_COLUMNS, items)

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 
 from ..core import netting
 from ..core.approval_content import TRANSFER
+from ..core.collection import no_collection
 from ..core.errors import FinanceError
 from ..core.money import Money
 from ..core.payment_proposal import Candidate, Criteria, propose
@@ -95,6 +96,7 @@ class FinancePaymentProposal(models.TransientModel):
         for one in self:
             one.display_name = self.env._("Payment proposal")
 
+    @no_collection()
     def action_propose(self):
         """Look at all open bills, and say of each whether it is paid in this run, and why."""
         self.ensure_one()
@@ -121,6 +123,7 @@ class FinancePaymentProposal(models.TransientModel):
         self.invalidate_recordset(["line_ids"])
         self.modified(["line_ids"])
 
+    @no_collection()
     def action_make_order(self):
         """A draft order of what is chosen, and open it."""
         self.ensure_one()
