@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, time, timedelta
 
+from simulator.world.expected import entries as entries_of
 from simulator.world.profile import DECIMALS
 from simulator.world.truth import Document
 from simulator.world.world import Merchant
@@ -41,9 +42,10 @@ def keep_books(env, merchant: Merchant, company):
 
 def _register(env, moves, journal, merchant: Merchant) -> None:
     """Some invoices that one transfer pays are marked as paid by a clerk, long before the bank tells of it."""
-    paid = Counter(name for entry in merchant.bank.entries for name in entry.explains.split())
-    returned = {entry.explains.removeprefix("return:") for entry in merchant.bank.entries if entry.is_return}
-    alone = {entry.explains.removeprefix("document:") for entry in merchant.bank.entries
+    entries = entries_of(merchant)
+    paid = Counter(name for entry in entries for name in entry.explains.split())
+    returned = {entry.explains.removeprefix("return:") for entry in entries if entry.is_return}
+    alone = {entry.explains.removeprefix("document:") for entry in entries
              if paid[entry.explains] == 1 and entry.bank_id not in returned}
     for move in moves:
         if move.payment_reference in alone and sum(move.payment_reference.encode()) % REGISTERED == 0:
