@@ -57,7 +57,9 @@ def test_forty_bills_and_sixty_invoices_with_rejects_and_late_returns_tie(payer)
     payer.bank.advance(4)
     taken = [payer.shop.import_file(content, f"gap-{number}.xml", journal_id=payer.journal)
              for number, content in enumerate(payer.bank.said("camt.053"))]
-    assert next(one["state"] for one in taken if one["state"] != "duplicate") == "rejected"
+    # Days without entries may lie between: their statements are taken over, and have nothing in them.
+    told = [one["state"] for one in taken if one["line_count"] or one["state"] not in ("duplicate", "imported")]
+    assert told == ["rejected"]
     assert exceptions(payer)["import_rejected"] == 1
 
 
