@@ -55,7 +55,8 @@ _TELL_LINES = TELL_LINES.format(
     source=f"""(
         SELECT settlement_id, %(provider)s AS provider_id, %(company)s AS company_id, %(message)s AS message_id,
                transaction_id, external_id, 'capture' AS kind, category, description, source_key, occurred_at, currency_id,
-               gross, fee, gross - gross AS tax, gross - fee AS net, NULL::numeric AS original_amount, NULL::int AS original_currency_id
+               gross, fee, gross - gross AS tax, gross - fee AS net,
+               NULL::numeric AS original_amount, NULL::int AS original_currency_id
           FROM {_FOUND}) v""",
 )
 # What webhooks told is newer than the row, as a rule, word by word: then theirs stands, and the merge is a concatenation.
