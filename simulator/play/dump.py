@@ -1,8 +1,9 @@
 """Books as text: what must be the same after a crash, another order, or a second run.
 
-Nothing of it depends on ids (end-to-end ids are minted for each database), on the clock, or on how the work was cut into
-batches: a receipt whose order was unknown when it was booked goes by way of unapplied receipts, and ends on the same
-accounts.
+Nothing of it depends on ids (end-to-end ids are minted for each database, those of mock-bank as it gets to them), on the
+clock, or on how the work was cut into batches: a receipt whose order was unknown when it was booked goes by way of unapplied
+receipts, and ends on the same accounts. A receipt of Odoo's checkout is in the journal, and of the day, of whoever came first, Odoo or we; if Odoo did, the
+money goes by way of outstanding receipts.
 """
 from __future__ import annotations
 
@@ -25,15 +26,25 @@ _QUERIES = {
     "settlement line": """
         SELECT external_id, kind, gross, fee, tax, net FROM finance_settlement_line""",
     "ledger": """
-        SELECT a.name->>'en_US', j.code, CASE WHEN a.account_type = 'asset_receivable' THEN p.name END, l.date,
+        SELECT a.name->>'en_US', CASE WHEN of_checkout THEN 'checkout' ELSE j.code END,
+               CASE WHEN a.account_type = 'asset_receivable' THEN p.name END, CASE WHEN NOT of_checkout THEN l.date END,
                sum(l.balance), sum(l.amount_residual)
           FROM account_move_line l JOIN account_account a ON a.id = l.account_id
           JOIN account_journal j ON j.id = l.journal_id LEFT JOIN res_partner p ON p.id = l.partner_id
+          CROSS JOIN LATERAL (
+               SELECT a.name->>'en_US' = 'Outstanding Receipts'
+                   OR a.account_type = 'asset_receivable' AND (
+                       EXISTS (SELECT 1 FROM account_payment r
+                                WHERE r.move_id = l.move_id AND r.payment_transaction_id IS NOT NULL)
+                       OR EXISTS (SELECT 1 FROM finance_movement f JOIN finance_transaction t ON t.id = f.transaction_id
+                                   WHERE f.move_id = l.move_id AND t.payment_transaction_id IS NOT NULL)
+                   ) AS of_checkout) c
          WHERE l.parent_state = 'posted' GROUP BY 1, 2, 3, 4 HAVING sum(l.balance) != 0""",
     "invoice": """
         SELECT name, payment_state, amount_residual FROM account_move WHERE move_type = 'out_invoice'""",
     "bank line": """
-        SELECT m.date, NULLIF(l.payment_ref, l.fc_end_to_end_id), l.amount, l.is_reconciled, l.fc_bank_id, p.name
+        SELECT m.date, NULLIF(l.payment_ref, l.fc_end_to_end_id), l.amount, l.is_reconciled,
+               CASE WHEN NOT starts_with(l.fc_bank_id, 'MB-') THEN l.fc_bank_id END, p.name
           FROM account_bank_statement_line l JOIN account_move m ON m.id = l.move_id
           LEFT JOIN res_partner p ON p.id = l.partner_id""",
     "statement": "SELECT name, balance_start, balance_end_real, is_complete FROM account_bank_statement",
@@ -45,8 +56,7 @@ _QUERIES = {
 
 
 # What any messages that tell the same must lead to, in whatever order and pieces they come (INV-4). The day of an entry is that
-# of who told of it first, and what of a fee is tax is known only if the provider was asked (decisions 0005 and 0007); a receipt
-# of Odoo's own checkout is in the journal of whoever came first, Odoo or we.
+# of who told of it first, and what of a fee is tax is known only if the provider was asked (decisions 0005 and 0007).
 _WHATEVER_ORDER = {
     **{name: _QUERIES[name] for name in ("transaction", "settlement", "invoice", "bank line", "order", "online payment")},
     "movement": """
