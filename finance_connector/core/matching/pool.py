@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ..errors import FinanceError
 from .records import CANDIDATE_KINDS, DIVISIBLE
-from .references import ReferenceIndex, tokens
+from .references import ReferenceIndex, joined
 
 # A group so short is looked through again each time.
 _FEW = 8
@@ -37,7 +37,7 @@ class Options(NamedTuple):
 
 NOTHING = Options([])
 _PARTNER = attrgetter("partner_id")
-_NO_NAMES = frozenset()
+_NONE = frozenset()
 
 
 class Pool:
@@ -49,8 +49,7 @@ class Pool:
         self.lines = _by_id(lines, "bank line")
         self.candidates = _by_id(candidates, "candidate")
         self.taken = {}
-        self._spelling, self._holders, self._parts = {}, {}, {}
-        self._payouts, self._payout_dates = {}, {}
+        self._parts, self._payouts, self._payout_dates = {}, {}, {}
         self._of_amount, self._open_of_partner, self._transfers = {}, {}, {}
         self._numbers_of, self._descriptors_of = {}, {}
         self._numbers, self._descriptors = (ReferenceIndex(policy.min_reference_length) for _ in range(2))
@@ -59,8 +58,8 @@ class Pool:
         for key, payouts in self._payouts.items():
             payouts.sort(key=lambda candidate: (candidate.date, candidate.id))
             self._payout_dates[key] = [candidate.date for candidate in payouts]
-        self.names = {line.id: self._find(self._numbers, line) for line in self.lines}
-        self.descriptors = {line.id: self._find(self._descriptors, line) for line in self.lines}
+        # Line id -> the `Reference`s that its text names, in order.
+        self.names, self.descriptors = self._find(self._numbers), self._find(self._descriptors)
 
     def _add(self, candidate):
         if candidate.kind not in CANDIDATE_KINDS:
@@ -84,43 +83,35 @@ class Pool:
 
     def _add_reference(self, candidate, reference):
         """A reference with a digit is a number and identifies; one without is a name, of use for payouts only."""
-        if not _DIGIT.search(reference):
-            if candidate.kind == "settlement" and (joined := self._descriptors.add(reference)):
-                self._spelling.setdefault(joined, reference)
-                self._descriptors_of.setdefault(candidate.id, set()).add(joined)
-            return
-        joined = self._numbers.add(reference)
-        if not joined:
-            return
-        holders = self._holders.setdefault(joined, [])
-        if not holders:
-            self._spelling[joined] = reference
-        if not holders or holders[-1] is not candidate:
-            holders.append(candidate)
+        if _DIGIT.search(reference):
+            self._numbers.add(reference, candidate)
+        elif candidate.kind == "settlement" and (descriptor := self._descriptors.add(reference, candidate)):
+            self._descriptors_of.setdefault(candidate.id, set()).add(descriptor)
 
-    @staticmethod
-    def _find(index, line):
+    def _find(self, index):
         if not index:
-            return _NO_NAMES
-        found = index.find(line.text)
-        return found | index.find(line.reference) if line.reference else found
+            return dict.fromkeys((line.id for line in self.lines), ())
+        return {line.id: index.find(line.text, line.reference) for line in self.lines}
 
     def buckets_of(self, candidate):
         """The index entries that ``candidate`` is in, as `Options.bucket` names them."""
         amount = _amount(candidate)
-        for joined in self._numbers_held(candidate):
-            yield "reference", *amount, joined
+        for form in self._numbers_held(candidate):
+            yield "reference", *amount, form
         if candidate.kind in DIVISIBLE:
             yield "partner", *amount, candidate.partner_id
         elif candidate.kind == "settlement":
             yield "payouts", *amount
 
     def _numbers_held(self, candidate):
-        """The joined forms of the references of ``candidate``."""
+        """The references of ``candidate`` as a text spells them, joined."""
         held = self._numbers_of.get(candidate.id)
         if held is None:
-            held = self._numbers_of[candidate.id] = frozenset("".join(tokens(one)) for one in candidate.references)
+            held = self._numbers_of[candidate.id] = frozenset(map(joined, candidate.references))
         return held
+
+    def _holds(self, candidate, references):
+        return self._numbers_held(candidate).issuperset(one.joined for one in references)
 
     def _part(self, key, group, told, wanted):
         """Those of ``group`` of whom ``told`` says ``wanted``. A long group is sorted once, and remembered by ``key``."""
@@ -135,19 +126,16 @@ class Pool:
 
     def quoted(self, line):
         """What the text of ``line`` names, as its items spell it."""
-        return self._spelled(self.names[line.id])
+        return _spelled(self.names[line.id])
 
     def shown(self, line):
         """The descriptors that the text of ``line`` shows, as their payouts spell them."""
-        return self._spelled(self.descriptors[line.id])
-
-    def _spelled(self, found):
-        return ", ".join(sorted(self._spelling[joined] for joined in found))
+        return _spelled(self.descriptors[line.id])
 
     def _holding(self, references):
         found = {}
-        for joined in references:
-            for candidate in self._holders[joined][: self.policy.max_alternatives]:
+        for reference in references:
+            for candidate in reference.holders[: self.policy.max_alternatives]:
                 found[candidate.id] = candidate
         return [found[key] for key in sorted(found)]
 
@@ -161,42 +149,42 @@ class Pool:
 
     def all_named_by(self, *texts):
         """As `all_named`, for ``texts``."""
-        return self._all_holding(set().union(*map(self._numbers.find, texts)))
+        return self._all_holding(self._numbers.find(*texts))
 
     def _all_holding(self, references):
         most = self.policy.max_alternatives
-        return [] if any(len(self._holders[joined]) > most for joined in references) else self._holding(references)
+        return [] if any(len(one.holders) > most for one in references) else self._holding(references)
 
     def by_own_reference(self, line):
         """The one candidate that has every reference the text names, and at least one of them alone."""
-        for joined in self.names[line.id]:
-            if len(self._holders[joined]) == 1:
-                return self._sole(joined, line)
+        for reference in self.names[line.id]:
+            if len(reference.holders) == 1:
+                return self._sole(reference, line)
         return NOTHING
 
-    def _sole(self, joined, line):
-        """The only candidate with reference ``joined``, if it has the amount and everything else that the text names."""
-        (sole,) = self._holders[joined]
+    def _sole(self, reference, line):
+        """The only candidate with ``reference``, if it has the amount and everything else that the text names."""
+        (sole,) = reference.holders
         if sole.residual != line.amount or self._is_taken(sole):
             return NOTHING
         names = self.names[line.id]
-        return Options([sole]) if len(names) == 1 or names <= self._numbers_held(sole) else NOTHING
+        return Options([sole]) if len(names) == 1 or self._holds(sole, names) else NOTHING
 
     def by_shared_reference(self, line):
         """The candidates that have every reference the text names; in conflict when each has only some of them."""
         names = self.names[line.id]
         if not names:
             return NOTHING
-        if len(names) == 1 and len(self._holders[next(iter(names))]) == 1:
-            return self._sole(next(iter(names)), line)
+        if len(names) == 1 and len(names[0].holders) == 1:
+            return self._sole(names[0], line)
         amount = line.amount.currency, line.amount.minor
         groups = []
-        for joined in sorted(names):
-            group = self._part(("reference", joined), self._holders[joined], _amount, amount)
+        for reference in names:
+            group = self._part(("reference", reference.joined), reference.holders, _amount, amount)
             if len(group) > self.policy.max_considered:
-                return self._wide(("reference", *amount, joined), group, len(group))
+                return self._wide(("reference", *amount, reference.joined), group, len(group))
             groups.append(group)
-        complete = [one for one in min(groups, key=len) if not self._is_taken(one) and names <= self._numbers_held(one)]
+        complete = [one for one in min(groups, key=len) if not self._is_taken(one) and self._holds(one, names)]
         if complete:
             return Options(complete)
         partial = {one.id: one for group in groups for one in group if not self._is_taken(one)}
@@ -264,7 +252,7 @@ class Pool:
         options = self.by_window(line)
         if options.wide:
             return options
-        own = [one for one in options.candidates if shown & self._descriptors_of.get(one.id, frozenset())]
+        own = [one for one in options.candidates if not self._descriptors_of.get(one.id, _NONE).isdisjoint(shown)]
         return Options(own, options.conflict) if own else NOTHING
 
     def by_lag(self, line):
@@ -284,6 +272,10 @@ class Pool:
         candidates = [candidate for candidate in group if not self._is_taken(candidate)]
         # A text that names something speaks against everything else of the same amount.
         return Options(candidates, conflict=bool(self.names[line.id])) if candidates else NOTHING
+
+
+def _spelled(references):
+    return ", ".join(sorted(one.spelling for one in references))
 
 
 def _amount(candidate):

@@ -12,13 +12,17 @@ Where the text cuts the digits differently from the reference, no further digits
 
 import re
 import unicodedata
+from operator import attrgetter
 
 from .structured import spellings
 
 _TOKEN = re.compile(r"[^\W_]+")
+# What joins the tokens of an ASCII text.
+_JOINED = str.maketrans({chr(code): chr(code).upper() if chr(code).isalnum() else None for code in range(128)})
 # Numbers of so many digits may be filled up with zeros; the same of a short one would be chance.
 _FILLED_UP = 7
 _BEGINNING = 2
+_SPELLED = attrgetter("joined")
 
 
 def tokens(text):
@@ -28,65 +32,102 @@ def tokens(text):
     return _TOKEN.findall(text.upper())
 
 
+def joined(text):
+    """The tokens of ``text`` as one word."""
+    return text.translate(_JOINED) if text.isascii() else "".join(tokens(text))
+
+
+class Reference:
+    """A reference that is looked for: its tokens ``joined``, the ``spelling`` of its first holder and the set of ``others``, if
+    any, and its ``holders``, each once, as they came."""
+
+    __slots__ = ("joined", "spelling", "others", "holders")
+
+    def __init__(self, joined, spelling):
+        self.joined, self.spelling, self.others, self.holders = joined, spelling, None, []
+
+    def add(self, spelling, holder):
+        """Take in another ``holder``, who spells it so."""
+        if spelling != self.spelling:
+            self.others = {*(self.others or ()), spelling}
+        if not self.holders or self.holders[-1] is not holder:
+            self.holders.append(holder)
+
+    def is_cut(self, told):
+        """Whether a holder cuts it into the tokens ``told``."""
+        return any(told == tokens(spelling) for spelling in (self.spelling, *(self.others or ())))
+
+
 class ReferenceIndex:
-    """The references to look for. They are known by their joined form, which `add` and `find` return."""
+    """The references to look for, by every form in which a text may tell them."""
 
     def __init__(self, min_length):
         """References shorter than ``min_length`` letters and digits are not taken in."""
         self.min_length = min_length
-        # Joined form -> how it is cut into tokens, in one way or (rarely) in several.
-        self._spellings, self._more_spellings = {}, {}
-        # Another form in which a bank may tell a reference -> the joined forms that it may stand for.
+        # Joined tokens -> the reference; None where they are only another form of some.
+        self._forms = {}
+        # Another form in which a bank may tell a reference -> the references that it may stand for.
         self._aliases = {}
-        # All forms, and what they begin with: most tokens of a text begin no reference.
-        self._forms, self._beginnings = set(), set()
+        # What forms begin with: most tokens of a text begin no reference.
+        self._beginnings = set()
         self._longest = 0
 
     def __bool__(self):
         """Whether there is anything to look for."""
         return bool(self._longest)
 
-    def add(self, reference):
-        """Take in ``reference``; its joined form, or None if it is too short to be told from other text. Structured references
-        are found in every form in which a bank tells them (`structured.spellings`)."""
-        parts = tuple(tokens(reference))
-        joined = "".join(parts)
-        if len(joined) < max(1, self.min_length):
-            return None
-        if self._spellings.setdefault(joined, parts) != parts:
-            self._more_spellings.setdefault(joined, set()).add(parts)
-        self._note(joined)
-        if joined[0] == "0" or joined[:2] == "RF":
-            for form in spellings(joined):
-                if form != joined and len(form) >= self.min_length:
-                    self._aliases.setdefault(form, set()).add(joined)
-                    self._note(form)
-        return joined
+    def add(self, spelling, holder):
+        """Take in that ``holder`` has the reference ``spelling``: its `Reference`, or None if it is too short to be told from
+        other text. Structured references are found in every form in which a bank tells them (`structured.spellings`)."""
+        form = joined(spelling)
+        reference = self._forms.get(form)
+        if reference is None:
+            if len(form) < max(1, self.min_length):
+                return None
+            reference = self._new(form, spelling)
+        reference.add(spelling, holder)
+        return reference
+
+    def _new(self, form, spelling):
+        reference = self._forms[form] = Reference(form, spelling)
+        self._note(form)
+        if form[0] == "0" or form[:2] == "RF":
+            for other in spellings(form):
+                if other != form and len(other) >= self.min_length:
+                    self._aliases.setdefault(other, []).append(reference)
+                    self._forms.setdefault(other)
+                    self._note(other)
+        return reference
 
     def _note(self, form):
-        self._forms.add(form)
         self._beginnings.add(form[:_BEGINNING])
         if len(form) > self._longest:
             self._longest = len(form)
 
-    def find(self, text):
-        """The joined references that ``text`` names. One inside a longer one that is also named does not count."""
-        parts = tokens(text) if text else ()
-        spans = []
+    def find(self, *texts):
+        """The `Reference`s that ``texts`` name, each once, in the order of what they spell. One inside a longer one that is
+        also named does not count."""
+        found = [one for text in texts if text for one in self._find(tokens(text))]
+        return tuple(found) if len(found) < 2 else tuple(sorted(set(found), key=_SPELLED))
+
+    def _find(self, parts):
+        spans, forms, beginnings, longest = [], self._forms, self._beginnings, self._longest
         for start, first in enumerate(parts):
             # Banks fill numbers up with zeros, also beyond the longest that is looked for.
             filled = first[0] == "0"
-            if len(first) >= _BEGINNING and first[:_BEGINNING] not in self._beginnings and not filled:
+            begins = len(first) < _BEGINNING or first[:_BEGINNING] in beginnings
+            if not begins and not filled:
                 continue
-            joined = ""
+            told = ""
             for end in range(start, len(parts)):
-                joined += parts[end]
-                bare = joined.lstrip("0") if filled else joined
-                if len(bare) > self._longest:
+                told += parts[end]
+                bare = told.lstrip("0") if filled else told
+                length = len(bare)
+                if length > longest or not (begins or length < _BEGINNING or bare[:_BEGINNING] in beginnings):
                     break
-                if joined in self._forms:
-                    self._look(parts, start, end + 1, joined, spans)
-                if filled and len(bare) >= _FILLED_UP and bare in self._forms:
+                if told in forms:
+                    self._look(parts, start, end + 1, told, spans)
+                if filled and length >= _FILLED_UP and bare in forms:
                     self._look(parts, start, end + 1, bare, spans)
         if len(spans) > 1:
             spans = [
@@ -94,21 +135,20 @@ class ReferenceIndex:
                 for start, end, meant in spans
                 if not any(s <= start and end <= e and e - s > end - start for s, e, _other in spans)
             ]
-        return {joined for _start, _end, meant in spans for joined in meant}
+        return [reference for _start, _end, meant in spans for reference in meant]
 
     def _look(self, parts, start, end, form, spans):
         """Note in ``spans`` what the tokens from ``start`` to ``end``, which spell ``form``, stand for."""
-        if form in self._spellings and self._stands(parts, start, end, form):
-            spans.append((start, end, (form,)))
+        reference = self._forms[form]
+        if reference and self._stands(parts, start, end, reference):
+            spans.append((start, end, (reference,)))
         if form in self._aliases and _is_whole(parts, start, end):
             spans.append((start, end, self._aliases[form]))
 
-    def _stands(self, parts, start, end, joined):
+    @staticmethod
+    def _stands(parts, start, end, reference):
         """Whether the tokens are the reference itself and no piece of longer digits."""
-        if end - start == 1 or _is_whole(parts, start, end):
-            return True
-        told = tuple(parts[start:end])
-        return told == self._spellings[joined] or told in self._more_spellings.get(joined, ())
+        return end - start == 1 or _is_whole(parts, start, end) or reference.is_cut(parts[start:end])
 
 
 def _is_whole(parts, start, end):

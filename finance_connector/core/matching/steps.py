@@ -59,6 +59,8 @@ class Run:
 
     def __init__(self, pool):
         self.pool, self.decided = pool, {}
+        # The lines that are not matched yet, and maybe some that are.
+        self._open = pool.lines
         self._withheld, self._withheld_buckets = set(), set()
         kinds = {candidate.kind for candidate in pool.candidates}
         self._by_amount = [step for step in _BY_AMOUNT if not step.kinds.isdisjoint(kinds)]
@@ -86,10 +88,8 @@ class Run:
         Lines that are ambiguous already contend too, for one of their candidates may be theirs.
         """
         claims, waiting = defaultdict(int), []
-        for line in self.pool.lines:
-            earlier = self.decided.get(line.id)
-            if earlier is not None and earlier.state == MATCHED:
-                continue
+        self._open = [line for line in self._open if not self._is_matched(line)]
+        for line in self._open:
             options = step.options(self.pool, line)
             if not options.candidates:
                 continue
@@ -98,7 +98,7 @@ class Run:
             else:
                 for candidate in options.candidates:
                     claims[candidate.id] += 1
-            if earlier is None:
+            if line.id not in self.decided:
                 waiting.append((line, options))
         doubts = [self._doubt(step, options, claims) for _line, options in waiting]
         for (line, options), doubt in zip(waiting, doubts, strict=True):
@@ -108,6 +108,10 @@ class Run:
                 self.pool.taken[options.candidates[0].id] = line.id
             elif not options.wide:
                 self._withheld.update(candidate.id for candidate in options.candidates)
+
+    def _is_matched(self, line):
+        decided = self.decided.get(line.id)
+        return decided is not None and decided.state == MATCHED
 
     def _doubt(self, step, options, claims):
         """Why these options cannot be applied, as (code, text); None if they can."""
@@ -165,8 +169,8 @@ class Run:
         """Settle what weaker signs say of the lines whose pairs are ``worth`` it, round by round: the best of a line and of an
         item, if both by the margin. Returns the (line, pairs) that are left."""
         open_pairs = {}
-        for line in self.pool.lines:
-            if line.id not in self.decided and not self.pool.names[line.id]:
+        for line in self._undecided():
+            if not self.pool.names[line.id]:
                 found = close.pairs(self.pool, line)
                 if found and worth(found):
                     open_pairs[line.id] = line, found
@@ -232,7 +236,7 @@ class Run:
         self._conclude(list(groups.together(self.pool, self._undecided())))
 
     def _undecided(self):
-        return [line for line in self.pool.lines if line.id not in self.decided]
+        return [line for line in self._open if line.id not in self.decided]
 
     def _conclude(self, answers):
         """Decide all ``answers`` at once: what two of them claim, or weaker evidence may not have, makes them ambiguous."""
