@@ -43,14 +43,17 @@ class Reference:
 
     __slots__ = ("joined", "spelling", "others", "holders")
 
-    def __init__(self, joined, spelling):
-        self.joined, self.spelling, self.others, self.holders = joined, spelling, None, []
+    def __init__(self, joined, spelling, holder):
+        # Nearly all have one holder, and a list takes twice the room.
+        self.joined, self.spelling, self.others, self.holders = joined, spelling, None, (holder,)
 
     def add(self, spelling, holder):
         """Take in another ``holder``, who spells it so."""
         if spelling != self.spelling:
             self.others = {*(self.others or ()), spelling}
-        if not self.holders or self.holders[-1] is not holder:
+        if self.holders[-1] is not holder:
+            if len(self.holders) == 1:
+                self.holders = list(self.holders)
             self.holders.append(holder)
 
     def is_cut(self, told):
@@ -81,15 +84,13 @@ class ReferenceIndex:
         other text. Structured references are found in every form in which a bank tells them (`structured.spellings`)."""
         form = joined(spelling)
         reference = self._forms.get(form)
-        if reference is None:
-            if len(form) < max(1, self.min_length):
-                return None
-            reference = self._new(form, spelling)
-        reference.add(spelling, holder)
-        return reference
+        if reference is not None:
+            reference.add(spelling, holder)
+            return reference
+        return self._new(form, spelling, holder) if len(form) >= max(1, self.min_length) else None
 
-    def _new(self, form, spelling):
-        reference = self._forms[form] = Reference(form, spelling)
+    def _new(self, form, spelling, holder):
+        reference = self._forms[form] = Reference(form, spelling, holder)
         self._note(form)
         if form[0] == "0" or form[:2] == "RF":
             for other in spellings(form):
