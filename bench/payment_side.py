@@ -50,7 +50,10 @@ def _timer(env):
 
 
 def _approve(order, maker, approver):
+    """Submit and approve, each button in a transaction of its own, as is the making of the order before."""
+    order.env.cr.commit()
     order.with_user(maker).action_submit()
+    order.env.cr.commit()
     order.with_user(approver).action_approve()
     order.env.cr.commit()
 

@@ -220,8 +220,9 @@ class FinancePaymentProposalLine(models.TransientModel):
     _description = "Proposed payment"
     _order = "is_proposed desc, due, id"
 
-    proposal_id = fields.Many2one("finance.payment.proposal", required=True, ondelete="cascade")
-    move_line_id = fields.Many2one("account.move.line", required=True)
+    # Both go after an hour or so, as transient records do, and nothing that they refer to goes before.
+    proposal_id = LightMany2one("finance.payment.proposal", required=True, guarded=False)
+    move_line_id = LightMany2one("account.move.line", required=True, guarded=False)
     move_id = fields.Many2one(related="move_line_id.move_id", string="Bill")
     partner_id = fields.Many2one(related="move_line_id.partner_id", string="Payee")
     due = fields.Date(readonly=True)
