@@ -1,12 +1,10 @@
 """pain.001: credit transfers as ISO 20022 writes them, versions .001.03 and .001.09 (SEPA, Swiss, international)."""
 
-from lxml.etree import Element, SubElement
-
 from . import rules
 from .pain_file import Stream, amount, counts, header, identification, purpose_and_remittance
 from .problems import Problems
 from .schemes import TRANSFER_SCHEMES
-from .xml_parts import Parts, choice, payment_type, put
+from .xml_parts import Parts, choice, element, leaf, payment_type
 
 OLD, NEW = "pain.001.001.03", "pain.001.001.09"
 FORMATS = (OLD, NEW)
@@ -25,67 +23,60 @@ def write(message, format_=NEW):
     problems.refuse()
     instructions = [transfer for batch in message.batches for transfer in batch.transfers]
     stream, ids = Stream(format_, "CstmrCdtTrfInitn"), rules.Ids(problems)
-    with stream.open() as writer:
-        first = TRANSFER_SCHEMES[message.batches[0].scheme]
-        writer.write(header(message, Parts(first, is_new, problems), instructions))
-        for batch in message.batches:
-            parts = Parts(TRANSFER_SCHEMES[batch.scheme], is_new, problems)
-            # Told once for the batch, or else for each transfer: not at both levels.
-            parts.same_charges = not any(transfer.charge_bearer for transfer in batch.transfers)
-            rules.check_batch(batch, len(batch.transfers), batch.execution_date, message.created_at, problems)
-            with writer.element("PmtInf"):
-                for element in _heading(batch, parts):
-                    writer.write(element)
-                for transfer in batch.transfers:
-                    problems.instruction = transfer.end_to_end_id
-                    ids.add(transfer.end_to_end_id)
-                    rules.account_currency(transfer.amount, batch.currencies, problems)
-                    writer.write(_transfer(transfer, parts))
-                problems.instruction = ""
+    first = TRANSFER_SCHEMES[message.batches[0].scheme]
+    stream.write(header(message, Parts(first, is_new, problems), instructions))
+    for batch in message.batches:
+        parts = Parts(TRANSFER_SCHEMES[batch.scheme], is_new, problems)
+        # Told once for the batch, or else for each transfer: not at both levels.
+        parts.same_charges = not any(transfer.charge_bearer for transfer in batch.transfers)
+        rules.check_batch(batch, len(batch.transfers), batch.execution_date, message.created_at, problems)
+        stream.write("<PmtInf>", *_heading(batch, parts))
+        for transfer in batch.transfers:
+            problems.instruction = transfer.end_to_end_id
+            ids.add(transfer.end_to_end_id)
+            rules.account_currency(transfer.amount, batch.currencies, problems)
+            stream.write(_transfer(transfer, parts))
+        problems.instruction = ""
+        stream.write("</PmtInf>")
     return stream.finish(message, instructions, problems)
 
 
 def _heading(batch, parts):
     """The elements of a batch before its transfers."""
-    element = Element("PmtInf")
-    put(element, "PmtInfId", parts.reference(batch.batch_id, "batch id"))
-    put(element, "PmtMtd", "TRF")
-    put(element, "BtchBookg", choice(batch.batch_booking))
-    counts(element, batch.transfers)
-    payment_type(element, parts.scheme, category_purpose=batch.category_purpose)
-    put(element, "ReqdExctnDt/Dt" if parts.is_new else "ReqdExctnDt", batch.execution_date.isoformat())
-    parts.party(element, "Dbtr", batch.debtor, "debtor")
-    parts.account(element, "DbtrAcct", batch.account, "debtor", with_currency=True)
-    parts.agent(element, "DbtrAgt", batch.agent, "bank of the debtor")
-    parts.party(element, "UltmtDbtr", batch.ultimate_debtor, "ultimate debtor")
-    if parts.same_charges:
-        put(element, "ChrgBr", parts.scheme.charge_bearers[0])
-    if batch.charges_account is not None:
-        parts.account(element, "ChrgsAcct", batch.charges_account, "account for charges")
-    return list(element)
+    return (
+        leaf("PmtInfId", parts.reference(batch.batch_id, "batch id")),
+        leaf("PmtMtd", "TRF"),
+        leaf("BtchBookg", choice(batch.batch_booking)),
+        counts(batch.transfers),
+        payment_type(parts.scheme, category_purpose=batch.category_purpose),
+        leaf("ReqdExctnDt/Dt" if parts.is_new else "ReqdExctnDt", batch.execution_date.isoformat()),
+        parts.party("Dbtr", batch.debtor, "debtor"),
+        parts.account("DbtrAcct", batch.account, "debtor", with_currency=True),
+        parts.agent("DbtrAgt", batch.agent, "bank of the debtor"),
+        parts.party("UltmtDbtr", batch.ultimate_debtor, "ultimate debtor"),
+        leaf("ChrgBr", parts.scheme.charge_bearers[0]) if parts.same_charges else "",
+        parts.account("ChrgsAcct", batch.charges_account, "account for charges") if batch.charges_account is not None else "",
+    )
 
 
 def _transfer(transfer, parts):
     """The element `CdtTrfTxInf` of one transfer, checked by the rules of its scheme."""
-    scheme, problems = parts.scheme, parts.problems
+    scheme, problems, agent = parts.scheme, parts.problems, transfer.agent
     rules.amount(transfer.amount, scheme, problems)
-    rules.account(transfer.account, transfer.agent, scheme, problems, "payee")
+    rules.account(transfer.account, agent, scheme, problems, "payee")
     rules.address(transfer.creditor, scheme, problems, "payee")
     rules.purpose(transfer.purpose, problems)
-    element = Element("CdtTrfTxInf")
-    named = identification(element, transfer, parts)
-    if parts.is_new:
-        put(named, "UETR", transfer.uetr)
-    amount(SubElement(element, "Amt"), "InstdAmt", transfer.amount)
-    if not parts.same_charges:
-        put(element, "ChrgBr", rules.charge_bearer(transfer.charge_bearer, scheme, problems))
-    parts.party(element, "UltmtDbtr", transfer.ultimate_debtor, "ultimate debtor")
-    if transfer.intermediary is not None:
-        parts.agent(element, "IntrmyAgt1", transfer.intermediary, "intermediary bank")
-    if transfer.agent.bic or transfer.agent.member:
-        parts.agent(element, "CdtrAgt", transfer.agent, "bank of the payee")
-    parts.party(element, "Cdtr", transfer.creditor, "payee")
-    parts.account(element, "CdtrAcct", transfer.account, "payee")
-    parts.party(element, "UltmtCdtr", transfer.ultimate_creditor, "ultimate payee")
-    purpose_and_remittance(element, transfer, transfer.account, parts)
-    return element
+    intermediary = transfer.intermediary
+    return element(
+        "CdtTrfTxInf",
+        identification(transfer, parts, transfer.uetr if parts.is_new else ""),
+        element("Amt", amount("InstdAmt", transfer.amount)),
+        leaf("ChrgBr", "" if parts.same_charges else rules.charge_bearer(transfer.charge_bearer, scheme, problems)),
+        parts.party("UltmtDbtr", transfer.ultimate_debtor, "ultimate debtor"),
+        parts.agent("IntrmyAgt1", intermediary, "intermediary bank") if intermediary is not None else "",
+        parts.agent("CdtrAgt", agent, "bank of the payee") if agent.bic or agent.member else "",
+        parts.party("Cdtr", transfer.creditor, "payee"),
+        parts.account("CdtrAcct", transfer.account, "payee"),
+        parts.party("UltmtCdtr", transfer.ultimate_creditor, "ultimate payee"),
+        purpose_and_remittance(transfer, transfer.account, parts),
+    )

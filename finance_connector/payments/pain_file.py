@@ -1,32 +1,29 @@
 """How a file of ISO 20022 is written: as a stream, counted, validated, and only then given out."""
 
-from contextlib import contextmanager
 from decimal import Decimal
 from io import BytesIO
-
-from lxml import etree
-from lxml.etree import Element, SubElement
 
 from ..core.money import Money
 from . import rules, schemas
 from .records import WrittenFile
-from .xml_parts import put
+from .xml_parts import element, leaf
 
 
 def header(message, parts, instructions):
     """The element `GrpHdr` of a `records.PaymentMessage` that holds ``instructions``."""
-    element = Element("GrpHdr")
-    put(element, "MsgId", parts.reference(message.message_id, "message id"))
-    put(element, "CreDtTm", message.created_at.isoformat(timespec="seconds"))
-    counts(element, instructions)
-    parts.party(element, "InitgPty", message.initiator, "initiator")
-    return element
+    return element(
+        "GrpHdr",
+        leaf("MsgId", parts.reference(message.message_id, "message id")),
+        leaf("CreDtTm", message.created_at.isoformat(timespec="seconds")),
+        counts(instructions),
+        parts.party("InitgPty", message.initiator, "initiator"),
+    )
 
 
-def counts(element, instructions):
+def counts(instructions):
     """`NbOfTxs` and `CtrlSum` (the sum of all amounts as numbers, whatever their currency)."""
-    put(element, "NbOfTxs", str(len(instructions)))
-    put(element, "CtrlSum", str(sum((total.to_decimal() for total in totals(instructions).values()), Decimal(0))))
+    summed = sum((total.to_decimal() for total in totals(instructions).values()), Decimal(0))
+    return leaf("NbOfTxs", str(len(instructions))) + leaf("CtrlSum", str(summed))
 
 
 def totals(instructions):
@@ -37,47 +34,42 @@ def totals(instructions):
     return {currency: Money(amount, currency) for currency, amount in minor.items()}
 
 
-def amount(parent, tag, money):
+def amount(tag, money):
     """The element ``tag`` of `Money`, with its currency."""
-    SubElement(parent, tag, Ccy=money.currency).text = str(money.to_decimal())
+    return f'<{tag} Ccy="{money.currency}">{money.to_decimal()}</{tag}>'
 
 
-def identification(parent, one, parts):
-    """The element `PmtId` of a transfer or collection, which is given back."""
-    element = SubElement(parent, "PmtId")
-    if one.instruction_id:
-        put(element, "InstrId", parts.reference(one.instruction_id, "instruction id"))
-    put(element, "EndToEndId", parts.reference(one.end_to_end_id, "end-to-end id"))
-    return element
+def identification(one, parts, uetr=""):
+    """The element `PmtId` of a transfer or collection."""
+    instruction_id = leaf("InstrId", parts.reference(one.instruction_id, "instruction id")) if one.instruction_id else ""
+    end_to_end_id = leaf("EndToEndId", parts.reference(one.end_to_end_id, "end-to-end id"))
+    return element("PmtId", instruction_id, end_to_end_id, leaf("UETR", uetr))
 
 
-def purpose_and_remittance(parent, one, account, parts):
+def purpose_and_remittance(one, account, parts):
     """The last elements of a transfer or collection: what it is for. ``account``: the one that is credited."""
-    put(parent, "Purp/Cd", one.purpose)
     reference, kind = rules.reference_kind(one.reference, account, parts.problems)
-    parts.remittance(parent, one.text, reference, kind)
+    return leaf("Purp/Cd", one.purpose) + parts.remittance(one.text, reference, kind)
 
 
 class Stream:
-    """Writes the elements of one message one by one; `finish` gives the validated file."""
+    """Takes the XML of one message part by part; `finish` gives the validated file."""
 
     def __init__(self, format_, root):
         self.format, self.root = format_, root
         self.buffer = BytesIO()
+        self.write(
+            "<?xml version='1.0' encoding='UTF-8'?>\n", f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{format_}"><{root}>'
+        )
 
-    @contextmanager
-    def open(self):
-        """A context in which elements are written below ``Document/<root>``: yields the lxml writer."""
-        namespace = f"urn:iso:std:iso:20022:tech:xsd:{self.format}"
-        with etree.xmlfile(self.buffer, encoding="UTF-8") as writer:
-            writer.write_declaration()
-            name = f"{{{namespace}}}{self.root}"
-            with writer.element(f"{{{namespace}}}Document", nsmap={None: namespace}), writer.element(name):
-                yield writer
+    def write(self, *parts):
+        """Take ``parts`` (texts of XML) as what comes next."""
+        self.buffer.write("".join(parts).encode())
 
     def finish(self, message, instructions, problems):
         """The `WrittenFile`. Raises PaymentFileError for what was found wrong, and for what the schema does not allow."""
         problems.refuse()
+        self.write(f"</{self.root}></Document>")
         content = self.buffer.getvalue()
         schemas.validate(content, self.format)
         return WrittenFile(

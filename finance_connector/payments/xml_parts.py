@@ -1,10 +1,11 @@
 """The parts that payment files of ISO 20022 have in common: parties, addresses, accounts, banks, remittance.
 
-Elements are built without a namespace and written below a root that declares it. What a text cannot be in its scheme
-goes to the problems, and the file is not made.
+XML is written as text, since making an object of each element takes longer than validating the file does. Elements have no
+namespace of their own; the root declares it. What a text cannot be in its scheme goes to the problems, and the file is not made.
 """
 
-from lxml.etree import Element, SubElement
+import re
+from xml.sax.saxutils import escape
 
 from ..core import payee_account
 from ..core.payment_text import SEPA, fitted, identifier, is_plain
@@ -14,16 +15,25 @@ MAX_TEXT = 140
 MAX_ADDRESS_LINE = 70
 # ISO 20022: what stands in for a bank that is found by the IBAN.
 NOT_PROVIDED = "NOTPROVIDED"
+_MARKUP = re.compile("[&<>]").search
 
 
-def put(parent, path, text):
-    """Appends new elements of ``path`` ("A/B") to ``parent``, the last one with ``text``; nothing if there is no text."""
-    if text:
-        if "/" in path:
-            first, path = path.rsplit("/", 1)
-            for name in first.split("/"):
-                parent = SubElement(parent, name)
-        SubElement(parent, path).text = text
+def leaf(path, text):
+    """The XML of the elements of ``path`` ("A/B"), the last one with ``text``; nothing if there is no text."""
+    if not text:
+        return ""
+    if _MARKUP(text):
+        text = escape(text)
+    if "/" not in path:
+        return f"<{path}>{text}</{path}>"
+    names = path.split("/")
+    return f"<{'><'.join(names)}>{text}</{'></'.join(reversed(names))}>"
+
+
+def element(name, *content):
+    """The XML of the element ``name`` with ``content``; nothing if that is nothing."""
+    inner = "".join(content)
+    return f"<{name}>{inner}</{name}>" if inner else ""
 
 
 class Parts:
@@ -48,38 +58,39 @@ class Parts:
         """An id that comes back in answers, as it is."""
         return self.problems.attempt(field, identifier, value, self.scheme.characters, MAX_ID, field.capitalize())
 
-    def party(self, parent, tag, party, field):
+    def party(self, tag, party, field):
         """The element ``tag`` of a `records.Party`; nothing if there is none."""
         if party is None:
-            return
-        element = SubElement(parent, tag)
+            return ""
         if not party.name:
             self.problems.add(field, "missing", f"The {field} has no name; enter it.")
-        put(element, "Nm", self.text(party.name, self.scheme.name_limit, f"name of the {field}"))
-        self.address(element, party.address, field)
-        if party.organisation_id or party.lei:
-            organisation = SubElement(SubElement(element, "Id"), "OrgId")
-            if self.is_new:
-                put(organisation, "LEI", party.lei)
-            if party.organisation_id:
-                other = SubElement(organisation, "Othr")
-                put(other, "Id", self.reference(party.organisation_id, f"id of the {field}"))
-                put(other, "SchmeNm/Cd", party.organisation_scheme)
+        return element(
+            tag,
+            leaf("Nm", self.text(party.name, self.scheme.name_limit, f"name of the {field}")),
+            self.address(party.address, field),
+            self._organisation(party, field),
+        )
 
-    def address(self, parent, address, field):
+    def _organisation(self, party, field):
+        lei = leaf("LEI", party.lei) if self.is_new else ""
+        if not party.organisation_id:
+            return element("Id", element("OrgId", lei))
+        number = leaf("Id", self.reference(party.organisation_id, f"id of the {field}"))
+        other = element("Othr", number, leaf("SchmeNm/Cd", party.organisation_scheme))
+        return element("Id", element("OrgId", lei, other))
+
+    def address(self, address, field):
         """`PstlAdr`: structured, with up to two lines for the rest; in the old version of SEPA two lines at most.
 
         Unstructured addresses end in November 2026: town and country are asked for wherever there is an address.
         """
         if address is None:
-            return
+            return ""
         for name, value in (("town", address.town), ("country", address.country)):
             if not value:
                 self.problems.add(field, "address", f"The address of the {field} has no {name}; enter it.")
-        element = SubElement(parent, "PstlAdr")
-        lines = address.lines
+        fields, lines = "", address.lines
         if self.scheme.characters == SEPA and not self.is_new:
-            put(element, "Ctry", address.country)
             street, place = f"{address.street} {address.building}".strip(), f"{address.postcode} {address.town}".strip()
             lines = (street, place, *lines)
         else:
@@ -87,72 +98,66 @@ class Parts:
                 ("StrtNm", address.street, 70), ("BldgNb", address.building, 16), ("PstCd", address.postcode, 16),
                 ("TwnNm", address.town, 35), ("CtrySubDvsn", address.region, 35),
             ):  # fmt: skip
-                put(element, name, self.text(value, limit, f"address of the {field}"))
-            put(element, "Ctry", address.country)
+                if value:
+                    fields += leaf(name, self.text(value, limit, f"address of the {field}"))
+        return element("PstlAdr", fields, leaf("Ctry", address.country), *self._lines(lines, field))
+
+    def _lines(self, lines, field):
         lines = [line for line in lines if line]
         if len(lines) > 2:
             text = f"The address of the {field} has {len(lines)} lines beside its fields, 2 are allowed; put them into fields."
             self.problems.add(field, "address", text)
-        for line in lines:
-            put(element, "AdrLine", self.text(line, MAX_ADDRESS_LINE, f"address of the {field}"))
+        return [leaf("AdrLine", self.text(line, MAX_ADDRESS_LINE, f"address of the {field}")) for line in lines]
 
-    def account(self, parent, tag, account, field, with_currency=False):
+    def account(self, tag, account, field, with_currency=False):
         """The element ``tag`` of a `records.Account`, checked."""
-        identification = SubElement(SubElement(parent, tag), "Id")
+        number = ""
         if account.iban:
-            put(identification, "IBAN", self.problems.attempt(field, payee_account.iban, account.iban))
+            number = leaf("IBAN", self.problems.attempt(field, payee_account.iban, account.iban))
         elif account.number:
-            put(identification, "Othr/Id", self.text(account.number, 34, f"account of the {field}"))
+            number = leaf("Othr/Id", self.text(account.number, 34, f"account of the {field}"))
         else:
             self.problems.add(field, "missing", f"The account of the {field} is missing; enter it.")
-        if with_currency:
-            put(identification.getparent(), "Ccy", account.currency)
+        return element(tag, element("Id", number), leaf("Ccy", account.currency) if with_currency else "")
 
-    def agent(self, parent, tag, agent, field):
+    def agent(self, tag, agent, field):
         """The element ``tag`` of a `records.Agent`: BIC, clearing member with name and address, or not provided."""
-        institution = SubElement(SubElement(parent, tag), "FinInstnId")
         if agent.bic:
-            put(institution, self.bic_name, self.problems.attempt(field, payee_account.bic, agent.bic))
+            told = leaf(self.bic_name, self.problems.attempt(field, payee_account.bic, agent.bic))
         elif agent.member:
-            member = SubElement(institution, "ClrSysMmbId")
-            put(member, "ClrSysId/Cd", agent.clearing_system)
             number = self.problems.attempt(field, payee_account.clearing_member, agent.clearing_system, agent.member)
-            put(member, "MmbId", number)
-            put(institution, "Nm", self.text(agent.name, self.scheme.name_limit, f"name of the {field}"))
-            self.address(institution, agent.address, field)
+            told = (
+                element("ClrSysMmbId", leaf("ClrSysId/Cd", agent.clearing_system), leaf("MmbId", number))
+                + leaf("Nm", self.text(agent.name, self.scheme.name_limit, f"name of the {field}"))
+                + self.address(agent.address, field)
+            )
         else:
-            put(institution, "Othr/Id", NOT_PROVIDED)
+            told = leaf("Othr/Id", NOT_PROVIDED)
+        return element(tag, element("FinInstnId", told))
 
-    def remittance(self, parent, text, reference, kind):
+    def remittance(self, text, reference, kind):
         """`RmtInf`: ``reference`` of ``kind`` (SCOR or QRR), else ``text``; both where the scheme takes both."""
-        if not (text or reference):
-            return
-        element = SubElement(parent, "RmtInf")
         if not reference:
-            put(element, "Ustrd", self.text(text, MAX_TEXT, "text"))
-            return
+            return element("RmtInf", leaf("Ustrd", self.text(text, MAX_TEXT, "text")))
         if text and not self.scheme.both_remittances:
             note = f"A {self.scheme.name} carries a structured reference or a text, not both; leave one out."
             self.problems.add("text", "remittance", note)
-        structured = SubElement(element, "Strd")
-        information = SubElement(structured, "CdtrRefInf")
-        type_ = SubElement(information, "Tp")
-        put(type_, "CdOrPrtry/Cd" if kind == "SCOR" else "CdOrPrtry/Prtry", kind)
-        put(type_, "Issr", "ISO" if kind == "SCOR" else "")
-        put(information, "Ref", reference)
-        put(structured, "AddtlRmtInf", self.text(text, MAX_TEXT, "text"))
+        is_iso = kind == "SCOR"
+        type_ = element("Tp", leaf("CdOrPrtry/Cd" if is_iso else "CdOrPrtry/Prtry", kind), leaf("Issr", "ISO" if is_iso else ""))
+        information = element("CdtrRefInf", type_, leaf("Ref", reference))
+        return element("RmtInf", element("Strd", information, leaf("AddtlRmtInf", self.text(text, MAX_TEXT, "text"))))
 
 
-def payment_type(parent, scheme, instrument="", sequence="", category_purpose=""):
+def payment_type(scheme, instrument="", sequence="", category_purpose=""):
     """`PmtTpInf` of a batch; nothing if the scheme has nothing to say in it."""
-    element = Element("PmtTpInf")
-    put(element, "InstrPrty", scheme.priority)
-    put(element, "SvcLvl/Cd", scheme.service_level)
-    put(element, "LclInstrm/Cd", instrument or scheme.local_instrument)
-    put(element, "SeqTp", sequence)
-    put(element, "CtgyPurp/Cd", category_purpose)
-    if len(element):
-        parent.append(element)
+    return element(
+        "PmtTpInf",
+        leaf("InstrPrty", scheme.priority),
+        leaf("SvcLvl/Cd", scheme.service_level),
+        leaf("LclInstrm/Cd", instrument or scheme.local_instrument),
+        leaf("SeqTp", sequence),
+        leaf("CtgyPurp/Cd", category_purpose),
+    )
 
 
 def choice(value, when_true="true", when_false="false"):
