@@ -12,7 +12,7 @@ from .subledger_known import stamp_of
 
 COLUMNS = (
     ("payment", "varchar"), ("settlement", "varchar"), ("external_id", "varchar"), ("captured", "varchar"),
-    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("occurred_at", "timestamp"),
+    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"), ("occurred_at", "timestamp"),
     ("reference", "varchar"), ("source_key", "varchar"), ("category", "varchar"), ("description", "varchar"), ("known", "jsonb"),
 )  # fmt: skip
 
@@ -43,6 +43,7 @@ def capture_rows(captures, currencies):
                 amount,
                 _amount(capture.fee.minor, code),
                 currencies[code],
+                code,
                 stamp,
                 info.reference,
                 capture.source_id,

@@ -51,7 +51,7 @@ _VALUES = {
     "known": "n.known",
     "occurred_at": "n.occurred_at",
     "currency_id": "n.currency_id",
-    "amount": "CASE WHEN n.known -> 'currency' ->> 1 = c.name THEN (n.known -> 'amount' ->> 1)::numeric ELSE n.authorized END",
+    "amount": "CASE WHEN n.known -> 'currency' ->> 1 = n.currency THEN (n.known -> 'amount' ->> 1)::numeric ELSE n.authorized END",
     "amount_authorized": "n.authorized",
     "amount_captured": "n.captured",
     "amount_refunded": "0",
@@ -67,7 +67,7 @@ _VALUES = {
 _FOLD = f"""
 WITH n AS MATERIALIZED (%s), new AS (
     SELECT n.id, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
-      FROM n JOIN res_currency c ON c.id = n.currency_id
+      FROM n
 ), written AS (
     UPDATE finance_transaction t
        SET {", ".join(f"{name} = new.{name}" for name in _VALUES)}, write_date = (now() AT TIME ZONE 'UTC'),
@@ -77,10 +77,11 @@ WITH n AS MATERIALIZED (%s), new AS (
 %s
 """
 _COUNTED = f"""
-SELECT u.id, f.*, s.*, {MERGED} AS known
+SELECT u.id, c.name AS currency, f.*, s.*, {MERGED} AS known
   FROM unnest(%(ids)s) u(id)
  CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = u.id OFFSET 0) t
  CROSS JOIN LATERAL ({_FACTS}) f
+  JOIN res_currency c ON c.id = f.currency_id
  CROSS JOIN LATERAL ({_SETTLED}) s
   LEFT JOIN {recordset(_TOLD_COLUMNS).replace("%s", "%(told)s")} ON v.id = u.id
 """

@@ -41,12 +41,12 @@ _READ = (*REQUIRED, *_CREATED, *_EFFECTIVE, *_OPTIONAL)
 _METADATA = re.compile(r"payment_metadata\[(.+)\]")
 _MARKS = ("automatic_payout_id", "balance_transaction_id", "reporting_category")
 _LAST_FIELD_IS_SAFE = frozenset(("net", "gross", "fee"))
-_OWN, _CATEGORY, _SOURCE, _PAYMENT, _CHARGE = map(
-    _READ.index, ("balance_transaction_id", "reporting_category", "source_id", "payment_intent_id", "charge_id")
-)
+# What tells which rows belong together.
+_TOGETHER = ("balance_transaction_id", "reporting_category", "source_id", "payment_intent_id", "charge_id")
 _CAPTURED = ("charge", "partial_capture_reversal")
-# Rows that are taken up at once; the first are few, so that whoever takes them up begins soon.
-PART = 5_000
+# Rows that are taken up at once. The first are few, so that whoever takes them up begins soon, and each part has at most twice
+# those of the one before, so that the next is there when it is wanted.
+PART = 10_000
 _FIRST = 500
 
 
@@ -73,7 +73,7 @@ def parts(content, filename=None):
             others.append(row)
         if len(captures) + len(others) == size:
             yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
-            captures, others, size = [], [], PART
+            captures, others, size = [], [], min(2 * size, PART)
     yield replace(rows.tell(others, payouts, counts), captures=tuple(captures))
     yield rows.tell(rows.ordered(together), payouts, counts)
     nothing = "" if row else f"{report.name} has no rows: nothing was settled in its period"
@@ -91,12 +91,14 @@ class _Report:
         self.header = [report_text.squeezed(column) for column in header]
         columns = _columns(self.header, name)
         self.metadata = [_METADATA.fullmatch(column)[1] for column in columns if column.startswith("payment_m")]
-        named = [columns.get(column, len(header)) for column in _READ]
-        self.pick = itemgetter(*named, *(at for column, at in columns.items() if column.startswith("payment_m")))
+        named = {column: columns.get(column, len(header)) for column in _READ}
+        self.pick = itemgetter(*named.values(), *(at for column, at in columns.items() if column.startswith("payment_m")))
+        self.pick_together = itemgetter(*map(named.get, _TOGETHER))
         self.may_be_cut = not self.content.endswith((b"\n", b"\r")) and _cut_matters(self.header, columns)
 
-    def lines(self):
-        """Iterate over (line, cells in the order of _READ, then metadata)."""
+    def lines(self, pick=None):
+        """Iterate over (line, cells in the order of _READ, then metadata; or those that ``pick`` takes of all)."""
+        pick = pick or self.pick
         width, line, found = len(self.header), 1, report_text.rows(self.content, self.name)
         next(found)
         for line, values in found:
@@ -104,7 +106,7 @@ class _Report:
                 where = f"{self.name}, line {line}"
                 raise PayloadError(f"{where}: {len(values)} values for {width} columns; the file is cut or damaged.")
             values.append("")
-            yield line, self.pick(values)
+            yield line, pick(values)
         if self.may_be_cut and line > 1:
             raise PayloadError(f"{self.name}, line {line}: the last line has no end, so the file may be cut.")
 
@@ -112,22 +114,22 @@ class _Report:
         """(charges, payments) of which several rows tell, so that these make one fact together, as `Repeats`. Raises
         PayloadError when a balance transaction is in the file twice."""
         charges, payments, own = Repeats(), Repeats(), Repeats()
-        for _line, cells in self.lines():
-            own.add(cells[_OWN].strip())
-            category = cells[_CATEGORY].strip()
+        for _line, (key, category, source, payment, charge) in self.lines(self.pick_together):
+            own.add(key.strip())
+            category = category.strip()
             if category in _CAPTURED:
-                charge = cells[_CHARGE].strip() or cells[_SOURCE].strip()
+                charge = charge.strip() or source.strip()
                 charges.add(charge)
                 if category == "charge":
-                    payments.add(cells[_PAYMENT].strip() or charge)
+                    payments.add(payment.strip() or charge)
         if own:
             self._refuse_repeated(own)
         return charges, payments
 
     def _refuse_repeated(self, repeats):
         seen = set()
-        for line, cells in self.lines():
-            own = cells[_OWN].strip()
+        for line, (own, *_others) in self.lines(self.pick_together):
+            own = own.strip()
             if own in seen:
                 raise PayloadError(f"{self.name}, line {line}: {own:.255} is in it twice and would be counted twice.")
             if own in repeats:
