@@ -12,8 +12,9 @@ from .subledger_known import stamp_of
 
 COLUMNS = (
     ("payment", "varchar"), ("settlement", "varchar"), ("external_id", "varchar"), ("captured", "varchar"),
-    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"), ("occurred_at", "timestamp"),
-    ("reference", "varchar"), ("source_key", "varchar"), ("category", "varchar"), ("description", "varchar"), ("known", "jsonb"),
+    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"),
+    ("occurred_at", "timestamp"), ("reference", "varchar"), ("source_key", "varchar"), ("category", "varchar"),
+    ("description", "varchar"), ("known", "jsonb"),
 )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-
 # Seconds after which the thread that reads lets the other one go on. Python's own 5 milliseconds pass at each answer of
 # PostgreSQL, and several times for each COPY.
 _TURN, _USUAL_TURN = 0.0005, sys.getswitchinterval()

@@ -51,7 +51,8 @@ _VALUES = {
     "known": "n.known",
     "occurred_at": "n.occurred_at",
     "currency_id": "n.currency_id",
-    "amount": "CASE WHEN n.known -> 'currency' ->> 1 = n.currency THEN (n.known -> 'amount' ->> 1)::numeric ELSE n.authorized END",
+    "amount": """CASE WHEN n.known -> 'currency' ->> 1 = n.currency THEN (n.known -> 'amount' ->> 1)::numeric
+        ELSE n.authorized END""",
     "amount_authorized": "n.authorized",
     "amount_captured": "n.captured",
     "amount_refunded": "0",

@@ -81,8 +81,8 @@ class FinanceTransaction(models.Model):
 
     def init(self):
         super().init()
-        # Every payment changes several times, and once when its report comes; each page has room for a second version of its rows,
-        # so that no index has to be told of what it does not hold.
+        # Every payment changes several times, and once when its report comes. Each page has room for a second version of its
+        # rows, so that no index has to be told of what it does not hold.
         self.env.cr.execute("ALTER TABLE finance_transaction SET (fillfactor = 50)")
 
     @api.depends("settlement_line_ids.settlement_id")

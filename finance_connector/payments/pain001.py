@@ -24,20 +24,20 @@ def write(message, format_=NEW):
     instructions = [transfer for batch in message.batches for transfer in batch.transfers]
     stream, ids = Stream(format_, "CstmrCdtTrfInitn"), rules.Ids(problems)
     first = TRANSFER_SCHEMES[message.batches[0].scheme]
-    stream.write(header(message, Parts(first, is_new, problems), instructions))
+    stream.add(header(message, Parts(first, is_new, problems), instructions))
     for batch in message.batches:
         parts = Parts(TRANSFER_SCHEMES[batch.scheme], is_new, problems)
         # Told once for the batch, or else for each transfer: not at both levels.
         parts.same_charges = not any(transfer.charge_bearer for transfer in batch.transfers)
         rules.check_batch(batch, len(batch.transfers), batch.execution_date, message.created_at, problems)
-        stream.write("<PmtInf>", *_heading(batch, parts))
+        stream.add("<PmtInf>", *_heading(batch, parts))
         for transfer in batch.transfers:
             problems.instruction = transfer.end_to_end_id
             ids.add(transfer.end_to_end_id)
             rules.account_currency(transfer.amount, batch.currencies, problems)
-            stream.write(_transfer(transfer, parts))
+            stream.add(_transfer(transfer, parts))
         problems.instruction = ""
-        stream.write("</PmtInf>")
+        stream.add("</PmtInf>")
     return stream.finish(message, instructions, problems)
 
 

@@ -23,17 +23,17 @@ def write(message, format_=NEW):
     rules.check_message(message, problems)
     instructions = [collection for batch in message.batches for collection in batch.collections]
     stream, ids = Stream(format_, "CstmrDrctDbtInitn"), rules.Ids(problems)
-    stream.write(header(message, parts, instructions))
+    stream.add(header(message, parts, instructions))
     for batch in message.batches:
         _check_batch(batch, problems)
         rules.check_batch(batch, len(batch.collections), batch.collection_date, message.created_at, problems)
-        stream.write("<PmtInf>", *_heading(batch, parts))
+        stream.add("<PmtInf>", *_heading(batch, parts))
         for collection in batch.collections:
             problems.instruction = collection.end_to_end_id
             ids.add(collection.end_to_end_id)
-            stream.write(_collection(collection, batch, parts))
+            stream.add(_collection(collection, batch, parts))
         problems.instruction = ""
-        stream.write("</PmtInf>")
+        stream.add("</PmtInf>")
     return stream.finish(message, instructions, problems)
 
 

@@ -58,18 +58,18 @@ class Stream:
     def __init__(self, format_, root):
         self.format, self.root = format_, root
         self.buffer = BytesIO()
-        self.write(
+        self.add(
             "<?xml version='1.0' encoding='UTF-8'?>\n", f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:{format_}"><{root}>'
         )
 
-    def write(self, *parts):
+    def add(self, *parts):
         """Take ``parts`` (texts of XML) as what comes next."""
         self.buffer.write("".join(parts).encode())
 
     def finish(self, message, instructions, problems):
         """The `WrittenFile`. Raises PaymentFileError for what was found wrong, and for what the schema does not allow."""
         problems.refuse()
-        self.write(f"</{self.root}></Document>")
+        self.add(f"</{self.root}></Document>")
         content = self.buffer.getvalue()
         schemas.validate(content, self.format)
         return WrittenFile(

@@ -2,8 +2,8 @@
 
 Nothing of it depends on ids (end-to-end ids are minted for each database, those of mock-bank as it gets to them), on the
 clock, or on how the work was cut into batches: a receipt whose order was unknown when it was booked goes by way of unapplied
-receipts, and ends on the same accounts. A receipt of Odoo's checkout is in the journal, and of the day, of whoever came first, Odoo or we; if Odoo did, the
-money goes by way of outstanding receipts.
+receipts, and ends on the same accounts. A receipt of Odoo's checkout is in the journal, and of the day, of whoever came
+first, Odoo or we; if Odoo did, the money goes by way of outstanding receipts.
 """
 from __future__ import annotations
 
