@@ -57,8 +57,12 @@ class FinancePaymentFile(models.Model):
 
     def _bytes(self):
         self.ensure_one()
-        packed = self.sudo().with_context(bin_size=False).content
-        return zlib.decompress(base64.b64decode(packed)) if packed else b""
+        """What was kept. What somebody put into the database in its place is given as it lies there: its checksum is another."""
+        stored = self.sudo().with_context(bin_size=False).content or b""
+        try:
+            return zlib.decompress(base64.b64decode(stored)) if stored else b""
+        except (zlib.error, ValueError):
+            return stored
 
 
 class FinancePaymentOrder(models.Model):

@@ -1,6 +1,7 @@
 """Who may approve, what an approval is of, and that nothing goes out otherwise."""
 
 import base64
+import zlib
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -199,10 +200,12 @@ class TestPaymentApproval(PaymentCase):
     def test_a_file_that_is_not_the_approved_one_is_not_sent(self):
         order = self.approved(self.bill(100))
         self.env.cr.execute("ALTER TABLE finance_payment_file DISABLE TRIGGER USER")
-        self.env.cr.execute("UPDATE finance_payment_file SET content = %s WHERE id = %s", [b"PHg+PC94Pg==", order.file_ids.id])
-        self.env.invalidate_all()
-        with self.assertRaisesRegex(UserError, "not the one that was approved"):
-            order.action_send()
+        packed = base64.b64encode(zlib.compress(b"<x></x>"))
+        for content in (packed, packed[:-8], base64.b64encode(b"<x></x>"), b"<x>"):
+            self.env.cr.execute("UPDATE finance_payment_file SET content = %s WHERE id = %s", [content, order.file_ids.id])
+            self.env.invalidate_all()
+            with self.subTest(content), self.assertRaisesRegex(UserError, "not the one that was approved"):
+                order.action_send()
 
     def test_inv_10_an_approval_in_the_second_of_a_new_submission_is_not_of_it(self):
         with freeze_time(fields.Datetime.now().replace(microsecond=0)):
