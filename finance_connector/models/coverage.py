@@ -84,9 +84,10 @@ class FinanceCoverage(models.Model):
         default="balances",
         help="What the bank states that the entries were checked against.",
     )
-    opening = fields.Monetary(readonly=True)
-    closing = fields.Monetary(readonly=True)
-    electronic_number = fields.Integer(readonly=True)
+    # A sum of balances says nothing, nor does one of numbers.
+    opening = fields.Monetary(readonly=True, aggregator=None)
+    closing = fields.Monetary(readonly=True, aggregator=None)
+    electronic_number = fields.Integer(readonly=True, aggregator=None)
     legal_number = fields.Integer(readonly=True)
     is_copy = fields.Boolean(string="Sent again by the bank", readonly=True)
     entry_count = fields.Integer(string="Entries", readonly=True)

@@ -21,6 +21,7 @@ class FinanceCollectionProposal(models.TransientModel):
         domain="[('type', '=', 'bank'), ('company_id', '=', company_id)]",
     )
     due_until = fields.Date(
+        string="Due until",
         required=True,
         default=lambda self: fields.Date.context_today(self) + timedelta(days=limit(self.env, "notice_days")),
         help="Invoices that are due later wait for another order.",
@@ -29,6 +30,10 @@ class FinanceCollectionProposal(models.TransientModel):
     count = fields.Integer(string="Open items", compute="_compute_found")
     amount_total = fields.Monetary(string="Total", compute="_compute_found")
     left_text = fields.Text(string="Not these", compute="_compute_found")
+
+    def _compute_display_name(self):
+        for one in self:
+            one.display_name = self.env._("Collection proposal")
 
     @api.depends("journal_id", "due_until")
     def _compute_found(self):

@@ -52,7 +52,9 @@ class FinancePaymentProposal(models.TransientModel):
         default=lambda self: fields.Date.today() + timedelta(days=_RUN_DAYS),
         help="What is due before the next run is paid now.",
     )
-    take_discounts = fields.Boolean(default=True, help="Pay early where a cash discount would be lost by the next run.")
+    take_discounts = fields.Boolean(
+        string="Take discounts", default=True, help="Pay early where a cash discount would be lost by the next run."
+    )
     currency_ids = fields.Many2many("res.currency", string="Only in these currencies")
     journal_ids = fields.Many2many(
         "account.journal", string="Only of these journals", domain="[('type', '=', 'purchase'), ('company_id', '=', company_id)]"
@@ -67,6 +69,7 @@ class FinancePaymentProposal(models.TransientModel):
     together = fields.Boolean(string="One payment a payee", default=True)
     credit_notes = fields.Selection(
         [("all", "Take off the payee's bills"), ("referred", "Only off the bill they refer to"), ("none", "Leave them")],
+        string="Credit notes",
         required=True,
         default="all",
     )
