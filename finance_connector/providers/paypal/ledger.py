@@ -43,6 +43,11 @@ class Row:
         return UNKNOWN if about_another and not self.reference else kind
 
     @property
+    def payment(self):
+        """The capture that it is, or is about. What takes a refund back names that refund, whose payment the subledger knows."""
+        return self.id if self.kind == "capture" else self.reference if self.kind in ("refund", *_DISPUTES) else None
+
+    @property
     def own(self):
         return self.id if self.kind in ("capture", "refund", "payout") else f"{self.id}/{self.code}"
 
@@ -109,10 +114,8 @@ def _same_cause(one, other):
 def _facts(row):
     """The facts of one row, but its conversion, which takes two."""
     kind, amount = row.kind, abs(row.gross)
-    payment = {"capture": row.id, "refund": row.reference}.get(kind, row.reference if kind in _DISPUTES else None)
-    # What takes a refund back names the refund alone, whose payment the subledger knows.
-    key = row.reference if kind == "refund_fail" else payment
-    facts = Facts(row.at, payment, row.id if kind == "payout" else None, row.invoice)
+    key = row.reference if kind == "refund_fail" else row.payment
+    facts = Facts(row.at, row.payment, row.id if kind == "payout" else None, row.invoice)
     if kind in ("capture", "refund"):
         facts.add(kind, row.id, amount, row.id)
     elif kind == "refund_fail":

@@ -69,11 +69,10 @@ def _prove(rows, totals, where):
 
 def _line(key, row, own, unpaired):
     kind = UNKNOWN if unpaired else row.kind
-    about = row.id if row.kind == "capture" else row.reference if row.kind.startswith(("refund", "dispute_")) else None
     nothing = Money.zero(row.gross.currency)
     return SettlementLine(
         key, own, kind, row.gross, -row.fee, nothing, row.gross + row.fee, row.at,
-        transaction_key=None if row.kind == "dispute_fee" else about, source_id=row.id, category=row.code,
+        transaction_key=row.payment, source_id=row.id, category=row.code,
     )  # fmt: skip
 
 

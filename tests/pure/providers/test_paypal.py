@@ -145,6 +145,10 @@ def test_a_refund_that_failed_names_the_refund_alone():
         ("refund_fail", "REF1", 3000, None),
         ("fee", "BACK1/T1107", 90, None),
     ]
+    # The refund is no payment of its own: its line makes none.
+    assert {line.source_id: line.transaction_key for line in parsed.lines if line.source_id} == {
+        "CAP1": "CAP1", "REF1": "CAP1", "BACK1": None,
+    }  # fmt: skip
 
 
 def test_half_a_conversion_is_an_unknown_line_in_a_report_and_refused_in_search():
