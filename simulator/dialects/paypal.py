@@ -105,7 +105,8 @@ class PayPalDialect(Dialect):
         if act.kind == "refund_fail":
             return "PAYMENT.REFUND.FAILED", {**self._refund(payment, act), "status": "FAILED"}, True
         action = "RESOLVED" if act.kind in _VERDICTS else "CREATED" if act.number == 1 else "UPDATED"
-        return f"CUSTOMER.DISPUTE.{action}", self._dispute(payment, act, action), act.kind != "dispute_lost"
+        # The rows tell what a dispute moves, and never how it stands.
+        return f"CUSTOMER.DISPUTE.{action}", self._dispute(payment, act, action), False
 
     def _is_sale(self, payment: Payment) -> bool:
         """Whether it is captured in the moment in which it is authorised: then it has no authorisation at PayPal."""
