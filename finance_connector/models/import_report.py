@@ -53,6 +53,7 @@ class FinanceImport(models.Model):
             if touched:
                 self.env["finance.transaction"]._check_contradictions(provider, touched)
             count += rows.count + len(part.lines)
+        subledger._end_captures()
         self.env["finance.transaction"]._clear_contradictions(provider, None)
         return count
 

@@ -102,8 +102,6 @@ SELECT transaction_id, known FROM {_FOUND} WHERE transaction_id NOT IN (SELECT i
 # Together, since whoever reads the next part in another thread makes each answer wait.
 _TELL = ";".join(
     (
-        # What is known of so many new lines tells the planner nothing; an index that gives one row is best read as it is.
-        "SET LOCAL enable_bitmapscan = off",
         f"TRUNCATE {_FOUND}",
         _FIND,
         f"TRUNCATE {_ROWS}",
@@ -123,6 +121,12 @@ class FinanceSubledger(models.AbstractModel):
         """Make the tables of the transaction that `_absorb_captures` needs."""
         make_table(self.env.cr, "captures", COLUMNS)
         make_table(self.env.cr, "found", _FOUND_COLUMNS)
+        # What the planner knows of so many new lines is nothing; an index that gives one row is best read as it is.
+        self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+
+    def _end_captures(self):
+        """What comes after in the transaction is planned as ever."""
+        self.env.cr.execute("RESET enable_bitmapscan")
 
     def _absorb_captures(self, provider, message_id, rows, settlements):
         """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of those of their payments of

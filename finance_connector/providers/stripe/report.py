@@ -4,7 +4,7 @@ Columns are found by name, in any order; others are ignored. Amounts are decimal
 was cut anywhere is refused, and so is a row whose net is not gross less fee. Source: docs.stripe.com,
 reports, payout reconciliation.
 
-The file is read twice and never held: first to find what its rows tell together (`_shared`), then for good.
+The file is read twice and never held: first to find what its rows tell together (`told_together`), then for good.
 """
 
 import re
