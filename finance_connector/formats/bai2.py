@@ -202,11 +202,13 @@ class _Reader:
         """The account, group or file of a trailer ends: what it states is compared, and counted one level up."""
         name, above = {"49": ("account", "group"), "98": ("group", "file"), "99": ("file", None)}[record.code]
         level = getattr(self, name)
-        stated = amounts.minor(record.field(2), record.line)
-        if stated is None or stated not in (level.total, level.with_available):
+        # Left empty it is zero, which holds for an account without balances and transactions.
+        told = amounts.minor(record.field(2), record.line)
+        stated = told or 0
+        if stated not in (level.total, level.with_available):
             raise FormatError(
                 record.line,
-                f"the control total of the {name} is {stated} (record {record.code}), but its records add up to {level.total}.",
+                f"the control total of the {name} is {'empty' if told is None else told} (record {record.code}), but its records add up to {level.total}.",
                 _ADVICE,
             )
         counts = [(record.field(3), level.records, "records")]

@@ -4,6 +4,7 @@ Source: BAI specification version 2, appendix A (type codes) and B (funds types)
 its currency; balances carry their sign, amounts of transactions none: the type code tells the direction.
 """
 
+import re
 from typing import NamedTuple
 
 from ..core.money import iso_exponent
@@ -14,6 +15,7 @@ OPENING, CLOSING = "010", "015"
 OPENING_AVAILABLE, CLOSING_AVAILABLE = "040", "045"
 BALANCES = frozenset((OPENING, CLOSING, OPENING_AVAILABLE, CLOSING_AVAILABLE))
 TOTAL_CREDITS, TOTAL_DEBITS = "100", "400"
+_TYPE_CODE = re.compile(r"\d{3}", re.ASCII).fullmatch
 # A transaction that only tells something.
 INFORMATION = "890"
 
@@ -97,11 +99,13 @@ def items(record):
     fields, line = record.fields, record.line
     found, at = [], 2
     while at < len(fields):
-        if not any(fields[at : at + 4]):
-            # Defaulted, as at the end of a record.
-            at += 4
+        if not fields[at]:
+            # Defaulted, as at the end of a record, or one comma more than the specification has, before a continuation.
+            at += 1
             continue
         code, amount, count = [*fields[at : at + 3], "", ""][:3]
+        if not _TYPE_CODE(code):
+            raise FormatError(line, f"the account states something of {code[:10]!r}, which is no type code (three digits).")
         size = funds_fields(fields, at + 3, line)
         found.append(Item(code, minor(amount, line), count, available(fields, at + 3, line) if size > 1 else 0))
         at += 3 + size

@@ -86,8 +86,9 @@ def _events(lines, numbers, notes, repeats):
         raise FormatError(numbers[0], f"version {head[127]!r} of CODA is not read; 2 is.", "Ask the bank for CODA 2.")
     number, currency = account_and_currency(old)
     currency_code(currency, line)
-    if new[1:4] != old[125:128] and new[1:4].strip("0 ") and old[125:128].strip("0 "):
-        raise FormatError(new_number, f"the new balance is that of statement {new[1:4]}, the old one of {old[125:128]}.", ADVICE)
+    # Both tell the number on paper; the number of the coded statement, at the end of the old balance, may be another.
+    if new[1:4] != old[2:5] and new[1:4].strip("0 ") and old[2:5].strip("0 "):
+        raise FormatError(new_number, f"the new balance is that of statement {new[1:4]}, the old one of {old[2:5]}.", ADVICE)
     header = _header(head, old, (new, new_number), number, currency, line, notes)
     statement = OpenStatement(header, repeats)
     yield header

@@ -13,12 +13,13 @@ _PADDING = " \x1a"
 def records(text, width, kinds, name):
     """(record, line) of every record, padded to ``width``; empty lines are left out.
 
-    A file without line ends is cut after every ``width`` characters. Raises FormatError for a longer line, and for
+    A file whose records are not divided by line ends is cut after every ``width`` characters. Raises FormatError for a longer line, and for
     one that begins with none of ``kinds`` (of one length).
     """
     lines = lines_of(text)
-    if len(lines) == 1 and len(text.rstrip(_PADDING)) > width:
-        lines = [text[at : at + width] for at in range(0, len(text), width)]
+    whole = lines[0].rstrip(_PADDING)
+    if len(whole) > width and not any(line.rstrip(_PADDING) for line in lines[1:3]):
+        lines = [whole[at : at + width] for at in range(0, len(whole), width)]
     size, known, unpadded = len(kinds[0]), frozenset(kinds), "\x1a" not in text
     for number, line in enumerate(lines, 1):
         if unpadded and len(line) == width and line[:size] in known:

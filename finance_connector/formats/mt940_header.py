@@ -11,7 +11,7 @@ from .records import BALANCES, TOTALS, UNPROVEN, StatementHeader
 from .swift_messages import Field
 from .text_values import currency_code, date_from, decimal_amount
 
-_BALANCE = re.compile(r"(R?[CD]) ?(\d{6}|\d{8}) ?([A-Z]{3}) ?(\d+(?:[,.]\d*)?)", re.ASCII).fullmatch
+_BALANCE = re.compile(r"(R?[CD]) ?(\d{6}|\d{8}) ?([A-Z]{3})? ?(\d+(?:[,.]\d*)?)", re.ASCII).fullmatch
 _SUM = re.compile(r"(\d+) ?([A-Z]{3}) ?(\d+(?:[,.]\d*)?)", re.ASCII).fullmatch
 _LIMIT = re.compile(r"([A-Z]{3})[CD]? ?(\d+(?:[,.]\d*)?)?", re.ASCII).match
 _NUMBER = re.compile(r"0*(\d{0,9})(?:/0*(\d{0,9}))?", re.ASCII).match
@@ -51,7 +51,9 @@ def read_page(message, format, notes=()):
     line = Field(*message.fields[0]).line
     if not number:
         raise FormatError(line, "the statement names no account (:25:).")
-    opening, closing = (_balance(fields.get(tag)) for tag in ("60", "62"))
+    opening = _balance(fields.get("60"))
+    # Some write the currency with the opening balance alone.
+    closing = _balance(fields.get("62"), opening[2] if opening else "")
     if not provisional:
         _refuse_unproven(opening, closing, line)
     currency = opening[2] if opening else _currency_of_report(fields, in_account, line)
@@ -131,15 +133,15 @@ def _value(fields, key):
     return fields[key].value if key in fields else ""
 
 
-def _balance(field: Field | None):
-    """(signed amount, date, currency) of a field 60 or 62; None for None."""
+def _balance(field: Field | None, otherwise=""):
+    """(signed amount, date, currency) of a field 60 or 62; None for None. ``otherwise``: the currency where it names none."""
     if field is None:
         return None
     match = _BALANCE(field.value)
     if match is None:
         raise FormatError(field.line, f":{field.tag}: is no balance: {field.value[:40]!r}.")
     mark, day, currency, amount = match.groups()
-    currency_code(currency, field.line)
+    currency = currency_code(currency or otherwise, field.line)
     value = decimal_amount(amount, currency, field.line)
     found = date_from(day[:-4], day[-4:-2], day[-2:], field.line)
     return (value if mark in ("C", "RD") else -value), found, currency

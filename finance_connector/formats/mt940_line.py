@@ -19,7 +19,7 @@ from .records import BOOKED, BOOKING, DAY_BEYOND_MONTH, PENDING, VALUE, Charge
 from .text_values import PLACEHOLDERS, decimal_amount, digits_amount, full_year, last_day, near_year
 
 _LINE = re.compile(
-    r"(\d{6})(\d{4})? ?(RC|RD|EC|ED|C|D)[A-Z]? ?(\d+)(?:[,.](\d*))? ?(?:([SNF][A-Z0-9][A-Z0-9 ]{2})(.*))?", re.ASCII | re.DOTALL
+    r"(\d{6})(\d{4})? ?(RC|RD|EC|ED|C|D)[A-Z]? ?(\d+)(?:[,.](\d*))? ?(?:([A-Z][A-Z0-9 ]{3})(.*))?", re.ASCII | re.DOTALL
 ).fullmatch
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _ORIGINAL = re.compile(r"/OCMT/([A-Z]{3})(\d+(?:[,.]\d*)?)").search

@@ -49,7 +49,8 @@ def stream(content, format="ofx"):
         found += 1
         yield from _events(told, (MIXED_ENCODING,) if mixed else (), repeats, found)
     if not found:
-        raise FormatError(None, "the file holds no bank or credit card statement (STMTRS, CCSTMTRS).", _ADVICE)
+        other = ", but one of a securities account (INVSTMTRS)" if "INVSTMTRS>" in text.upper() else ""
+        raise FormatError(None, f"the file holds no bank or credit card statement (STMTRS, CCSTMTRS){other}.", _ADVICE)
 
 
 class _Told:
@@ -67,6 +68,7 @@ def _statements(text):
     told, path, status = None, [], {}
     for name, value, line in tags(text):
         if name == TRANSACTION:
+            _refuse_investment(path, line)
             if told is None or path[-1] != "BANKTRANLIST" or value is None:
                 raise FormatError(line, "a transaction (STMTTRN) is not whole, or stands outside of a list of them.", _ADVICE)
             told.transactions.append((value, line))
@@ -88,6 +90,13 @@ def _statements(text):
             elif told is not None and _ends(told, name[1:]):
                 yield told
                 told = None
+
+
+def _refuse_investment(path, line):
+    """The cash of a securities account has its transactions in another list (INVBANKTRAN), and its balance elsewhere."""
+    if "INVSTMTRS" in path:
+        advice = "Nothing of the file was taken over; fetch the statement of the bank account, not that of the securities account."
+        raise FormatError(line, "the statement is that of a securities account (INVSTMTRS), which is no bank account.", advice)
 
 
 def _ends(told, name):
@@ -117,7 +126,9 @@ def _refuse_error(status, line):
 
 def _events(told, notes, repeats, number):
     """The events of one statement."""
-    currency = currency_code(told.fields.get("CURDEF", "").upper(), told.line)
+    if "CURDEF" not in told.fields:
+        raise FormatError(told.line, "the statement names no currency (CURDEF).", "Ask the bank for a file with its currency.")
+    currency = currency_code(told.fields["CURDEF"].upper(), told.line)
     account = " ".join(told.account.get("ACCTID", "").split())
     if not account:
         raise FormatError(told.line, "the statement names no account (ACCTID).", _ADVICE)

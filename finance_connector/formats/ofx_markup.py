@@ -50,7 +50,7 @@ def _encoding(head):
     """
     xml = _XML_ENCODING.search(head)
     if xml:
-        return None if xml[1].upper() in ("UTF-8", "US-ASCII", "WINDOWS-1252", "ISO-8859-1") else xml[1]
+        return None if xml[1].upper() in ("UTF-8", "US-ASCII", "USASCII", "WINDOWS-1252", "ISO-8859-1") else xml[1]
     told = {name: value.upper() for name, value in _CHARSET.findall(head)}
     charset = told.get("CHARSET", "")
     if told.get("ENCODING") in ("UTF-8", "UNICODE") or charset in ("", "NONE", "1252", "ISO-8859-1", "UTF-8", "8859-1"):

@@ -46,6 +46,9 @@ def rows(content, delimiter=",", encoding="", sheet=""):
         "xls": lambda: _xls(content, sheet),
     }
     for number, row in enumerate(found[kind](), 1):
+        # A sheet whose rows were formatted to the right has empty cells up to its last column.
+        while len(row.cells) > MAX_COLUMNS and is_empty(row.cells[-1]):
+            row.cells.pop()
         if number > MAX_ROWS or len(row.cells) > MAX_COLUMNS:
             limit, name = (MAX_ROWS, "MAX_ROWS") if number > MAX_ROWS else (MAX_COLUMNS, "MAX_COLUMNS")
             raise FormatError(row.line, f"the table is larger than {limit:,} ({name}).", _ADVICE)

@@ -86,7 +86,7 @@ def test_totals_without_balances():
     [
         ("49,1487500,9/", "49,1487501,9/", "the control total of the account is 1487501 (record 49)"),
         ("49,1487500,9/", "49,1487500,8/", "the account states 8 records, but has 9"),
-        ("49,1487500,9/", "49,,9/", "the control total of the account is None"),
+        ("49,1487500,9/", "49,,9/", "the control total of the account is empty"),
         ("98,1507300,2,14/", "98,1507300,3,14/", "the group states 3 accounts, but has 2"),
         ("98,1507300,2,14/", "98,1507300,2,x/", "the group states x records, but has 14"),
         ("99,1707300,2,22/", "99,1707300,1,22/", "the file states 1 groups, but has 2"),
@@ -109,6 +109,22 @@ def test_refused(old, new, reason):
         assert isinstance(found, list)
     else:
         assert reason in found.reason
+
+
+def test_one_comma_too_many_before_a_continuation():
+    account = ["03,77,USD,010,0,,,015,100,,,/", "88,040,0,,,045,100,,,/", "88,400,000,0,,100,100,1,/"]
+    records = ["01,B,A,260106,0600,1,,,2/", "02,A,B,1,260105,2400,,2/", *account, "16,142,100,0,R1,,X", "49,400,5/"]
+    content = "\n".join([*records, "98,400,1,7/", "99,400,1,9/"])
+    (found,) = formats.parse(content.encode())
+    assert (found.opening, found.closing, found.proof) == (Decimal("0.00"), Decimal("1.00"), "balances")
+    wrong = content.replace(",400,000,0,,100,", ",400,000,0,,1x,")
+    assert "'1x', which is no type code" in samples.refusal(wrong.encode()).reason
+
+
+def test_an_account_of_nothing_may_leave_its_control_total_empty():
+    content = b"01,B,A,260106,0600,1,,,2/\n02,A,B,1,260105,2359,,2/\n03,77,/\n49,,2/\n98,0,1,4/\n99,0,1,6/"
+    (found,) = formats.parse(content)
+    assert (found.account, found.entries, found.proof) == ("77", (), "none")
 
 
 def test_balances_that_do_not_tie():

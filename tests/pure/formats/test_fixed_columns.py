@@ -72,6 +72,12 @@ def test_coda_refused(content, reason):
     assert reason in samples.refusal(content).reason
 
 
+def test_the_coded_statement_has_a_number_of_its_own():
+    """The number at the end of the old balance need not be that on paper, which both balances tell."""
+    (found,) = formats.parse(put(CODA, 2, 126, "041"))
+    assert (found.electronic_number, found.statement_id) == (41, "FILEREF001-041")
+
+
 def test_a_copy_is_told():
     (found,) = formats.parse(put(CODA, 1, 17, "D"))
     assert found.is_copy
@@ -102,8 +108,9 @@ def test_the_last_character_is_a_digit_and_the_sign(last, amount):
     assert [str(entry.amount) for entry in found.entries] == [amount]
 
 
-def test_a_french_file_without_line_ends():
-    found = list(formats.parse("".join(line.ljust(120) for line in CFONB if line).encode("latin-1")))
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\r\n\x1a"])
+def test_a_french_file_without_line_ends(end):
+    found = list(formats.parse(("".join(line.ljust(120) for line in CFONB if line) + end).encode("latin-1")))
     assert [samples.told(one) for one in found] == [samples.told(one) for one in samples.read("cfonb120-french.txt")]
 
 

@@ -134,11 +134,19 @@ def test_expected_entries_of_a_statement_are_not_booked():
         (":61:2601050105C1.00NOV NONREF", "1.00", "2026-01-05", "2026-01-05"),
         (":61:260105 C1N192", "1.00", "2026-01-05", "2026-01-05"),
         (":61:260105C1,00", "1.00", "2026-01-05", "2026-01-05"),
+        (":61:2601050105CF1,00S   X", "1.00", "2026-01-05", "2026-01-05"),
+        (":61:2601050105C1,00MSC0NONREF//1", "1.00", "2026-01-05", "2026-01-05"),
     ],
 )
 def test_spellings_of_a_line(line, amount, booked, valued):
     (entry,) = entries(line, closing="C260131EUR101,00")
     assert (str(entry.amount), entry.booking_date, entry.value_date) == (amount, day(booked), day(valued))
+
+
+def test_a_closing_balance_without_its_currency_has_that_of_the_opening_one():
+    (found,) = formats.parse(statement(closing="C260131100,00"))
+    assert (found.currency, found.closing) == ("EUR", Decimal("100.00"))
+    assert "is no currency code" in samples.refusal(statement(opening="C260101100,00")).reason
 
 
 def test_months_of_thirty_days():

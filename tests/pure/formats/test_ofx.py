@@ -130,6 +130,10 @@ def test_two_files_of_the_same_days_have_the_same_ids():
         (file_of(transaction(CORRECTFITID="F0", CORRECTACTION="DELETE")), "the bank deletes transaction 'F0'"),
         (file_of(transaction(CURRENCY="", CURSYM="USD", CURRATE="0.9")), "the transaction is in USD, the account in EUR"),
         (file_of(transaction(), currency="Euro"), "is no currency code"),
+        (file_of(transaction()).replace(b"<CURDEF>EUR", b""), "the statement names no currency (CURDEF)"),
+        (file_of(transaction()).replace(b"<CURDEF>EUR", b"<CURDEF></CURDEF>"), "the statement names no currency (CURDEF)"),
+        (file_of(transaction()).replace(b"STMTRS>", b"INVSTMTRS>"), "is that of a securities account (INVSTMTRS)"),
+        (file_of().replace(b"STMTRS>", b"INVSTMTRS>"), "but one of a securities account (INVSTMTRS)"),
         (file_of(transaction()).replace(b"<ACCTID>77", b""), "names no account"),
         (file_of(transaction()).replace(b"</STMTTRN>", b""), "not whole"),
         (file_of(transaction()).replace(b"<STMTTRN>", b""), "stands in the list of transactions"),
@@ -151,6 +155,13 @@ def test_refused(content, reason):
 def test_the_error_says_where():
     error = samples.refusal(BANK.replace("-25,5", "-25;5").encode("cp1252"))
     assert (error.line, error.context["account"], error.context["statement"][:11]) == (52, "0004711001", "0004711001-")
+
+
+@pytest.mark.parametrize("name", ["USASCII", "US-ASCII", "utf-8", "ISO-8859-1"])
+def test_encodings_that_xml_names(name):
+    content = file_of(transaction(NAME="Ines")).replace(b"OFXHEADER:100\nCHARSET:1252\n\n", b"")
+    (found,) = formats.parse(f'<?xml version="1.0" encoding="{name}"?><?OFX OFXHEADER="200" VERSION="211"?>'.encode() + content)
+    assert [entry.counterparty_name for entry in found.entries] == ["Ines"]
 
 
 def test_two_charsets_in_one_file():

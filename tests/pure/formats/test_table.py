@@ -224,6 +224,9 @@ def test_xlsx():
         day("2026-01-05"),
     )
     assert found.entries[1].line == 5
+    # Empty cells that were formatted to the last column of the sheet are no columns.
+    wide = [row + (None,) * 600 + ("",) for row in CELLS]
+    assert one(workbook(*wide), IN_SHEET) == found
     # A wrong size in the file cuts nothing off.
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         parts = [(name, book.read(name)) for name in book.namelist()]
