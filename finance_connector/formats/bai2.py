@@ -206,9 +206,10 @@ class _Reader:
         told = amounts.minor(record.field(2), record.line)
         stated = told or 0
         if stated not in (level.total, level.with_available):
+            shown = "empty" if told is None else told
             raise FormatError(
                 record.line,
-                f"the control total of the {name} is {'empty' if told is None else told} (record {record.code}), but its records add up to {level.total}.",
+                f"the control total of the {name} is {shown} (record {record.code}), but its records add up to {level.total}.",
                 _ADVICE,
             )
         counts = [(record.field(3), level.records, "records")]

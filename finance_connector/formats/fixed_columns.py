@@ -13,8 +13,8 @@ _PADDING = " \x1a"
 def records(text, width, kinds, name):
     """(record, line) of every record, padded to ``width``; empty lines are left out.
 
-    A file whose records are not divided by line ends is cut after every ``width`` characters. Raises FormatError for a longer line, and for
-    one that begins with none of ``kinds`` (of one length).
+    A file whose records are not divided by line ends is cut after every ``width`` characters. Raises FormatError for a
+    longer line, and for one that begins with none of ``kinds`` (of one length).
     """
     lines = lines_of(text)
     whole = lines[0].rstrip(_PADDING)

@@ -95,7 +95,7 @@ def _statements(text):
 def _refuse_investment(path, line):
     """The cash of a securities account has its transactions in another list (INVBANKTRAN), and its balance elsewhere."""
     if "INVSTMTRS" in path:
-        advice = "Nothing of the file was taken over; fetch the statement of the bank account, not that of the securities account."
+        advice = "Nothing of the file was taken over; fetch the statement of the bank account."
         raise FormatError(line, "the statement is that of a securities account (INVSTMTRS), which is no bank account.", advice)
 
 

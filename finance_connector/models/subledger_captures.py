@@ -2,37 +2,49 @@
 
 They are copied once and never read back. What they say is what `core.records.SettledCapture.spread` makes of them; a test holds
 the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
-transaction's own: each row asks the indexes by itself.
+transaction's own: each row asks the indexes by itself, once, and what it finds is kept for all that follows from it.
 """
 
 import json
 
 from odoo import models
+from odoo.tools import SQL
 
 from .capture_rows import COLUMNS
 from .row_source import copy_into, make_table, table_of
 from .subledger import NOW, TELL_LINES
 from .subledger_plain import MERGED, fold_plain
 
-_ROWS, _FOUND = table_of("captures"), table_of("found")
-_FOUND_COLUMNS = (
-    *COLUMNS, ("transaction_id", "int"), ("settlement_id", "int"), ("first_at", "timestamp"), ("authorized", "numeric"),
-    ("tells_capture", "bool"), ("tells_fee", "bool"), ("is_plain", "bool"),
-)  # fmt: skip
+# What the planner knows of so many new lines is nothing: each row is looked up by itself, and what it expects to take long enough
+# to be compiled does not. A part is held in memory.
+_PLANNED = {
+    "enable_bitmapscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off", "work_mem": "64MB",
+}  # fmt: skip
+_ROWS = table_of("captures")
 _IS_CAPTURE = "m.kind = 'capture' AND m.external_id = v.fact_id AND m.currency_id = v.currency_id AND m.amount = v.gross"
 _IS_FEE = "m.kind = 'fee' AND m.external_id = v.external_id AND m.currency_id = v.currency_id AND m.amount = v.fee"
 _IS_THERE = "EXISTS (SELECT FROM finance_movement m WHERE m.provider_id = %(provider)s AND {})"
+_PAYMENT = "t.provider_id = %(provider)s AND t.provider_reference = v.payment"
+# Payments that nobody told of, once all others are done with. What indexes hold of them is written at once, so that folding them
+# leaves the indexes alone.
+_MAKE = f"""
+DELETE FROM {_ROWS} v WHERE EXISTS (SELECT FROM finance_transaction t WHERE {_PAYMENT});
+INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state, occurred_at, reference,
+                                 create_uid, write_uid, create_date, write_date)
+SELECT %(provider)s, %(company)s, payment, 'pending', 'unsettled', occurred_at, reference, 1, 1, {NOW}, {NOW}
+  FROM {_ROWS} ORDER BY payment
+"""
 # The payment of each row, and what its facts are so far, read once: 1 for the row's capture, 2 for its fee, 4 for an
 # authorisation that covers it, 8 for whatever else. What is known is not told again. It is looked for, since leaving it to the
 # unique index alone takes longer; if somebody tells it at this moment, the index refuses it (INV-3), and the report is taken up
 # anew. A fact that another payment has makes the row one that is not plain.
-_FIND = f"""
-INSERT INTO {_FOUND}
-SELECT v.*, t.id, (%(settlements)s::jsonb ->> v.settlement)::int, f.first_at, COALESCE(f.authorized, 0), n.capture, n.fee,
-       f.told < 8 AND (n.capture OR f.told & 1 = 1) AND (n.fee OR f.told & 2 = 2 OR v.fee <= 0)
+_FOUND = f"""
+SELECT v.*, t.id AS transaction_id, t.at, t.known AS known_before,
+       (%(settlements)s::jsonb ->> v.settlement)::int AS settlement_id, f.first_at,
+       COALESCE(f.authorized, 0) AS authorized, n.capture AS tells_capture, n.fee AS tells_fee,
+       f.told < 8 AND (n.capture OR f.told & 1 = 1) AND (n.fee OR f.told & 2 = 2 OR v.fee <= 0) AS is_plain
   FROM {_ROWS} v
- CROSS JOIN LATERAL (SELECT (SELECT t.id FROM finance_transaction t
-                              WHERE t.provider_id = %(provider)s AND t.provider_reference = v.payment) AS id) t
+  LEFT JOIN LATERAL (SELECT t.id, t.ctid AS at, t.known FROM finance_transaction t WHERE {_PAYMENT} OFFSET 0) t ON true
  CROSS JOIN LATERAL (
      SELECT min(m.occurred_at) AS first_at, max(m.amount) FILTER (WHERE m.kind = 'authorize') AS authorized,
             COALESCE(sum(CASE WHEN {_IS_CAPTURE} THEN 1
@@ -44,37 +56,26 @@ SELECT v.*, t.id, (%(settlements)s::jsonb ->> v.settlement)::int, f.first_at, CO
             v.fee > 0 AND f.told & 2 = 0 AND NOT {_IS_THERE.format(_IS_FEE)} AS fee
      OFFSET 0) n
 """
-_MAKE = f"""
-INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state,
-                                 create_uid, write_uid, create_date, write_date)
-SELECT %(provider)s, %(company)s, payment, 'pending', 'unsettled', 1, 1, {NOW}, {NOW}
-  FROM {_FOUND} WHERE transaction_id IS NULL ORDER BY payment
-"""
-_FIND_MADE = f"""
-UPDATE {_FOUND} v SET transaction_id = (SELECT t.id FROM finance_transaction t
-                                        WHERE t.provider_id = %(provider)s AND t.provider_reference = v.payment)
- WHERE transaction_id IS NULL
-"""
-_TELL_FACTS = f"""
+_TELL_FACTS = """
 INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount, currency_id,
                               occurred_at, group_key, cumulative, reference, settlement_key, settlement_id)
 SELECT v.transaction_id, %(provider)s, %(company)s, %(message)s, f.kind, f.external_id, f.amount, v.currency_id, v.occurred_at,
        v.captured, f.cumulative, f.reference, v.settlement, v.settlement_id
-  FROM {_FOUND} v
+  FROM found v
  CROSS JOIN LATERAL (VALUES ('capture', v.fact_id, v.gross, true, v.reference, v.tells_capture),
                             ('fee', v.external_id, v.fee, false, NULL, v.tells_fee)
                     ) f(kind, external_id, amount, cumulative, reference, is_told)
- WHERE f.is_told
+ WHERE f.is_told AND v.transaction_id IS NOT NULL
 """
 _TELL_LINES = TELL_LINES.format(
     names="""settlement_id, provider_id, company_id, message_id, transaction_id, external_id, kind, category, description,
         source_key, occurred_at, currency_id, gross, fee, tax, net, original_amount, original_currency_id""",
-    source=f"""(
+    source="""(
         SELECT settlement_id, %(provider)s AS provider_id, %(company)s AS company_id, %(message)s AS message_id,
                transaction_id, external_id, 'capture' AS kind, category, description, source_key, occurred_at, currency_id,
                gross, fee, gross - gross AS tax, gross - fee AS net,
                NULL::numeric AS original_amount, NULL::int AS original_currency_id
-          FROM {_FOUND}) v""",
+          FROM found WHERE transaction_id IS NOT NULL) v""",
 )
 # What webhooks told is newer than the row, as a rule, word by word: then theirs stands, and the merge is a concatenation.
 _KNOWN = f"""
@@ -84,70 +85,64 @@ CASE WHEN t.known <> '{{}}'
 # The payments of which nothing is known but what these rows say, and an authorisation that covers it: no other fact, no other
 # line.
 _COUNTED = f"""
-SELECT v.transaction_id AS id, v.currency_id, v.currency,
+SELECT v.transaction_id AS id, v.at, v.tells_capture OR v.tells_fee AS is_news, v.currency_id, v.currency,
        CASE WHEN v.tells_capture OR v.tells_fee THEN LEAST(v.first_at, v.occurred_at) ELSE v.first_at END AS occurred_at,
        v.authorized, v.gross AS captured, v.fee, v.gross AS covered, %(reconciled)s::jsonb ? v.settlement AS reconciled,
        {_KNOWN} AS known
-  FROM {_FOUND} v
- CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = v.transaction_id OFFSET 0) t
- CROSS JOIN LATERAL (
-     SELECT FROM finance_settlement_line l WHERE l.transaction_id = v.transaction_id
-     HAVING count(*) = 1 AND bool_and(l.settlement_id = v.settlement_id AND l.external_id = v.external_id
-                                      AND l.kind = 'capture' AND l.gross = v.gross AND l.original_amount IS NULL)) l
- WHERE v.is_plain
+  FROM found v
+ CROSS JOIN LATERAL (SELECT v.known_before AS known) t
+ WHERE v.is_plain AND v.transaction_id IS NOT NULL
+   AND NOT EXISTS (SELECT FROM finance_settlement_line l WHERE l.transaction_id = v.transaction_id OFFSET 0)
 """
-_OTHERS = f"""
-SELECT transaction_id, known FROM {_FOUND} WHERE transaction_id NOT IN (SELECT id FROM n)
+# Those that are not plain, among them those whose line was there, and the rows of payments that nobody told of.
+_OTHERS = """
+SELECT transaction_id, CASE WHEN transaction_id IS NOT NULL THEN known END FROM found
+ WHERE transaction_id IS NULL OR transaction_id NOT IN (SELECT id FROM n)
+    OR transaction_id NOT IN (SELECT transaction_id FROM lines WHERE is_new)
 """
-# Together, since whoever reads the next part in another thread makes each answer wait.
-_TELL = ";".join(
-    (
-        f"TRUNCATE {_FOUND}",
-        _FIND,
-        f"TRUNCATE {_ROWS}",
-        _MAKE,
-        _FIND_MADE,
-        _TELL_FACTS,
-        _TELL_LINES,
-        fold_plain(_COUNTED, f"ARRAY(SELECT transaction_id FROM {_FOUND})", _OTHERS),
-    )
-)
+# All that follows from a part, of what was there before it: none of it sees what another writes.
+_TELL = f"""
+WITH found AS MATERIALIZED ({_FOUND}), facts AS ({_TELL_FACTS}),
+lines AS ({_TELL_LINES} RETURNING line.transaction_id, line.xmax = 0 AS is_new),
+{fold_plain(_COUNTED, "t.ctid = new.at", _OTHERS)}"""
 
 
 class FinanceSubledger(models.AbstractModel):
     _inherit = "finance.subledger"
 
     def _begin_captures(self):
-        """Make the tables of the transaction that `_absorb_captures` needs."""
-        make_table(self.env.cr, "captures", COLUMNS)
-        make_table(self.env.cr, "found", _FOUND_COLUMNS)
-        # What the planner knows of so many new lines is nothing; an index that gives one row is best read as it is.
-        self.env.cr.execute("SET LOCAL enable_bitmapscan = off")
+        """Plan the statements of `_absorb_captures`, until `_end_captures`, for what they are."""
+        for name, value in _PLANNED.items():
+            self.env.cr.execute(SQL("SET LOCAL %s = %s", SQL.identifier(name), value))
 
     def _end_captures(self):
         """What comes after in the transaction is planned as ever."""
-        self.env.cr.execute("RESET enable_bitmapscan")
+        for name in _PLANNED:
+            self.env.cr.execute(SQL("RESET %s", SQL.identifier(name)))
 
     def _absorb_captures(self, provider, message_id, rows, settlements):
         """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of those of their payments of
         which more is known than these rows say; nothing contradicts the others. ``settlements``: external id -> (id, state) of
         those that were found before; what is missing is added."""
         cr = self.env.cr
+        make_table(cr, "captures", COLUMNS)
         copy_into(cr, "captures", rows.text)
         if unknown := {key: code for key, code in rows.settlements.items() if key not in settlements}:
             settlements.update(self._ensure_settlements(provider, unknown))
         named = {key: settlements[key] for key in rows.settlements}
-        cr.execute(
-            _TELL,
-            {
-                "provider": provider.id,
-                "company": provider.company_id.id,
-                "message": message_id,
-                "settlements": json.dumps({key: settlement_id for key, (settlement_id, _state) in named.items()}),
-                "reconciled": json.dumps([key for key, (_id, state) in named.items() if state == "reconciled"]),
-            },
-        )
+        told = {
+            "provider": provider.id,
+            "company": provider.company_id.id,
+            "message": message_id,
+            "settlements": json.dumps({key: settlement_id for key, (settlement_id, _state) in named.items()}),
+            "reconciled": json.dumps([key for key, (_id, state) in named.items() if state == "reconciled"]),
+        }
+        cr.execute(_TELL, told)
         others = dict(cr.fetchall())
+        if None in others:
+            del others[None]
+            cr.execute(f"{_MAKE};{_TELL}", told)
+            others.update(cr.fetchall())
         if others:
             self._derive_told(list(others), others)
         return list(others)

@@ -51,7 +51,7 @@ _VALUES = {
     "known": "n.known",
     "occurred_at": "n.occurred_at",
     "currency_id": "n.currency_id",
-    "amount": """CASE WHEN n.known -> 'currency' ->> 1 = n.currency THEN (n.known -> 'amount' ->> 1)::numeric
+    "amount": """CASE WHEN n.known #>> '{currency,1}' = n.currency THEN (n.known #>> '{amount,1}')::numeric
         ELSE n.authorized END""",
     "amount_authorized": "n.authorized",
     "amount_captured": "n.captured",
@@ -63,22 +63,23 @@ _VALUES = {
     "contradiction": "NULL::text",
     "contradiction_definite": "false",
     "contradiction_since": "NULL::timestamp",
-    **{name: f"n.known -> '{name}' ->> 1" for name in _TEXTS},
+    **{name: f"n.known #>> '{{{name},1}}'" for name in _TEXTS},
 }
 _FOLD = f"""
-WITH n AS MATERIALIZED (%s), new AS (
-    SELECT n.id, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
+n AS MATERIALIZED (%s), new AS (
+    SELECT n.id, n.at, n.is_news, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
       FROM n
 ), written AS (
     UPDATE finance_transaction t
        SET {", ".join(f"{name} = new.{name}" for name in _VALUES)}, write_date = (now() AT TIME ZONE 'UTC'),
            link_after = CASE WHEN t.reference IS DISTINCT FROM new.reference THEN NULL ELSE t.link_after END
-      FROM new WHERE t.id = new.id AND t.id = ANY(%s)
-       AND ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)}))
+      FROM new WHERE %s
+       AND (new.is_news
+            OR ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)})))
 %s
 """
 _COUNTED = f"""
-SELECT u.id, c.name AS currency, f.*, s.*, {MERGED} AS known
+SELECT u.id, NULL::tid AS at, false AS is_news, c.name AS currency, f.*, s.*, {MERGED} AS known
   FROM unnest(%(ids)s) u(id)
  CROSS JOIN LATERAL (SELECT t.known FROM finance_transaction t WHERE t.id = u.id OFFSET 0) t
  CROSS JOIN LATERAL ({_FACTS}) f
@@ -88,11 +89,11 @@ SELECT u.id, c.name AS currency, f.*, s.*, {MERGED} AS known
 """
 
 
-def fold_plain(counted, ids, answer):
-    """The statement that writes what plain payments add up to. ``counted``: a SELECT of it, called n in the SELECT ``answer``;
-    ``ids``: SQL for an array of all payments, by which they are read whatever the planner believes of this transaction's own
-    rows."""
-    return _FOLD % (counted, ids, answer)
+def fold_plain(counted, is_payment, answer):
+    """What follows WITH in the statement that writes what plain payments add up to. ``counted``: a SELECT of it, called n in the
+    SELECT ``answer``; ``is_payment``: SQL that says which payment t is that of new, such that it is found by itself whatever the
+    planner believes of this transaction's own rows."""
+    return _FOLD % (counted, is_payment, answer)
 
 
 class FinanceSubledger(models.AbstractModel):
@@ -104,7 +105,7 @@ class FinanceSubledger(models.AbstractModel):
         ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
         """
         self.env.cr.execute(
-            fold_plain(_COUNTED, "%(ids)s", "SELECT id FROM n"),
+            "WITH " + fold_plain(_COUNTED, "t.id = new.id AND t.id = ANY(%(ids)s)", "SELECT id FROM n"),
             {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())},
         )
         plain = {row[0] for row in self.env.cr.fetchall()}

@@ -2,6 +2,8 @@
 
 from odoo import api, fields, models
 
+from .light_reference import LightMany2one
+
 STATES = [
     ("pending", "Pending"),
     ("authorized", "Authorised"),
@@ -31,8 +33,8 @@ class FinanceTransaction(models.Model):
     _rec_name = "provider_reference"
     _rec_names_search = ["provider_reference", "reference", "customer_name"]
 
-    provider_id = fields.Many2one("finance.provider", required=True, readonly=True, ondelete="restrict")
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    provider_id = LightMany2one("finance.provider", required=True, readonly=True, ondelete="restrict")
+    company_id = LightMany2one("res.company", required=True, readonly=True, guarded=False)
     provider_reference = fields.Char(required=True, readonly=True, help="The provider's id of the payment.")
     reference = fields.Char(readonly=True, help="Our own order or invoice number.")
     description = fields.Char(readonly=True)
@@ -40,7 +42,7 @@ class FinanceTransaction(models.Model):
     customer_email = fields.Char(readonly=True)
     customer_key = fields.Char(readonly=True, help="The provider's id of the customer.")
     occurred_at = fields.Datetime(string="Date", readonly=True, index=True, help="When the first fact happened.")
-    currency_id = fields.Many2one("res.currency", readonly=True)
+    currency_id = LightMany2one("res.currency", readonly=True, ondelete="restrict")
     amount = fields.Monetary(readonly=True, help="What the customer was asked to pay.")
     amount_authorized = fields.Monetary(string="Authorised", readonly=True)
     amount_captured = fields.Monetary(string="Captured", readonly=True)
