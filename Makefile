@@ -15,7 +15,7 @@ bootstrap: ## prepare everything and say where it is
 capabilities: ## write docs/capabilities.md from the adapters and their conformance kits
 	@$(FC) python scripts/capabilities.py
 
-demo: ## one payment, end to end; SERVE=0 ends after the table, PORT= chooses the port
+demo: ## a month of three companies through the front door, what came out beside what must, and the screens; SERVE=0 ends after the table, PORT= chooses the port
 	@$(FC) python scripts/demo.py
 
 test: ## all tests: pure, fuzz (20 s), Odoo, bridge, system, simulated worlds, browser
