@@ -46,14 +46,12 @@ class FinanceImport(models.Model):
         """Take up the ``parts`` of a report; the number of its settlement lines."""
         subledger, message_id, count, settlements = self.env["finance.subledger"], self.message_id.id, 0, {}
         currencies = subledger._currency_ids()
-        subledger._begin_captures()
         for part, rows in read_ahead((part, capture_rows(part.captures, currencies)) for part in parts):
             touched = subledger._absorb_captures(provider, message_id, rows, settlements) if rows.count else []
             touched += subledger._absorb(provider, [(message_id, replace(part, captures=()))])
             if touched:
                 self.env["finance.transaction"]._check_contradictions(provider, touched)
             count += rows.count + len(part.lines)
-        subledger._end_captures()
         self.env["finance.transaction"]._clear_contradictions(provider, None)
         return count
 

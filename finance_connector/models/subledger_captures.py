@@ -1,4 +1,4 @@
-"""Settled captures, which nearly all rows of a report are, become payments, facts and lines by a few statements a part.
+"""Settled captures, which nearly all rows of a report are, become payments, facts and lines by one statement a part.
 
 They are copied once and never read back. What they say is what `core.records.SettledCapture.spread` makes of them; a test holds
 the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
@@ -8,7 +8,6 @@ transaction's own: each row asks the indexes by itself, once, and what it finds 
 import json
 
 from odoo import models
-from odoo.tools import SQL
 
 from .capture_rows import COLUMNS
 from .row_source import copy_into, make_table, table_of
@@ -17,9 +16,11 @@ from .subledger_plain import MERGED, fold_plain
 
 # What the planner knows of so many new lines is nothing: each row is looked up by itself, and what it expects to take long enough
 # to be compiled does not. A part is held in memory.
-_PLANNED = {
-    "enable_bitmapscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off", "work_mem": "64MB",
-}  # fmt: skip
+_PLANNED = """
+SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off;
+SET LOCAL work_mem = '64MB';
+"""
+_PLANNED_AS_EVER = "RESET enable_bitmapscan; RESET enable_hashjoin; RESET enable_mergejoin; RESET jit; RESET work_mem"
 _ROWS = table_of("captures")
 _IS_CAPTURE = "m.kind = 'capture' AND m.external_id = v.fact_id AND m.currency_id = v.currency_id AND m.amount = v.gross"
 _IS_FEE = "m.kind = 'fee' AND m.external_id = v.external_id AND m.currency_id = v.currency_id AND m.amount = v.fee"
@@ -101,7 +102,7 @@ SELECT transaction_id, CASE WHEN transaction_id IS NOT NULL THEN known END FROM 
     OR transaction_id NOT IN (SELECT transaction_id FROM lines WHERE is_new)
 """
 # All that follows from a part, of what was there before it: none of it sees what another writes.
-_TELL = f"""
+_TELL = f"""{_PLANNED}
 WITH found AS MATERIALIZED ({_FOUND}), facts AS ({_TELL_FACTS}),
 lines AS ({_TELL_LINES} RETURNING line.transaction_id, line.xmax = 0 AS is_new),
 {fold_plain(_COUNTED, "t.ctid = new.at", _OTHERS)}"""
@@ -109,16 +110,6 @@ lines AS ({_TELL_LINES} RETURNING line.transaction_id, line.xmax = 0 AS is_new),
 
 class FinanceSubledger(models.AbstractModel):
     _inherit = "finance.subledger"
-
-    def _begin_captures(self):
-        """Plan the statements of `_absorb_captures`, until `_end_captures`, for what they are."""
-        for name, value in _PLANNED.items():
-            self.env.cr.execute(SQL("SET LOCAL %s = %s", SQL.identifier(name), value))
-
-    def _end_captures(self):
-        """What comes after in the transaction is planned as ever."""
-        for name in _PLANNED:
-            self.env.cr.execute(SQL("RESET %s", SQL.identifier(name)))
 
     def _absorb_captures(self, provider, message_id, rows, settlements):
         """Store what settled captures say: ``rows`` are `capture_rows.CaptureRows`. Returns the ids of those of their payments of
@@ -143,6 +134,8 @@ class FinanceSubledger(models.AbstractModel):
             del others[None]
             cr.execute(f"{_MAKE};{_TELL}", told)
             others.update(cr.fetchall())
+        # The fold of the others joins what it is given.
+        cr.execute(_PLANNED_AS_EVER)
         if others:
             self._derive_told(list(others), others)
         return list(others)
