@@ -262,3 +262,17 @@ class TestReportLoad(FinanceCase):
         }.items():
             with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
                 self.env.cr.execute(f"DELETE FROM {table} WHERE {which}")
+
+    @mute_logger("odoo.sql_db")
+    def test_a_payment_holds_its_connection_and_its_currency(self):
+        provider, currency = self.make_provider(name="Held"), self.env["res.currency"].create({"name": "XTS", "symbol": "t"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "INSERT INTO finance_transaction (provider_id, company_id, provider_reference, state, settlement_state, currency_id)"
+            " VALUES (%s, %s, 'pi_held', 'pending', 'unsettled', %s)",
+            [provider.id, provider.company_id.id, currency.id],
+        )
+        for table, held in (("finance_provider", provider.id), ("res_currency", currency.id)):
+            said = self.assertRaisesRegex(psycopg2.IntegrityError, "is referred to by finance_transaction")
+            with said, self.env.cr.savepoint():
+                self.env.cr.execute(f"DELETE FROM {table} WHERE id = %s", [held])
