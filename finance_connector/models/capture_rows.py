@@ -3,7 +3,6 @@ takes up the part before."""
 
 import io
 from functools import lru_cache
-from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from ..core.money import Money
@@ -13,8 +12,8 @@ from .subledger_known import stamp_of
 COLUMNS = (
     ("payment", "varchar"), ("settlement", "varchar"), ("external_id", "varchar"), ("captured", "varchar"),
     ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"),
-    ("occurred_at", "timestamp"), ("reference", "varchar"), ("source_key", "varchar"), ("category", "varchar"),
-    ("description", "varchar"), ("known", "jsonb"),
+    ("stamp", "varchar"), ("source_key", "varchar"), ("category", "varchar"), ("reference", "varchar"),
+    ("description", "varchar"), ("customer_name", "varchar"), ("customer_email", "varchar"), ("customer_key", "varchar"),
 )  # fmt: skip
 
 
@@ -32,7 +31,6 @@ def capture_rows(captures, currencies):
     settlements, rows = {}, []
     for capture in captures:
         info, gross, code = capture.info, capture.gross.minor, capture.gross.currency
-        amount, stamp = _amount(gross, code), stamp_of(info.occurred_at)
         settlements[capture.settlement_key] = code
         rows.append(
             (
@@ -41,16 +39,18 @@ def capture_rows(captures, currencies):
                 capture.external_id,
                 capture.group,
                 f"{capture.group}/{gross}",
-                amount,
+                _amount(gross, code),
                 _amount(capture.fee.minor, code),
                 currencies[code],
                 code,
-                stamp,
-                info.reference,
+                stamp_of(info.occurred_at),
                 capture.source_id,
                 capture.category,
+                info.reference,
                 info.description,
-                _known(info, amount, code, stamp),
+                info.customer_name,
+                info.customer_email,
+                info.customer_key,
             )
         )
     return CaptureRows(as_text(rows), settlements, len(rows))
@@ -60,17 +60,3 @@ def capture_rows(captures, currencies):
 def _amount(minor, currency):
     return str(Money(minor, currency).to_decimal())
 
-
-def _known(info, amount, code, stamp):
-    """What `subledger_known.payment_facts` says of ``info``, as JSON; the usual fields in one go."""
-    told = f'{{"amount":["{stamp}","{amount}"],"currency":["{stamp}","{code}"],"occurred_at":["{stamp}","{stamp}"]'
-    for name, value in (
-        ("reference", info.reference),
-        ("description", info.description),
-        ("customer_name", info.customer_name),
-        ("customer_email", info.customer_email),
-        ("customer_key", info.customer_key),
-    ):
-        if value is not None:
-            told += f',"{name}":["{stamp}",{encode_basestring(value)}]'
-    return told + "}"

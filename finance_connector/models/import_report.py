@@ -8,6 +8,7 @@ from .. import providers
 from .capture_rows import capture_rows
 from .import_account import ImportRefused
 from .read_ahead import read_ahead
+from .subledger_captures import SoFar
 
 # The adapter whose files are read by a profile that people define.
 BY_PROFILE = "generic"
@@ -44,10 +45,10 @@ class FinanceImport(models.Model):
 
     def _take_parts(self, provider, parts):
         """Take up the ``parts`` of a report; the number of its settlement lines."""
-        subledger, message_id, count, settlements = self.env["finance.subledger"], self.message_id.id, 0, {}
+        subledger, message_id, count, so_far = self.env["finance.subledger"], self.message_id.id, 0, SoFar()
         currencies = subledger._currency_ids()
         for part, rows in read_ahead((part, capture_rows(part.captures, currencies)) for part in parts):
-            touched = subledger._absorb_captures(provider, message_id, rows, settlements) if rows.count else []
+            touched = subledger._absorb_captures(provider, message_id, rows, so_far) if rows.count else []
             touched += subledger._absorb(provider, [(message_id, replace(part, captures=()))])
             if touched:
                 self.env["finance.transaction"]._check_contradictions(provider, touched)

@@ -42,16 +42,17 @@ SELECT sum(COALESCE(l.original_amount, l.gross)) FILTER (WHERE l.kind = 'capture
        bool_and(p.state = 'reconciled') AS reconciled
   FROM finance_settlement_line l JOIN finance_settlement p ON p.id = l.settlement_id WHERE l.transaction_id = u.id
 """
-_TEXTS = ("reference", "customer_name", "customer_email", "customer_key", "description")
-# Column -> its new value; only a payment of which something changes is written: what mostly does is looked at first.
+FOLDED_TEXTS = ("reference", "customer_name", "customer_email", "customer_key", "description")
+_KNOWN = "COALESCE(n.known, t.known)"
+# Column of the payment t -> its new value. Without n.known nothing more is known than t has.
 _VALUES = {
     "settlement_state": """CASE WHEN n.covered IS NULL THEN 'unsettled' WHEN abs(n.covered) < abs(n.captured) THEN 'partial'
         WHEN n.reconciled THEN 'reconciled' ELSE 'settled' END""",
     "amount_fee": "n.fee",
-    "known": "n.known",
+    "known": _KNOWN,
     "occurred_at": "n.occurred_at",
     "currency_id": "n.currency_id",
-    "amount": """CASE WHEN n.known #>> '{currency,1}' = n.currency THEN (n.known #>> '{amount,1}')::numeric
+    "amount": f"""CASE WHEN {_KNOWN} #>> '{{currency,1}}' = n.currency THEN ({_KNOWN} #>> '{{amount,1}}')::numeric
         ELSE n.authorized END""",
     "amount_authorized": "n.authorized",
     "amount_captured": "n.captured",
@@ -63,19 +64,17 @@ _VALUES = {
     "contradiction": "NULL::text",
     "contradiction_definite": "false",
     "contradiction_since": "NULL::timestamp",
-    **{name: f"n.known #>> '{{{name},1}}'" for name in _TEXTS},
+    **{name: f"CASE WHEN n.known IS NULL THEN t.{name} ELSE n.known #>> '{{{name},1}}' END" for name in FOLDED_TEXTS},
 }
+# Only a payment of which something changes is written: what mostly does is looked at first.
 _FOLD = f"""
-n AS MATERIALIZED (%s), new AS (
-    SELECT n.id, n.at, n.is_news, {", ".join(f"{value} AS {name}" for name, value in _VALUES.items())}
-      FROM n
-), written AS (
+n AS MATERIALIZED (%s), written AS (
     UPDATE finance_transaction t
-       SET {", ".join(f"{name} = new.{name}" for name in _VALUES)}, write_date = (now() AT TIME ZONE 'UTC'),
-           link_after = CASE WHEN t.reference IS DISTINCT FROM new.reference THEN NULL ELSE t.link_after END
-      FROM new WHERE %s
-       AND (new.is_news
-            OR ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(f"new.{name}" for name in _VALUES)})))
+       SET {", ".join(f"{name} = {value}" for name, value in _VALUES.items())}, write_date = (now() AT TIME ZONE 'UTC'),
+           link_after = CASE WHEN t.reference IS DISTINCT FROM {_VALUES["reference"]} THEN NULL ELSE t.link_after END
+      FROM n WHERE %s
+       AND (n.is_news
+            OR ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({", ".join(_VALUES.values())})))
 %s
 """
 _COUNTED = f"""
@@ -91,7 +90,7 @@ SELECT u.id, NULL::tid AS at, false AS is_news, c.name AS currency, f.*, s.*, {M
 
 def fold_plain(counted, is_payment, answer):
     """What follows WITH in the statement that writes what plain payments add up to. ``counted``: a SELECT of it, called n in the
-    SELECT ``answer``; ``is_payment``: SQL that says which payment t is that of new, such that it is found by itself whatever the
+    SELECT ``answer``; ``is_payment``: SQL that says which payment t is that of n, such that it is found by itself whatever the
     planner believes of this transaction's own rows."""
     return _FOLD % (counted, is_payment, answer)
 
@@ -105,7 +104,7 @@ class FinanceSubledger(models.AbstractModel):
         ``told``: transaction id -> what providers told of it now, as `subledger_known.payment_facts`.
         """
         self.env.cr.execute(
-            "WITH " + fold_plain(_COUNTED, "t.id = new.id AND t.id = ANY(%(ids)s)", "SELECT id FROM n"),
+            "WITH " + fold_plain(_COUNTED, "t.id = n.id AND t.id = ANY(%(ids)s)", "SELECT id FROM n"),
             {"ids": transaction_ids, "told": as_json(_TOLD_COLUMNS, told.items())},
         )
         plain = {row[0] for row in self.env.cr.fetchall()}

@@ -19,17 +19,17 @@ from .common import FinanceCase, at, fact
 
 HEADER = (
     "automatic_payout_id,automatic_payout_effective_at_utc,balance_transaction_id,created_utc,currency,gross,fee,net,"
-    "reporting_category,source_id,payment_intent_id,charge_id,description\n"
+    "reporting_category,source_id,payment_intent_id,charge_id,customer_name,description\n"
 )
 
 
-def row(number, gross="10.00", fee="1.00", net="9.00", category="charge", source=None, payment=None, payout="po_1"):
+def row(number, gross="10.00", fee="1.00", net="9.00", category="charge", source=None, payment=None, payout="po_1", customer=""):
     """A row of a report; by default a charge of its own payment."""
     payment = payment or number
     source = source or f"ch_{number}"
     return (
         f"{payout},2026-03-05 00:00:00,txn_{number},2026-03-02 10:{number % 60:02}:00,eur,{gross},{fee},{net},"
-        f"{category},{source},pi_{payment},ch_{payment},SO{payment}\n"
+        f"{category},{source},pi_{payment},ch_{payment},{customer},SO{payment}\n"
     )
 
 
@@ -39,10 +39,12 @@ ROWS = (
     row(9, "-2.00", "0.00", "-2.00", "partial_capture_reversal", "ch_2", payment=2),
     row(10, "30.00", "1.00", "29.00", payout="po_2"),
 )
-# Text as people write it; a row without fee; the others are usual.
+# Text as people write it; a row without fee; one of which all is known already, one that only adds the customer; the others are
+# usual.
 ROWS_OF_ALL = (
     row(1, fee="0.00", net="10.00").replace("SO1\n", '"a ""b"", \\N Ö\nc"\n'),
     *(row(number) for number in range(2, 14)),
+    *(row(number, customer=f"C {number}") for number in range(14, 17)),
 )
 _COLUMNS = (
     "provider_reference", "state", "settlement_state", "amount", "amount_authorized", "amount_captured", "amount_refunded",
@@ -98,9 +100,10 @@ class TestReportLoad(FinanceCase):
         self.assertEqual((states["pi_1"], states["pi_3"]), ("partially_refunded", "captured"))
 
     def known_before(self, provider):
-        """What webhooks, or another report, told of the payments 2 to 13 before the report of `ROWS_OF_ALL` comes."""
+        """What webhooks, or another report, told of the payments 2 to 15 before the report of `ROWS_OF_ALL` comes."""
         euros = {minor: Money(minor, "EUR") for minor in (0, 900, 1000)}
         info = PaymentInfo("pi_3", at(90), reference="SO-new", customer_name='Ada "\\" Ä')
+        full = PaymentInfo("pi_14", at(90), euros[1000], "SO-new", customer_name="Ada", description="Newer")
         line = SettlementLine("po_1", "txn_9", "unknown", euros[1000], euros[0], euros[0], euros[1000], at(9), None)
         for facts, payments, lines in (
             ([fact("capture", "ch_2/1000", 1000, key="pi_2", group="ch_2", cumulative=True)], (), ()),
@@ -113,6 +116,8 @@ class TestReportLoad(FinanceCase):
             ([fact("fee", "txn_8", 100, key="pi_x", group="ch_8")], (), ()),
             ([fact("capture", "ch_11/1000", 1000, key="pi_y", group="ch_11", cumulative=True)], (), ()),
             ([], (PaymentInfo("pi_12", at(0), reference="SO12", description="SO12", amount=euros[900]),), ()),
+            ([fact("capture", "ch_14/1000", 1000, 14, key="pi_14", group="ch_14", cumulative=True)], (full,), ()),
+            ([], (replace(full, transaction_key="pi_15", customer_name=None),), ()),
             ([], (), (line, replace(line, settlement_key="po_0", external_id="txn_0", transaction_key="pi_10", kind="capture"))),
         ):
             self.absorb(*facts, provider=provider, payments=payments, lines=lines)
