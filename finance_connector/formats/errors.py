@@ -13,6 +13,9 @@ _CONTEXT_LABELS = (
     ("bank_id", "bank reference {}"),
 )
 
+# With which a reason begins that names no place.
+_WORDS = ("a ", "no ", "the ", "there ")
+
 
 class FormatError(FinanceError, ValueError):
     """A file that cannot be trusted, or not be read at all; no other exception leaves ``formats``.
@@ -35,6 +38,7 @@ class FormatError(FinanceError, ValueError):
     def __str__(self):
         places = [f"line {self.line}"] if self.line else []
         places += [label.format(self.context[key]) for key, label in _CONTEXT_LABELS if key in self.context]
-        where = ", ".join(places)
-        where = f"{where[0].upper()}{where[1:]}: " if where else ""
-        return f"{where}{self.reason} {self.advice}".strip()
+        where = f"{', '.join(places)}: " if places else ""
+        said = f"{where}{self.reason} {self.advice}".strip()
+        # The name of a file keeps its spelling.
+        return f"{said[:1].upper()}{said[1:]}" if where or said.startswith(_WORDS) else said

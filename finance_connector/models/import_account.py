@@ -10,11 +10,12 @@ from .statement_journals import STATEMENT_TYPES
 
 class ImportRefused(Exception):
     """The file cannot be taken over: ``reason`` says what is wrong and what to do; ``line`` in the file, if
-    one is to blame; ``way_out``: what a person can add so that it can (see `import_told`)."""
+    one is to blame; ``way_out``: what a person can add so that it can (see `import_told`). ``str()`` names the line, as that of a
+    FormatError does."""
 
     def __init__(self, reason, line=None, way_out=False):
         self.reason, self.line, self.way_out = reason, line, way_out
-        super().__init__(reason)
+        super().__init__(f"Line {line}: {reason}" if line else reason)
 
 
 class FinanceImport(models.Model):

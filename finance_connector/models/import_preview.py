@@ -75,7 +75,7 @@ class FinanceImport(models.Model):
         except COLLISIONS:
             raise
         except (ImportRefused, FinanceError) as error:
-            return _refused(str(error), getattr(error, "line", 0), getattr(error, "way_out", False))
+            return _refused(str(error), getattr(error, "way_out", False))
         except Exception as error:
             return _refused(self.env._("The file could not be read: %s.", error))
 
@@ -149,5 +149,5 @@ class FinanceImport(models.Model):
         return dict(self.env["finance.import.entry"]._fields["decision"]._description_selection(self.env))[decision]
 
 
-def _refused(reason, line=0, way_out=False):
-    return {"verdict": "refused", "reason": reason, "line": line or 0, "way_out": way_out}
+def _refused(reason, way_out=False):
+    return {"verdict": "refused", "reason": reason, "way_out": way_out}

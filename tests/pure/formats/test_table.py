@@ -279,7 +279,7 @@ def test_a_profile_survives_json_and_is_checked():
         ({"delimiter": ""}, "one character"),
         ({"colour": "red"}, "a profile has no colour"),
     ):
-        with pytest.raises(formats.FormatError, match=reason):
+        with pytest.raises(formats.FormatError, match=f"(?i){reason}"):
             Profile.from_dict({**SIGNED.as_dict(), **change})
 
 
