@@ -5,6 +5,7 @@ An adapter turns bytes into these; the models store them. Amounts are `Money`; i
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from .money import Money
 
@@ -122,9 +123,9 @@ class Movement:
     data: dict = field(default_factory=dict, hash=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentInfo:
-    """What the provider knows about a payment besides its movements; the newest ``occurred_at`` wins per field."""
+class PaymentInfo(NamedTuple):
+    """What the provider knows about a payment besides its movements; the newest ``occurred_at`` wins per field. A tuple, since a
+    report makes one for each of its rows."""
 
     transaction_key: str
     occurred_at: datetime
@@ -161,8 +162,7 @@ class SettlementInfo:
     itemizable: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementLine:
+class SettlementLine(NamedTuple):
     """One line of a settlement, in the settlement's currency: ``net = gross - fee - tax``.
 
     ``kind`` is a movement kind (what the money was for); ``external_id`` the provider's id of the balance transaction.
@@ -182,52 +182,6 @@ class SettlementLine:
     category: str = ""
     description: str = ""
     original: Money | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SettledCapture:
-    """A capture, its fee and its line in a settlement, told by one row of a report: what nearly all rows of a report are.
-
-    It says what `spread` makes of it, and is one record so that a large report is taken up quickly. ``info`` is of the
-    payment, captured by no other row, and has the instant of all; ``group`` is what was captured; ``external_id`` the
-    provider's id of the balance transaction. ``gross`` is positive, ``fee`` positive or nothing, both in the currency of the
-    settlement and of the customer, without tax.
-    """
-
-    settlement_key: str
-    external_id: str
-    group: str
-    gross: Money
-    fee: Money
-    info: PaymentInfo
-    source_id: str | None = None
-    category: str = ""
-
-    def spread(self):
-        """``(movements, line)``: the facts and the settlement line that it says, beside its ``info``."""
-        info, gross, fee = self.info, self.gross, self.fee
-        facts = [
-            Movement("capture", f"{self.group}/{gross.minor}", gross, info.occurred_at, info.transaction_key,
-                     self.settlement_key, self.group, cumulative=True, reference=info.reference)
-        ]  # fmt: skip
-        if fee:
-            facts.append(
-                Movement("fee", self.external_id, fee, info.occurred_at, info.transaction_key, self.settlement_key, self.group)
-            )
-        return facts, SettlementLine(
-            self.settlement_key,
-            self.external_id,
-            "capture",
-            gross,
-            fee,
-            Money.zero(gross.currency),
-            gross - fee,
-            info.occurred_at,
-            info.transaction_key,
-            self.source_id,
-            self.category,
-            info.description or "",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +208,7 @@ class Parsed:
     ``live`` is false when the provider says that it is test data, None when it does not say; ``account`` is the account
     the message is about when the provider names another than the one it is sent for (Stripe: a connected account);
     ``fetches`` are `Fetch`es: the message is understood when their answers are; ``news`` are of payments that we ordered;
-    ``captures`` are `SettledCapture`s, which a part of a report has in place of what they say."""
+    ``captures`` are `settled_capture.SettledCapture`s, which a part of a report has in place of what they say."""
 
     movements: tuple = ()
     payments: tuple = ()

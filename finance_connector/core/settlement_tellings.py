@@ -4,8 +4,6 @@ A report file does not tell everything that the provider's API tells, and the ot
 line is about, in which currency the customer paid. Whoever is heard first, the line ends with all that is known.
 """
 
-from dataclasses import replace
-
 from .records import SettlementLine
 
 UNKNOWN = "unknown"
@@ -25,7 +23,7 @@ def together(one: SettlementLine, other: SettlementLine) -> SettlementLine:
     for name in ("transaction_key", "source_id", "category", "description", "original"):
         if not getattr(one, name):
             known[name] = getattr(other, name)
-    return replace(one, **known)
+    return one._replace(**known)
 
 
 def lines_once(lines):

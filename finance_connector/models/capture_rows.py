@@ -10,10 +10,11 @@ from .row_source import as_text
 from .subledger_known import stamp_of
 
 COLUMNS = (
-    ("payment", "varchar"), ("settlement", "varchar"), ("external_id", "varchar"), ("captured", "varchar"),
-    ("fact_id", "varchar"), ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"),
-    ("stamp", "varchar"), ("source_key", "varchar"), ("category", "varchar"), ("reference", "varchar"),
-    ("description", "varchar"), ("customer_name", "varchar"), ("customer_email", "varchar"), ("customer_key", "varchar"),
+    ("settlement", "varchar"), ("line_id", "varchar"), ("capture_id", "varchar"), ("fee_id", "varchar"), ("group_key", "varchar"),
+    ("gross", "numeric"), ("fee", "numeric"), ("currency_id", "int"), ("currency", "varchar"), ("cumulative", "bool"),
+    ("source_key", "varchar"), ("category", "varchar"), ("line_description", "varchar"), ("payment", "varchar"),
+    ("stamp", "varchar"), ("tells_amount", "bool"), ("reference", "varchar"), ("customer_name", "varchar"),
+    ("customer_email", "varchar"), ("customer_key", "varchar"), ("description", "varchar"),
 )  # fmt: skip
 
 
@@ -27,32 +28,18 @@ class CaptureRows(NamedTuple):
 
 
 def capture_rows(captures, currencies):
-    """The `CaptureRows` of `core.records.SettledCapture`s; ``currencies``: ISO code -> id, which refuses what it has not."""
+    """The `CaptureRows` of `core.settled_capture.SettledCapture`s; ``currencies``: ISO code -> id, which refuses what it has
+    not."""
     settlements, rows = {}, []
-    for capture in captures:
-        info, gross, code = capture.info, capture.gross.minor, capture.gross.currency
-        settlements[capture.settlement_key] = code
-        rows.append(
-            (
-                info.transaction_key,
-                capture.settlement_key,
-                capture.external_id,
-                capture.group,
-                f"{capture.group}/{gross}",
-                _amount(gross, code),
-                _amount(capture.fee.minor, code),
-                currencies[code],
-                code,
-                stamp_of(info.occurred_at),
-                capture.source_id,
-                capture.category,
-                info.reference,
-                info.description,
-                info.customer_name,
-                info.customer_email,
-                info.customer_key,
-            )
-        )
+    for key, line_id, capture_id, fee_id, group, gross, fee, info, cumulative, source_id, category, line_description in captures:
+        payment, at, amount, reference, _own, name, email, customer, description, _status = info
+        code = gross.currency
+        settlements[key] = code
+        rows.append((
+            key, line_id, capture_id, fee_id, group, _amount(gross.minor, code), _amount(fee.minor, code), currencies[code], code,
+            cumulative, source_id, category, line_description, payment, stamp_of(at), amount is not None, reference, name, email,
+            customer, description,
+        ))  # fmt: skip
     return CaptureRows(as_text(rows), settlements, len(rows))
 
 

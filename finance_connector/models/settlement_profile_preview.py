@@ -62,7 +62,7 @@ class FinanceSettlementProfile(models.Model):
     def _row_in_words(self, where, cells, line, why):
         where = where.removeprefix("The sample, ")
         if line is None:
-            told = " · ".join(value for value in cells.values() if value)
+            told = " · ".join(value for value in cells if value)
             refused = not why.endswith("is ignored")
             return {"where": where, "state": "refused" if refused else "ignored", "cells": [], "told": told[:200], "why": why}
         kind = LABELS.get(line.kind, line.kind)

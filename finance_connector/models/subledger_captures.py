@@ -1,7 +1,7 @@
 """Settled captures, which nearly all rows of a report are, become payments, facts and lines by one statement a part.
 
-They are copied once and never read back. What they say is what `core.records.SettledCapture.spread` makes of them; a test holds
-the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
+They are copied once and never read back. What they say is what `core.settled_capture.SettledCapture.spread` makes of them; a test
+holds the two together (INV-4, decision 0039). No statement joins tables by what the planner guesses of rows that are this
 transaction's own: each row asks the indexes by itself, once, and what it finds is kept for all that follows from it.
 """
 
@@ -24,8 +24,8 @@ SET LOCAL work_mem = '64MB';
 """
 _PLANNED_AS_EVER = "RESET enable_bitmapscan; RESET enable_hashjoin; RESET enable_mergejoin; RESET jit; RESET work_mem"
 _ROWS = table_of("captures")
-_IS_CAPTURE = "m.kind = 'capture' AND m.external_id = v.fact_id AND m.currency_id = v.currency_id AND m.amount = v.gross"
-_IS_FEE = "m.kind = 'fee' AND m.external_id = v.external_id AND m.currency_id = v.currency_id AND m.amount = v.fee"
+_IS_CAPTURE = "m.kind = 'capture' AND m.external_id = v.capture_id AND m.currency_id = v.currency_id AND m.amount = v.gross"
+_IS_FEE = "m.kind = 'fee' AND m.external_id = v.fee_id AND m.currency_id = v.currency_id AND m.amount = v.fee"
 _IS_NOT_THERE = "AND NOT EXISTS (SELECT FROM finance_movement m WHERE m.provider_id = %(provider)s AND {})"
 _PAYMENT = "t.provider_id = %(provider)s AND t.provider_reference = v.payment"
 # Payments that nobody told of, once all others are done with. What indexes hold of them is written at once, so that folding them
@@ -37,11 +37,15 @@ INSERT INTO finance_transaction (provider_id, company_id, provider_reference, st
 SELECT %(provider)s, %(company)s, payment, 'pending', 'unsettled', stamp::timestamp, reference, 1, 1, {NOW}, {NOW}
   FROM {_ROWS} ORDER BY payment
 """
-_ALWAYS, _SOMETIMES = ("amount", "currency", "occurred_at"), FOLDED_TEXTS
+# Field of what is known of a payment -> whether a row tells it.
+_TELLS = {
+    "occurred_at": "true",
+    **dict.fromkeys(("amount", "currency"), "v.tells_amount"),
+    **{name: f"v.{name} IS NOT NULL" for name in FOLDED_TEXTS},
+}
 # Whether all that a row tells of its payment was told more newly before, as a rule by webhooks: then it is not read any further.
 _IS_OLD = " AND ".join(
-    [f"(t.known -> '{name}' ->> 0) COLLATE \"C\" > v.stamp" for name in _ALWAYS]
-    + [f"(v.{name} IS NULL OR (t.known -> '{name}' ->> 0) COLLATE \"C\" > v.stamp)" for name in _SOMETIMES]
+    f"(NOT {told} OR (t.known -> '{name}' ->> 0) COLLATE \"C\" > v.stamp)" for name, told in _TELLS.items()
 )
 # The payment of each row, and what its facts are so far, read once: 1 for the row's capture, 2 for its fee, 4 for an
 # authorisation that covers it, 8 for whatever else. What is known of it is not told again; `with_care` also looks whether another
@@ -68,12 +72,12 @@ SELECT v.*, v.stamp::timestamp AS occurred_at, t.id AS transaction_id, t.at,
 _TELL_FACTS = """
 INSERT INTO finance_movement (transaction_id, provider_id, company_id, message_id, kind, external_id, amount, currency_id,
                               occurred_at, group_key, cumulative, reference, settlement_key, settlement_id)
-SELECT transaction_id, %(provider)s, %(company)s, %(message)s, 'capture', fact_id, gross, currency_id, occurred_at,
-       captured, true, reference, settlement, settlement_id
+SELECT transaction_id, %(provider)s, %(company)s, %(message)s, 'capture', capture_id, gross, currency_id, occurred_at,
+       group_key, cumulative, reference, settlement, settlement_id
   FROM found WHERE tells_capture AND transaction_id IS NOT NULL
  UNION ALL
-SELECT transaction_id, %(provider)s, %(company)s, %(message)s, 'fee', external_id, fee, currency_id, occurred_at,
-       captured, false, NULL, settlement, settlement_id
+SELECT transaction_id, %(provider)s, %(company)s, %(message)s, 'fee', fee_id, fee, currency_id, occurred_at,
+       group_key, false, NULL, settlement, settlement_id
   FROM found WHERE tells_fee AND transaction_id IS NOT NULL
 """
 _TELL_LINES = TELL_LINES.format(
@@ -81,21 +85,25 @@ _TELL_LINES = TELL_LINES.format(
         source_key, occurred_at, currency_id, gross, fee, tax, net, original_amount, original_currency_id""",
     source="""(
         SELECT settlement_id, %(provider)s AS provider_id, %(company)s AS company_id, %(message)s AS message_id,
-               transaction_id, external_id, 'capture' AS kind, category, description, source_key, occurred_at, currency_id,
+               transaction_id, line_id AS external_id, 'capture' AS kind, category, line_description AS description,
+               source_key, occurred_at, currency_id,
                gross, fee, gross - gross AS tax, gross - fee AS net,
                NULL::numeric AS original_amount, NULL::int AS original_currency_id
           FROM found WHERE transaction_id IS NOT NULL) v""",
 )
 # What a row tells of its payment, as `subledger_known.payment_facts`; the stamp of an instant needs no escaping.
 _TEXTS_TOLD = " || ".join(
-    f"""COALESCE(',"{name}":["' || v.stamp || '",' || to_json(v.{name}) || ']', '')""" for name in _SOMETIMES
+    f"""COALESCE(',"{name}":["' || v.stamp || '",' || to_json(v.{name}) || ']', '')""" for name in FOLDED_TEXTS
 )
 _ROW_KNOWN = f"""
-('{{"amount":["' || v.stamp || '","' || v.gross || '"],"currency":["' || v.stamp || '","' || v.currency
- || '"],"occurred_at":["' || v.stamp || '","' || v.stamp || '"]' || {_TEXTS_TOLD} || '}}')::jsonb
+('{{"occurred_at":["' || v.stamp || '","' || v.stamp || '"]'
+ || CASE WHEN v.tells_amount
+         THEN ',"amount":["' || v.stamp || '","' || v.gross || '"],"currency":["' || v.stamp || '","' || v.currency || '"]'
+         ELSE '' END
+ || {_TEXTS_TOLD} || '}}')::jsonb
 """
 # Where all fields were told more newly, but for some that the row adds, the merge is a concatenation.
-_KNOWN = f"""
+_NOW_KNOWN = f"""
 CASE WHEN v.is_old THEN NULL
      WHEN t.known <> '{{}}'
       AND NOT jsonb_path_exists(t.known, '$.*[0] ? (@ <= $row)', jsonb_build_object('row', v.stamp))
@@ -106,18 +114,18 @@ _COUNTED = f"""
 SELECT v.transaction_id AS id, v.at, v.tells_capture OR v.tells_fee AS is_news, v.currency_id, v.currency,
        CASE WHEN v.tells_capture OR v.tells_fee THEN LEAST(v.first_at, v.occurred_at) ELSE v.first_at END AS occurred_at,
        v.authorized, v.gross AS captured, v.fee, v.gross AS covered, %(reconciled)s::jsonb ? v.settlement AS reconciled,
-       {_KNOWN} AS known
+       {_NOW_KNOWN} AS known
   FROM (SELECT v.*, CASE WHEN v.is_old THEN NULL ELSE {_ROW_KNOWN} END AS known FROM found v OFFSET 0) v
  CROSS JOIN LATERAL (SELECT v.known_before AS known) t
  WHERE v.is_plain AND v.transaction_id IS NOT NULL
    AND NOT EXISTS (SELECT FROM finance_settlement_line l WHERE l.transaction_id = v.transaction_id OFFSET 0)
 """
-# Those that are not plain, among them those whose line was there, and the rows of payments that nobody told of.
+# Those that are not plain, and the rows of payments that nobody told of.
 _OTHERS = f"""
 SELECT transaction_id, CASE WHEN transaction_id IS NOT NULL THEN {_ROW_KNOWN} END FROM found v
  WHERE transaction_id IS NULL OR transaction_id NOT IN (SELECT id FROM n)
-    OR transaction_id NOT IN (SELECT transaction_id FROM lines WHERE is_new)
 """
+_OR_THEIR_LINE_WAS_THERE = " OR transaction_id NOT IN (SELECT transaction_id FROM lines WHERE is_new)"
 
 
 def _tell(with_care):
@@ -127,11 +135,12 @@ def _tell(with_care):
     (INV-3) if one is there. With it, only what somebody tells at this very moment is refused, and the report taken up anew."""
     no_capture, no_fee = map(_IS_NOT_THERE.format, (_IS_CAPTURE, _IS_FEE)) if with_care else ("", "")
     found = _FOUND.format(no_capture=no_capture, no_fee=no_fee)
-    lines = _TELL_LINES if with_care else _TELL_LINES.partition("ON CONFLICT")[0]
+    lines, others = _TELL_LINES.partition("ON CONFLICT")[0], _OTHERS
+    if with_care:
+        lines, others = f"{_TELL_LINES} RETURNING line.transaction_id, line.xmax = 0 AS is_new", others + _OR_THEIR_LINE_WAS_THERE
     return f"""{_PLANNED}
-WITH found AS MATERIALIZED ({found}), facts AS ({_TELL_FACTS}),
-lines AS ({lines} RETURNING line.transaction_id, line.xmax = 0 AS is_new),
-{fold_plain(_COUNTED, "t.ctid = n.at", _OTHERS)}"""
+WITH found AS MATERIALIZED ({found}), facts AS ({_TELL_FACTS}), lines AS ({lines}),
+{fold_plain(_COUNTED, "t.ctid = n.at", others)}"""
 
 
 _TELL, _TELL_WITH_CARE = _tell(False), _tell(True)

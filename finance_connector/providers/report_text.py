@@ -4,6 +4,7 @@ import codecs
 import csv
 import gzip
 import io
+from operator import itemgetter
 
 from ..core.errors import PayloadError
 
@@ -58,7 +59,7 @@ def rows(content, name, delimiter=","):
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""), strict=True, delimiter=delimiter)
     try:
         for values in reader:
-            if any(map(str.strip, values)):
+            if values and (values[0].strip() or any(map(str.strip, values))):
                 yield reader.line_num, values
     except csv.Error as error:
         raise PayloadError(f"{name}, line {reader.line_num}: {error}; the file is damaged.") from error
@@ -66,20 +67,42 @@ def rows(content, name, delimiter=","):
         raise PayloadError(f"The report is not UTF-8 text ({error.reason}); save it as UTF-8.") from error
 
 
-def table(content, name, required, delimiter=","):
-    """Iterate over (where, cells) of a CSV file whose first row names its columns: ``cells`` maps squeezed names to
-    stripped values. Raises PayloadError when a ``required`` column is missing, a column is there twice, or a row has
-    another number of values."""
-    header = None
-    for line, values in rows(content, name, delimiter):
+class Table:
+    """A report file whose first row names its columns, in any order: read as often as it is asked for, and never held. ``read()``
+    iterates over (line number, values), the header first."""
+
+    def __init__(self, read, name):
+        self.name, self._read = name, read
+        _line, header = next(read(), (0, None))
         if header is None:
-            header = [squeezed(column) for column in values]
-            refuse_header(header, name, required)
-            continue
-        where = f"{name}, line {line}"
-        if len(values) != len(header):
-            raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-        yield where, dict(zip(header, map(str.strip, values), strict=True))
+            raise PayloadError(f"{name} has no header; the file is damaged.")
+        self.header = [squeezed(column) for column in header]
+
+    @classmethod
+    def of_csv(cls, content, name):
+        """The table of a CSV file that `whole_text` has passed."""
+        return cls(lambda: rows(content, name), name)
+
+    def rows(self):
+        """Iterate over (line number, values) of the rows below the header."""
+        found = self._read()
+        next(found)
+        return found
+
+    def lines(self, columns):
+        """Iterate over (line number, values of ``columns`` in their order); a column that the file lacks is empty. Raises
+        PayloadError when one is there twice, or a row has another number of values than the header."""
+        twice = [column for column in columns if self.header.count(column) > 1]
+        if twice:
+            raise PayloadError(f"{self.name} has the column {twice[0]} twice.")
+        width, positions = len(self.header), {column: position for position, column in enumerate(self.header)}
+        pick = itemgetter(*(positions.get(column, width) for column in columns))
+        for line, values in self.rows():
+            if len(values) != width:
+                where = f"{self.name}, line {line}"
+                raise PayloadError(f"{where}: {len(values)} values for {width} columns; the file is cut or damaged.")
+            values.append("")
+            yield line, pick(values)
 
 
 def refuse_header(header, name, required):

@@ -1,5 +1,6 @@
 from . import test_subledger
 from . import test_report_load
+from . import test_report_providers
 from . import test_inbox
 from . import test_webhook
 from . import test_webhook_providers

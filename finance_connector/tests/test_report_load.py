@@ -1,7 +1,6 @@
 """A settlement report is taken up in parts, and shows as one: all of it or nothing, once, and as if it had come as a whole."""
 
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from itertools import product
 from random import Random
 from unittest.mock import patch
@@ -12,7 +11,8 @@ from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import PaymentInfo, SettlementLine
 from odoo.addons.finance_connector.models import row_source
 from odoo.addons.finance_connector.models.subledger_known import merge_known, payment_facts
-from odoo.addons.finance_connector.providers.stripe import StripeAdapter, report, rows
+from odoo.addons.finance_connector.providers import parts
+from odoo.addons.finance_connector.providers.stripe import StripeAdapter, rows
 from odoo.tools import mute_logger
 
 from .common import FinanceCase, at, fact
@@ -55,8 +55,25 @@ _COLUMNS = (
 @contextmanager
 def in_parts(size, copied):
     """Reports are read in parts of ``size`` rows; their rows are ``copied``, or travel as JSON."""
-    with patch.object(report, "PART", size), patch.object(row_source, "_MANY", 1 if copied else 10**6):
+    with patch.object(parts, "PART", size), patch.object(row_source, "_MANY", 1 if copied else 10**6):
         yield
+
+
+def subledger(provider):
+    """All that the subledger holds of a connection, without ids."""
+    env, of_provider = provider.env, [("provider_id", "=", provider.id)]
+    payments = env["finance.transaction"].search(of_provider)
+    lines = env["finance.settlement.line"].search(of_provider)
+    settlements = env["finance.settlement"].search(of_provider)
+    facts = env["finance.movement"].search(of_provider)
+    return (
+        sorted([str(one[name]) for name in _COLUMNS] for one in payments),
+        sorted((one.settlement_id.external_id, one.external_id, one.kind, one.gross, one.fee, one.net,
+                one.transaction_id.provider_reference or "") for one in lines),
+        sorted((one.external_id, one.state, one.amount_net, one.amount_lines, one.difference) for one in settlements),
+        sorted((one.kind, one.external_id, one.amount, one.occurred_at, one.settlement_id.external_id or "",
+                one.transaction_id.provider_reference or "") for one in facts),
+    )  # fmt: skip
 
 
 class TestReportLoad(FinanceCase):
@@ -67,22 +84,6 @@ class TestReportLoad(FinanceCase):
     def payment(self, key):
         return self.env["finance.transaction"].search([("provider_reference", "=", key)])
 
-    def subledger(self, provider):
-        """All that the subledger holds of a connection, without ids."""
-        of_provider = [("provider_id", "=", provider.id)]
-        payments = self.env["finance.transaction"].search(of_provider)
-        lines = self.env["finance.settlement.line"].search(of_provider)
-        settlements = self.env["finance.settlement"].search(of_provider)
-        facts = self.env["finance.movement"].search(of_provider)
-        return (
-            sorted([str(one[name]) for name in _COLUMNS] for one in payments),
-            sorted((one.settlement_id.external_id, one.external_id, one.kind, one.gross, one.fee, one.net,
-                    one.transaction_id.provider_reference or "") for one in lines),
-            sorted((one.external_id, one.state, one.amount_net, one.amount_lines, one.difference) for one in settlements),
-            sorted((one.kind, one.external_id, one.amount, one.occurred_at, one.settlement_id.external_id or "",
-                    one.transaction_id.provider_reference or "") for one in facts),
-        )  # fmt: skip
-
     def test_inv_4_a_report_says_the_same_in_any_parts(self):
         results = []
         for size, copied in product((1, 3, 1000), (False, True)):
@@ -90,7 +91,7 @@ class TestReportLoad(FinanceCase):
             with in_parts(size, copied):
                 record = self.take(ROWS, provider)
             self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)), record.reason)
-            results.append(self.subledger(provider))
+            results.append(subledger(provider))
         for other in results[1:]:
             self.assertEqual(other, results[0])
         payments, lines, settlements, _facts = results[0]
@@ -117,8 +118,8 @@ class TestReportLoad(FinanceCase):
             ([fact("capture", "ch_11/1000", 1000, key="pi_y", group="ch_11", cumulative=True)], (), ()),
             ([], (PaymentInfo("pi_12", at(0), reference="SO12", description="SO12", amount=euros[900]),), ()),
             ([fact("capture", "ch_14/1000", 1000, 14, key="pi_14", group="ch_14", cumulative=True)], (full,), ()),
-            ([], (replace(full, transaction_key="pi_15", customer_name=None),), ()),
-            ([], (), (line, replace(line, settlement_key="po_0", external_id="txn_0", transaction_key="pi_10", kind="capture"))),
+            ([], (full._replace(transaction_key="pi_15", customer_name=None),), ()),
+            ([], (), (line, line._replace(settlement_key="po_0", external_id="txn_0", transaction_key="pi_10", kind="capture"))),
         ):
             self.absorb(*facts, provider=provider, payments=payments, lines=lines)
 
@@ -132,7 +133,7 @@ class TestReportLoad(FinanceCase):
             self.assertEqual((record.state, record.line_count), ("imported", len(ROWS_OF_ALL)), record.reason)
             causes = self.env["finance.exception"].search([("provider_id", "=", provider.id)])
             told = sorted((one.kind, one.state, one.amount_at_risk, one.detail) for one in causes)
-            results.append((*self.subledger(provider), told))
+            results.append((*subledger(provider), told))
         for by_sets, one_by_one in zip(*results, strict=True):
             self.assertEqual(by_sets, one_by_one)
         states = {payment[0]: payment[1] for payment in results[0][0]}
@@ -150,27 +151,27 @@ class TestReportLoad(FinanceCase):
     def test_inv_3_a_row_that_another_report_told_is_there_once(self):
         with in_parts(2, True):
             self.take(ROWS)
-            once = self.subledger(self.provider)
+            once = subledger(self.provider)
             written = self.env["finance.transaction"].search([]).mapped("write_date")
             again = self.take(ROWS[::-1], name="again.csv")
         self.assertEqual(again.state, "imported", again.reason)
-        self.assertEqual(self.subledger(self.provider), once)
+        self.assertEqual(subledger(self.provider), once)
         self.assertEqual(self.env["finance.transaction"].search([]).mapped("write_date"), written)
 
     def test_a_report_that_is_refused_at_its_end_leaves_nothing(self):
-        before = self.subledger(self.provider)
+        before = subledger(self.provider)
         for bad in (row(11, net="8.00"), row(3), "po_1,2026\n"):
             with in_parts(2, True), mute_logger("odoo.addons.finance_connector.models.import_work"):
                 record = self.take((*ROWS, bad), name=f"{len(bad)}.csv")
             self.assertEqual(record.state, "rejected")
             self.assertIn("line 12", record.reason)
-            self.assertEqual(self.subledger(self.provider), before)
+            self.assertEqual(subledger(self.provider), before)
 
     def test_a_load_that_is_killed_leaves_nothing_and_starts_over(self):
         read, data = StripeAdapter.report_parts, (HEADER + "".join(ROWS)).encode()
         imports = self.env["finance.import"]
         record = imports._receive(data, "march.csv", self.env["account.journal"], self.provider)
-        before = self.subledger(self.provider)
+        before = subledger(self.provider)
 
         def killed(adapter, content, filename=None):
             for number, part in enumerate(read(adapter, content, filename)):
@@ -187,7 +188,7 @@ class TestReportLoad(FinanceCase):
                 record._next_step()
             record.invalidate_recordset()
             self.assertEqual((record.state, record.line_count), ("received", 0))
-            self.assertEqual(self.subledger(self.provider), before)
+            self.assertEqual(subledger(self.provider), before)
             record._next_step()
         self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
         self.assertEqual(len(self.env["finance.settlement.line"].search([("provider_id", "=", self.provider.id)])), len(ROWS))
@@ -198,7 +199,7 @@ class TestReportLoad(FinanceCase):
         )
         with told_meanwhile:
             record = self.take(ROWS)
-        self.assertEqual((record.state, self.subledger(self.provider)[1]), ("received", []))
+        self.assertEqual((record.state, subledger(self.provider)[1]), ("received", []))
         record._next_step()
         self.assertEqual((record.state, record.line_count), ("imported", len(ROWS)))
 
@@ -208,7 +209,7 @@ class TestReportLoad(FinanceCase):
             told = self.env["finance.import"].preview_file(content, "march.csv", provider_id=self.provider.id)
         self.assertEqual((told["verdict"], told["entry_count"]), ("good", len(ROWS)))
         self.assertEqual([one["name"] for one in told["settlements"]], ["po_1", "po_2"])
-        self.assertEqual(self.subledger(self.provider)[1], [])
+        self.assertEqual(subledger(self.provider)[1], [])
 
     def test_the_database_folds_plain_payments_as_the_fold_does(self):
         picker, stories = Random(19), {}  # noqa: S311

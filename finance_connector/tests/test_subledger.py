@@ -1,6 +1,5 @@
 """Facts become rows once, and what is derived from them depends on the set alone."""
 
-from dataclasses import replace
 from itertools import permutations
 
 import psycopg2
@@ -101,13 +100,13 @@ class TestSubledger(FinanceCase):
 
     def test_inv_4_a_line_of_a_payout_ends_with_all_that_is_known_whoever_is_heard_first(self):
         info, line = self.settle()
-        report = replace(line, kind="unknown", description="")
-        told_by_api = replace(line, fee=Money(252, "EUR"), tax=Money(48, "EUR"), source_id="ch_1", description="Order 7")
+        report = line._replace(kind="unknown", description="")
+        told_by_api = line._replace(fee=Money(252, "EUR"), tax=Money(48, "EUR"), source_id="ch_1", description="Order 7")
         ends = set()
         for number, order in enumerate(permutations((report, line, told_by_api))):
             provider = self.make_provider(name=f"Stripe {number}")
-            for one in order if number % 2 else [order]:
-                self.absorb(provider=provider, settlements=(info,), lines=one if isinstance(one, tuple) else (one,))
+            for lines in [(one,) for one in order] if number % 2 else [order]:
+                self.absorb(provider=provider, settlements=(info,), lines=lines)
             kept = self.env["finance.settlement.line"].search([("provider_id", "=", provider.id)])
             ends.add((kept.kind, kept.fee, kept.tax, kept.net, kept.source_key, kept.description))
         self.assertEqual(ends, {("capture", 2.52, 0.48, 97.0, "ch_1", "Order 7")})

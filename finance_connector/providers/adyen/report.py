@@ -3,14 +3,16 @@
 Columns are found by name, in any order; others are ignored. Amounts are decimals in major units. A row's fee stands either in
 Commission, or in Markup, Scheme Fees and Interchange. Source: docs.adyen.com, settlement details report, and rows as they are
 seen in use. The sum of a batch is nothing, its payout included, so a file that was cut anywhere is refused.
+
+The file is read twice and never held: first to find rows that nothing tells apart, then for good.
 """
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
-from .. import report_text
-from ..reading import ID, currency_code, decimal_minor
+from .. import cells, report_text
+from ..repeats import Repeats
 from . import rows
 
 REQUIRED = (
@@ -20,6 +22,14 @@ REQUIRED = (
 )  # fmt: skip
 _MARKS = ("psp reference", "net debit (nc)", "batch number")
 _FEES = ("commission (nc)", "markup (nc)", "scheme fees (nc)", "interchange (nc)", "payment fees (nc)", "dcc markup (nc)")
+# What a row is read by, in this order.
+_READ = (
+    "type", "creation date", "timezone", "modification reference", "merchant reference", "gross currency", "gross debit (gc)",
+    "gross credit (gc)", "net currency", "net debit (nc)", "net credit (nc)", "merchant account", "batch number",
+    "psp reference", "dispute reference", *_FEES,
+)  # fmt: skip
+# What tells a row from all others, as a rule.
+_OWN = ("merchant account", "batch number", "net currency", "type", "psp reference", "modification reference")
 # Hours from UTC of the abbreviations that mean one zone only; what may mean several (IST, CST) is refused.
 _ZONES = {
     "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "EST": -5, "EDT": -4,
@@ -39,60 +49,45 @@ def parts(content, filename=None):
     PayloadError naming line and column."""
     name = f"The report {filename:.120}" if filename else "The report"
     content = report_text.whole_text(content, name)
-    found = [_row(cells, where) for where, cells in report_text.table(content, name, REQUIRED)]
-    yield from rows.parts(found, name)
+    table = report_text.Table.of_csv(content, name)
+    report_text.refuse_header(table.header, name, REQUIRED)
+    repeats = Repeats()
+    for _line, own in table.lines(_OWN):
+        repeats.add("/".join(map(str.strip, own)))
+    found = (_row(f"{name}, line {line}", values) for line, values in table.lines(_READ))
+    yield from rows.parts(found, repeats, name)
 
 
-def _row(cells, where):
-    code = currency_code(cells["net currency"], where)
-    net = _signed(cells, "net", "nc", code, where)
-    fee = sum(decimal_minor(cells[column], code, where) for column in _FEES if cells.get(column))
-    merchant, batch = cells["merchant account"], cells["batch number"]
+def _row(where, values):
+    (
+        kind, created, zone, modification, reference, gross_code, gross_debit, gross_credit, code, debit, credit, merchant, batch,
+        psp, dispute, *fees,
+    ) = map(str.strip, values)  # fmt: skip
     if not merchant or not batch.isdecimal():
         raise PayloadError(f"{where}: no merchant account or no batch number.")
-    return rows.Row(
-        where,
-        merchant,
-        int(batch),
-        cells["type"],
-        _instant(cells, where),
-        net,
-        Money(fee, code),
-        _gross(cells, where),
-        _identifier(cells, "psp reference", where),
-        storable(cells["modification reference"]),
-        storable(cells["merchant reference"]),
-        _identifier(cells, "dispute reference", where),
-    )
+    currency = cells.currency(code, where)
+    gross = _signed(gross_credit, gross_debit, cells.currency(gross_code, where), where, "gross") if gross_code else None
+    fee = sum(cells.amount(value, currency, where, column).minor for value, column in zip(fees, _FEES, strict=True) if value)
+    psp_reference, dispute = cells.identifiers((psp, dispute), ("psp reference", "dispute reference"), where)
+    own = f"{merchant}/{batch}/{code}/{kind}/{psp}/{modification}"
+    return rows.row(
+        where, merchant, int(batch), own, kind, _instant(created, zone, where), _signed(credit, debit, currency, where, "net"),
+        Money(fee, currency), gross, psp_reference, storable(modification), storable(reference), dispute,
+    )  # fmt: skip
 
 
-def _signed(cells, word, unit, code, where):
+def _signed(credit, debit, code, where, column):
     """Credit less debit of a pair of columns."""
-    credit, debit = cells[f"{word} credit ({unit})"], cells[f"{word} debit ({unit})"]
-    total = decimal_minor(credit, code, where) if credit else 0
-    return Money(total - decimal_minor(debit, code, where) if debit else total, code)
+    total = cells.amount(credit, code, where, column) if credit else cells.zero(code)
+    return total - cells.amount(debit, code, where, column) if debit else total
 
 
-def _gross(cells, where):
-    """The gross in the currency the customer paid in; None on rows that are about no payment."""
-    if not cells["gross currency"]:
-        return None
-    return _signed(cells, "gross", "gc", currency_code(cells["gross currency"], where), where)
-
-
-def _identifier(cells, column, where):
-    value = cells.get(column, "")
-    if value and not ID.fullmatch(value):
-        raise PayloadError(f"{where}: {value[:40]!r} is no {column}.")
-    return value or None
-
-
-def _instant(cells, where):
-    zone = cells["timezone"].upper()
-    if zone not in _ZONES:
-        raise UnknownStatus("Adyen", "TimeZone", storable(zone)[:20], where)
+def _instant(created, zone, where):
+    hours = _ZONES.get(zone.upper())
+    if hours is None:
+        raise UnknownStatus("Adyen", "TimeZone", storable(zone.upper())[:20], where)
     try:
-        moment = datetime.fromisoformat(cells["creation date"])
-        return (moment.replace(tzinfo=None) - timedelta(hours=_ZONES[zone])).replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError) as error:
-        raise PayloadError(f"{where}: {cells['creation date'][:40]!r} is no time.") from error
+        moment = cells.instant(created, where)
+        return moment - timedelta(hours=hours) if hours else moment
+    except OverflowError as error:
+        raise PayloadError(f"{where}: {created[:40]!r} is no time.") from error

@@ -8,15 +8,17 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from ...core.errors import PayloadError, storable
 from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
+from ...core.settled_capture import SettledCapture
 from ..facts import Facts
+from ..parts import in_parts
 
 UNKNOWN = "unknown"
-# Rows that are taken up at once.
-PART = 5_000
 # Type -> (kind when the net is negative or nothing, kind when it is positive)
 TYPES = {
     "Settled": ("capture", "capture"),
@@ -44,15 +46,17 @@ _OF_PAYMENT = ("capture", "capture_fail", "refund", "refund_fail", "dispute_open
 _BATCH = re.compile(r"batch (\d{1,9})\b", re.ASCII | re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row. ``net`` and ``fee`` are in the currency of the batch; ``presented`` is the gross in the currency the customer
-    paid in, signed, None on rows about no payment. ``where`` names the row in errors."""
+class Row(NamedTuple):
+    """One row. ``net`` and ``fee`` are in the currency of the batch, whose key is ``key``; ``presented`` is the gross in the
+    currency the customer paid in, signed, None on rows about no payment. ``own`` tells it from all others, as a rule; ``number``
+    is 1 unless other rows have the same. ``where`` names the row in errors."""
 
     where: str
     merchant: str
-    batch: int
+    key: str
+    own: str
     type: str
+    kind: str
     created: datetime
     net: Money
     fee: Money
@@ -61,68 +65,120 @@ class Row:
     modification: str
     merchant_reference: str
     dispute: str | None
-
-    @property
-    def key(self):
-        return storable(f"{self.merchant}/{self.batch}/{self.net.currency}")
+    number: int = 1
 
     @property
     def gross(self):
         return self.net + self.fee
 
     @property
-    def kind(self):
-        kinds = TYPES.get(self.type)
-        kind = kinds[self.net.minor > 0] if kinds else UNKNOWN
-        if kind in _OF_PAYMENT and (self.psp_reference is None or self.presented is None):
-            return UNKNOWN
-        if self.type.endswith(("Externally", "WithInfo")) and self.gross.minor:
-            return UNKNOWN
-        return kind
+    def source(self):
+        return self.modification or self.psp_reference
+
+    @property
+    def line_id(self):
+        own = storable(f"{self.type}/{self.psp_reference or ''}/{self.modification}")[:200]
+        return own if self.number == 1 else f"{own}#{self.number}"
 
 
-def parts(found, name):
-    """Iterate over what all ``found`` rows say, as `core.records.Parsed`s of some thousand. Raises PayloadError, before the
-    first, when a batch does not add up to nothing."""
-    if not found:
-        yield Parsed(ignored=f"{name} has no rows: nothing was settled")
-        return
-    found, batches, seen = sorted(found, key=_order), {}, Counter()
+def row(where, merchant, batch, own, type_, created, net, fee, presented, psp_reference, *more):
+    """The `Row` of what its cells say."""
+    kinds = TYPES.get(type_)
+    kind = kinds[net.minor > 0] if kinds else UNKNOWN
+    nameless = kind in _OF_PAYMENT and (psp_reference is None or presented is None)
+    if nameless or net.minor + fee.minor and type_.endswith(("Externally", "WithInfo")):
+        kind = UNKNOWN
+    key = _key(merchant, batch, net.currency)
+    return Row(where, merchant, key, own, type_, kind, created, net, fee, presented, psp_reference, *more)
+
+
+@lru_cache(maxsize=1_024)
+def _key(merchant, batch, currency):
+    return storable(f"{merchant}/{batch}/{currency}")
+
+
+def parts(found, repeats, name):
+    """Iterate over what all ``found`` rows say, as `core.records.Parsed`s of some thousand; those whose ``own`` is in ``repeats``
+    are told in their order. Raises PayloadError, at the end, when a batch does not add up to nothing."""
+    batches, together = {}, []
+    yield from in_parts(_apart(_counted(found, batches), repeats, together), settled_capture, _told)
+    yield _told(_numbered(together))
+    ignored = "" if batches else f"{name} has no rows: nothing was settled"
+    yield Parsed(settlements=tuple(batch.settlement(name) for batch in batches.values()), ignored=ignored)
+
+
+def _counted(found, batches):
+    """The rows ``found``, each counted to its batch."""
     for row in found:
-        batches.setdefault(row.key, []).append(row)
-    settlements = tuple(_settlement(key, members, name) for key, members in batches.items())
-    for start in range(0, len(found), PART):
-        members, movements, lines = found[start : start + PART], [], []
-        for row in members:
-            own = storable(f"{row.type}/{row.psp_reference or ''}/{row.modification}")[:200]
-            seen[row.key, own] += 1
-            if seen[row.key, own] > 1:
-                own = f"{own}#{seen[row.key, own]}"
-            kind = row.kind
-            movements += _facts(row, own, kind)
-            if row.type != "MerchantPayout":
-                lines.append(_line(row, own, kind))
-        yield Parsed(tuple(movements), tuple(_payments(members)), (), tuple(lines))
-    yield Parsed(settlements=settlements)
+        if row.key not in batches:
+            batches[row.key] = _Batch(row.key, row.net.currency, row.created)
+        batches[row.key].add(row)
+        yield row
 
 
-def _payments(found):
-    """The payments that were captured, once each: nobody may have told of them before."""
-    references = {row.psp_reference: row for row in found if row.kind == "capture" and row.merchant_reference}
-    for key, row in references.items():
-        yield PaymentInfo(key, row.created, reference=row.merchant_reference, provider_reference=key)
+def _apart(found, repeats, together):
+    """Those of the rows ``found`` that are unlike all others; the others are left in ``together``."""
+    for row in found:
+        if repeats and row.own in repeats:
+            together.append(row)
+        else:
+            yield row
+
+
+def _numbered(together):
+    """The rows with their numbers, which are the same in whatever order the file has them."""
+    seen = Counter()
+    for row in sorted(together, key=_order):
+        own = row.key, row.line_id
+        seen[own] += 1
+        yield row._replace(number=seen[own])
+
+
+def settled_capture(row):
+    """The `SettledCapture` that a ``row`` is; None when it says anything else."""
+    net, fee, presented = row.net, row.fee, row.presented
+    if (
+        row.kind != "capture"
+        or fee.minor < 0
+        or presented.minor <= 0
+        or presented.minor != net.minor + fee.minor
+        or presented.currency != net.currency
+    ):
+        return None
+    psp, source = row.psp_reference, row.source
+    return SettledCapture(
+        row.key, row.line_id, source, f"{row.type}/{source}", psp, presented, fee, _payment(row), False, source, row.type,
+        row.modification,
+    )  # fmt: skip
+
+
+def _told(found):
+    """`Parsed` of some rows, without their settlements."""
+    movements, payments, lines = [], [], []
+    for row in found:
+        movements += _facts(row)
+        if row.kind == "capture":
+            payments.append(_payment(row))
+        if row.type != "MerchantPayout":
+            lines.append(_line(row))
+    return Parsed(tuple(movements), tuple(payments), (), tuple(lines))
+
+
+def _payment(row):
+    """What is said of a payment that was captured: nobody may have told of it before."""
+    return PaymentInfo(row.psp_reference, row.created, None, row.merchant_reference or None, row.psp_reference)
 
 
 def _order(row):
     return row.key, row.created, row.type, row.psp_reference or "", row.modification, row.net.minor
 
 
-def _facts(row, own, kind):
+def _facts(row):
     """The facts of one row."""
+    kind, own = row.kind, row.line_id
     facts = Facts(row.created, row.psp_reference if kind in _OF_PAYMENT else None, row.key, row.merchant_reference or None)
-    source = row.modification or row.psp_reference
     if kind in _OF_PAYMENT:
-        _payment_facts(facts, row, kind, source)
+        _payment_facts(facts, row, kind, row.source)
     elif kind in ("fee", "fee_refund"):
         facts.add("fee" if row.net.minor < 0 else "fee_refund", f"{row.key}/{own}", abs(row.net), reason=row.type)
     elif kind in ("adjustment", "transfer"):
@@ -155,7 +211,8 @@ def _payment_facts(facts, row, kind, source):
         facts.add("fx", own, row.gross, row.psp_reference, counter_amount=row.presented)
 
 
-def _line(row, own, kind):
+def _line(row):
+    kind = row.kind
     key = row.psp_reference if kind in _OF_PAYMENT else None
     if kind == "carry":
         kind = "transfer"
@@ -165,7 +222,7 @@ def _line(row, own, kind):
     other = row.presented is not None and row.presented.currency != row.net.currency
     return SettlementLine(
         row.key,
-        own,
+        row.line_id,
         kind,
         row.gross,
         row.fee,
@@ -173,26 +230,46 @@ def _line(row, own, kind):
         row.net,
         row.created,
         transaction_key=key,
-        source_id=row.modification or row.psp_reference,
+        source_id=row.source,
         category=storable(row.type),
         description=row.modification,
         original=row.presented if other else None,
     )
 
 
-def _settlement(key, members, name):
-    total = sum(row.net.minor for row in members)
-    if total:
-        left = Money(total, members[0].net.currency)
-        raise PayloadError(f"{name}: batch {key} adds up to {left}, not to nothing; it is cut or damaged. Download it again.")
-    payouts = [row for row in members if row.type == "MerchantPayout"]
-    paid = sum(-row.net.minor for row in payouts)
-    return SettlementInfo(
-        key,
-        Money(paid, members[0].net.currency),
-        max(row.created for row in members),
-        status="in_transit" if payouts else "open",
-        automatic=True,
-        trace=payouts[0].modification or None if payouts else None,
-        complete=True,
-    )
+@dataclass(slots=True)
+class _Batch:
+    """One batch, counted row by row: its ``total``, and what its payouts, of which ``payout`` is the first, have ``paid``."""
+
+    key: str
+    currency: str
+    newest: datetime
+    total: int = 0
+    paid: int = 0
+    payout: Row | None = None
+
+    def add(self, row):
+        """Count one row."""
+        self.total += row.net.minor
+        if row.created > self.newest:
+            self.newest = row.created
+        if row.type == "MerchantPayout":
+            self.paid -= row.net.minor
+            self.payout = min(self.payout or row, row, key=_order)
+
+    def settlement(self, name):
+        """Its `SettlementInfo`. Raises PayloadError when it does not add up to nothing."""
+        if self.total:
+            left = Money(self.total, self.currency)
+            raise PayloadError(
+                f"{name}: batch {self.key} adds up to {left}, not to nothing; it is cut or damaged. Download it again."
+            )
+        return SettlementInfo(
+            self.key,
+            Money(self.paid, self.currency),
+            self.newest,
+            status="in_transit" if self.payout else "open",
+            automatic=True,
+            trace=self.payout.modification or None if self.payout else None,
+            complete=True,
+        )

@@ -7,8 +7,9 @@
 * A conversion is two rows, one a currency. It is one fact, so both must be there.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import datetime
+from typing import NamedTuple
 
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
@@ -19,14 +20,16 @@ from .codes import NOTHING, UNKNOWN, kind_of
 
 STATUSES = {"S": True, "V": True, "F": True, "P": False, "D": False}
 _DISPUTES = ("dispute_open", "dispute_won")
+_ABOUT_ANOTHER = ("refund", "refund_fail", "payout_fail", *_DISPUTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row. ``gross`` and ``fee`` are signed from our side: a fee that was charged is negative. ``where`` names the row in
-    errors."""
+class Row(NamedTuple):
+    """One row. ``gross`` and ``fee`` are signed from our side: a fee that was charged is negative. ``kind`` is that of its code
+    and sign, `unknown` for one that does not name what it is about. ``settlement_key`` is of the report that settles it.
+    ``number`` is 1 unless others have the same id, code and sign. ``where`` names the row in errors."""
 
     where: str
+    kind: str
     id: str
     code: str
     at: datetime
@@ -35,12 +38,8 @@ class Row:
     reference: str | None = None
     invoice: str | None = None
     bank_reference: str | None = None
-
-    @property
-    def kind(self):
-        kind = kind_of(self.code, self.gross.minor)
-        about_another = kind in ("refund", "refund_fail", "payout_fail", *_DISPUTES)
-        return UNKNOWN if about_another and not self.reference else kind
+    settlement_key: str | None = None
+    number: int = 1
 
     @property
     def payment(self):
@@ -51,15 +50,24 @@ class Row:
     def own(self):
         return self.id if self.kind in ("capture", "refund", "payout") else f"{self.id}/{self.code}"
 
+    @property
+    def line_id(self):
+        own = f"{self.id}/{self.code}/{'+' if self.gross.minor > 0 else '-'}"
+        return own if self.number == 1 else f"{own}#{self.number}"
+
+
+def row(where, own, code, at, gross, fee, reference=None, *more):
+    """The `Row` of what its cells say."""
+    kind = kind_of(code, gross.minor)
+    if not reference and kind in _ABOUT_ANOTHER:
+        kind = UNKNOWN
+    return Row(where, kind, own, code, at, gross, fee, reference, *more)
+
 
 def facts_of(rows):
     """``(movements, unpaired)``: the facts of ``rows``, and the conversions whose other half is not among them."""
-    movements, conversions = [], []
-    for row in rows:
-        if row.kind == "fx":
-            conversions.append(row)
-        movements += _facts(row)
-    pairs, unpaired = paired(conversions)
+    movements = [fact for row in rows for fact in _facts(row)]
+    pairs, unpaired = paired([row for row in rows if row.kind == "fx"])
     for came, left in pairs:
         facts = Facts(min(came.at, left.at))
         facts.add("fx", min(came.id, left.id), came.gross, counter_amount=-left.gross)
@@ -67,9 +75,14 @@ def facts_of(rows):
     return movements, unpaired
 
 
+def payment_of(row):
+    """What the row of a capture says of its payment: a webhook that told of it may never have come."""
+    return PaymentInfo(row.id, row.at, row.gross, row.invoice, row.id)
+
+
 def payments_of(rows):
-    """The `PaymentInfo`s of the captures among ``rows``: a webhook that told of them may never have come."""
-    return tuple(PaymentInfo(row.id, row.at, row.gross, row.invoice, row.id) for row in rows if row.kind == "capture")
+    """The `PaymentInfo`s of the captures among ``rows``."""
+    return tuple(payment_of(row) for row in rows if row.kind == "capture")
 
 
 def payouts_of(rows):
@@ -86,16 +99,17 @@ def payouts_of(rows):
 def paired(conversions):
     """``([(came in, left)], rest)``: halves that name each other, or that name the same payment at the same moment."""
     pairs, rest = [], sorted(conversions, key=lambda row: (row.at, row.id, row.gross.minor))
-    for fits in (_cross_reference, _same_cause):
-        waiting, rest = rest, []
-        while waiting:
-            one = waiting.pop(0)
-            other = next((row for row in waiting if _two_sides(one, row) and fits(one, row)), None)
+    for own, wanted in ((_names, _is_named), (_cause, _cause)):
+        waiting = defaultdict(list)
+        for row in rest:
+            fitting = waiting[wanted(row)]
+            other = next((one for one in fitting if _two_sides(one, row)), None)
             if other is None:
-                rest.append(one)
+                waiting[own(row)].append(row)
             else:
-                waiting.remove(other)
-                pairs.append((one, other) if one.gross.minor > 0 else (other, one))
+                fitting.remove(other)
+                pairs.append((other, row) if other.gross.minor > 0 else (row, other))
+        rest = [row for rows in waiting.values() for row in rows]
     return pairs, rest
 
 
@@ -103,12 +117,16 @@ def _two_sides(one, other):
     return one.gross.currency != other.gross.currency and (one.gross.minor > 0) != (other.gross.minor > 0)
 
 
-def _cross_reference(one, other):
-    return one.reference == other.id and other.reference == one.id
+def _names(row):
+    return row.id, row.reference
 
 
-def _same_cause(one, other):
-    return one.reference == other.reference and one.at == other.at
+def _is_named(row):
+    return row.reference, row.id
+
+
+def _cause(row):
+    return row.reference, row.at
 
 
 def _facts(row):
@@ -155,9 +173,9 @@ def envelope(document):
         raise PayloadError("A message of transaction search has no rows.")
     parts = []
     for info in infos:
-        row = read(info)
-        side = "+" if row.gross.minor > 0 else "-"
-        parts.append(f"{row.id}/{row.code}/{row.at:%Y%m%dT%H%M%S}/{side}/{text(info, 'transaction_status') or ''}")
+        told = read(info)
+        side = "+" if told.gross.minor > 0 else "-"
+        parts.append(f"{told.id}/{told.code}/{told.at:%Y%m%dT%H%M%S}/{side}/{text(info, 'transaction_status') or ''}")
     first = read(infos[0])
     return Envelope("txn/" + "+".join(parts)[:240], f"transaction.{first.code}", first.reference or first.id, first.at)
 
@@ -167,12 +185,12 @@ def parse(document):
     found = []
     for detail in _details(document):
         info = mapping(detail, "transaction_info")
-        row = read(info)
-        counted = STATUSES[known(text(info, "transaction_status"), STATUSES, "PayPal", "transaction_status", {"id": row.id})]
-        if kind_of(row.code, row.gross.minor) == UNKNOWN:
-            raise UnknownStatus("PayPal", "transaction_event_code", row.code, row.where)
-        if counted and row.kind != NOTHING:
-            found.append(row)
+        told = read(info)
+        counted = STATUSES[known(text(info, "transaction_status"), STATUSES, "PayPal", "transaction_status", {"id": told.id})]
+        if kind_of(told.code, told.gross.minor) == UNKNOWN:
+            raise UnknownStatus("PayPal", "transaction_event_code", told.code, told.where)
+        if counted and told.kind != NOTHING:
+            found.append(told)
     if not found:
         return Parsed(ignored="transaction search: it does not move the balance (yet)")
     movements, unpaired = facts_of(found)
@@ -189,7 +207,7 @@ def read(info):
     where = f"transaction {own} ({code})"
     gross = _money(info, "transaction_amount", where)
     fee = _money(info, "fee_amount", where) if info.get("fee_amount") else Money.zero(gross.currency)
-    return Row(
+    return row(
         where,
         own,
         code,

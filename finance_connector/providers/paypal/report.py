@@ -8,16 +8,18 @@ files, and real ones.
 """
 
 import re
-from dataclasses import dataclass, field
-from datetime import timezone
+from datetime import datetime, timezone
+from functools import lru_cache
+from operator import itemgetter
 
-from ...core.errors import PayloadError, storable
+from ...core.errors import FinanceError, PayloadError, storable
 from ...core.money import Money
-from ...core.records import Parsed
-from .. import report_text
-from ..reading import ID, currency_code, iso_instant, units_money
-from . import sections
-from .ledger import STATUSES, Row
+from .. import cells, report_text
+from ..reading import currency_code, iso_instant
+from ..repeats import Repeats
+from . import ledger, sections
+from .codes import NOTHING
+from .ledger import STATUSES
 
 REQUIRED = (
     "transaction id", "paypal reference id", "transaction event code", "transaction initiation date",
@@ -25,20 +27,16 @@ REQUIRED = (
     "fee amount", "fee currency",
 )  # fmt: skip
 _STATUS = "transactional status"
+# What a row is read by, in this order; a column that the section lacks is empty.
+_READ = (
+    "transaction id", "transaction event code", "paypal reference id", "transaction initiation date",
+    "transaction debit or credit", "gross transaction amount", "gross transaction currency", "fee debit or credit",
+    "fee amount", "fee currency", "invoice id", "custom field", "bank reference id", _STATUS,
+)  # fmt: skip
 _SIDES = {"CR": 1, "DR": -1, "": 1}
 _UNITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 # Amounts are in hundredths whatever the currency.
 EXPONENT = 2
-
-
-@dataclass
-class Section:
-    """One section while it is read: the account, its day, its rows, its footers by currency."""
-
-    account: str
-    day: str
-    rows: list = field(default_factory=list)
-    footers: dict = field(default_factory=dict)
 
 
 def detect(content):
@@ -48,137 +46,169 @@ def detect(content):
 
 
 def parts(content, filename=None):
-    """Iterate over the file as a `core.records.Parsed` of each section. Raises PayloadError naming the line."""
-    name = f"The report {filename:.120}" if filename else "The report"
-    reader = _Reader(name)
-    for line, values in report_text.rows(report_text.whole_text(content, name), name):
-        reader.take(values, f"{name}, line {line}")
-    reader.finish()
-    found = [row for section in reader.sections for row in section.rows]
-    if not found and not any(section.footers for section in reader.sections):
-        yield Parsed(ignored=f"{name} has no rows: nothing has moved")
-    elif reader.has_status:
-        yield sections.facts_only(found)
-    else:
-        yield from sections.settle(reader.sections, name)
+    """Iterate over the file as `core.records.Parsed`s of some thousand rows, the settlements in the last. Raises PayloadError
+    naming the line."""
+    reader = _Reader(content, f"The report {filename:.120}" if filename else "The report")
+    repeats = reader.repeats()
+
+    def is_repeated(row):
+        return repeats and reader.own(row.id, row.code) in repeats
+
+    yield from sections.parts(reader.rows(), reader.sections, is_repeated, reader.name)
 
 
 class _Reader:
-    """Takes the file row by row."""
+    """One file, which is read twice and never held: first to find rows that nothing tells apart, then for good."""
 
-    def __init__(self, name):
-        self.name, self.sections, self.header, self.closed, self.counts = name, [], None, False, 0
+    def __init__(self, content, name):
+        self.name, self.content = name, report_text.whole_text(content, name)
+        self._begin()
 
-    @property
-    def has_status(self):
-        return self.header is not None and _STATUS in self.header
+    def _begin(self):
+        self.sections, self.header, self.pick, self.closed, self.count = [], None, None, False, 0
 
-    def take(self, values, where):
-        kind = values[0].strip().lstrip("\ufeff").upper()
-        if self.closed:
-            raise PayloadError(f"{where}: there is more after the end of the report.")
+    def own(self, row_id, code):
+        """What tells a row of the section that is read from all others of the file, as a rule."""
+        return f"{len(self.sections)}/{row_id}/{code}"
+
+    def repeats(self):
+        """The `own` ids of more than one row, as `Repeats`."""
+        repeats = Repeats()
+        for _where, cells_of_row in self._cells():
+            own, code = map(str.strip, cells_of_row[:2])
+            repeats.add(self.own(own, code))
+        self._begin()
+        return repeats
+
+    def rows(self):
+        """Iterate over the `ledger.Row`s that move the balance; each belongs to the last of ``sections`` when it comes."""
+        for where, values in self._cells():
+            section = self.sections[-1]
+            row, counts = _row(where, values, section)
+            if counts and row.kind != NOTHING:
+                section.add(row)
+                yield row
+
+    def _cells(self):
+        """Iterate over (where, values of _READ) of the rows of sections; all other lines are taken in."""
+        for line, values in report_text.rows(self.content, self.name):
+            kind, where = values[0], f"{self.name}, line {line}"
+            if kind != "SB":
+                kind = kind.strip().lstrip("\ufeff").upper()
+            if self.closed:
+                raise PayloadError(f"{where}: there is more after the end of the report.")
+            if kind != "SB":
+                self._take(kind, values, where)
+                continue
+            if self.pick is None or not self.sections:
+                raise PayloadError(f"{where}: a row before its section and its columns.")
+            if len(values) != len(self.header):
+                raise PayloadError(
+                    f"{where}: {len(values)} values for {len(self.header)} columns; the file is cut or damaged."
+                )
+            self.count += 1
+            self.sections[-1].count += 1
+            values.append("")
+            yield where, self.pick(values)
+        if not self.closed:
+            raise PayloadError(f"{self.name} has no end (FF), so it was cut; download it again.")
+
+    def _take(self, kind, values, where):
+        """Take in a line that is no row."""
         if kind == "SH":
             self._section(values, where)
         elif kind == "CH":
-            self.header = [report_text.squeezed(column) for column in values]
-            report_text.refuse_header(self.header, self.name, REQUIRED)
-        elif kind == "SB":
-            self._row(values, where)
+            self._columns(values)
         elif kind == "SF":
             self._footer(values, where)
         elif kind == "SC":
-            self._count(values, where, len(self.sections[-1].rows) if self.sections else 0)
+            self._counted(values, where, self.sections[-1].count if self.sections else 0)
         elif kind == "RC":
-            self._count(values, where, self.counts)
+            self._counted(values, where, self.count)
         elif kind == "FF":
             self.closed = True
         elif kind not in ("RH", "FH", "RF"):
             raise PayloadError(f"{where}: {kind[:20]!r} is no type of row of PayPal's reports.")
 
-    def finish(self):
-        if not self.closed:
-            raise PayloadError(f"{self.name} has no end (FF), so it was cut; download it again.")
-
     def _section(self, values, where):
         if len(values) < 4:
             raise PayloadError(f"{where}: the section does not say its period and account.")
         day = re.sub(r"[^0-9]", "", values[1])[:8]
-        self.sections.append(Section(storable(values[3].strip())[:60], day))
-        self.header = None
+        self.sections.append(sections.Section(storable(values[3].strip())[:60], day))
+        self.pick = None
 
-    def _row(self, values, where):
-        if self.header is None or not self.sections:
-            raise PayloadError(f"{where}: a row before its section and its columns.")
-        if len(values) != len(self.header):
-            raise PayloadError(f"{where}: {len(values)} values for {len(self.header)} columns; the file is cut or damaged.")
-        cells = dict(zip(self.header, (value.strip() for value in values), strict=True))
-        self.counts += 1
-        status = cells.get(_STATUS, "S") or "S"
-        if status not in STATUSES:
-            raise PayloadError(f"{where}: {status[:10]!r} is no status of a transaction.")
-        row = row_of(cells, where)
-        self.sections[-1].rows.append(row if STATUSES[status] else None)
+    def _columns(self, values):
+        self.header = [report_text.squeezed(column) for column in values]
+        report_text.refuse_header(self.header, self.name, REQUIRED)
+        positions = {column: position for position, column in enumerate(self.header)}
+        self.pick = itemgetter(*(positions.get(column, len(self.header)) for column in _READ))
+        if self.sections:
+            self.sections[-1].facts_only = _STATUS in positions
 
     def _footer(self, values, where):
         if not self.sections or len(values) < 6:
             raise PayloadError(f"{where}: a footer without its section or its totals.")
         code = currency_code(values[1].strip(), where)
-        totals = [units(value, code, where) for value in values[2:6]]
-        pairs = [(values[at].strip(), values[at + 1].strip()) for at in range(6, len(values) - 1, 2)]
+        totals = [signed("", value, code, where) for value in values[2:6]]
+        pairs = [(values[at].strip(), values[at + 1]) for at in range(6, len(values) - 1, 2)]
         balances = [signed(side, value, code, where) for side, value in pairs if side in ("CR", "DR")]
         self.sections[-1].footers[code] = (totals, balances)
 
-    def _count(self, values, where, counted):
+    def _counted(self, values, where, counted):
         if len(values) < 2 or not values[1].strip().isdecimal() or int(values[1]) != counted:
             raise PayloadError(f"{where}: the report counts {values[1:2]} rows, {counted} are there; it was cut or damaged.")
 
 
-def row_of(cells, where):
-    """The `Row` of one SB row."""
-    gross = signed(
-        cells["transaction debit or credit"], cells["gross transaction amount"], cells["gross transaction currency"], where
-    )
-    fee = Money.zero(gross.currency)
-    if cells["fee amount"] and int(units(cells["fee amount"], gross.currency, where).minor):
-        fee = signed(cells["fee debit or credit"], cells["fee amount"], cells["fee currency"], where)
-    if fee.currency != gross.currency:
-        raise PayloadError(f"{where}: the fee is in {fee.currency}, the row in {gross.currency}; book it by hand.")
-    own, reference = cells["transaction id"], cells["paypal reference id"]
-    for value in (own, reference or own, cells["transaction event code"]):
-        if not ID.fullmatch(value):
-            raise PayloadError(f"{where}: {value[:40]!r} is no id of PayPal.")
-    return Row(
-        where,
-        own,
-        cells["transaction event code"],
-        _instant(cells, where),
-        gross,
-        fee,
-        reference or None,
-        storable(cells.get("invoice id", "") or cells.get("custom field", "")) or None,
-        storable(cells.get("bank reference id", "")) or None,
-    )
+def _row(where, values, section):
+    """The `ledger.Row` of one SB row, and whether its status is one that moves the balance."""
+    (
+        own, code, reference, at, side, gross, gross_code, fee_side, fee, fee_code, invoice, custom, bank_reference, status,
+    ) = map(str.strip, values)  # fmt: skip
+    if status and status not in STATUSES:
+        raise PayloadError(f"{where}: {status[:10]!r} is no status of a transaction.")
+    currency = cells.currency(gross_code, where)
+    charged = cells.zero(currency)
+    if fee.strip("0"):
+        if cells.currency(fee_code, where) != currency:
+            raise PayloadError(f"{where}: the fee is in {fee_code}, the row in {currency}; book it by hand.")
+        charged = signed(fee_side, fee, currency, where)
+    own, code, reference = cells.identifiers((own, code, reference), _READ[:3], where)
+    if own is None or code is None:
+        raise PayloadError(f"{where}: no transaction id or no event code.")
+    row = ledger.row(
+        where, own, code, _instant(at, where), signed(side, gross, currency, where), charged, reference,
+        storable(invoice or custom) or None, storable(bank_reference) or None, section.key(currency),
+    )  # fmt: skip
+    return row, STATUSES[status or "S"]
 
 
-def _instant(cells, where):
-    value = cells["transaction initiation date"].replace("/", "-")
+def _instant(value, where):
     try:
-        return iso_instant({"time": re.sub(r" (?=[+-])", "", value)}, "time").astimezone(timezone.utc)
-    except PayloadError as error:
+        return _moment(value)
+    except (PayloadError, ValueError) as error:
         raise PayloadError(f"{where}: {value[:40]!r} is no time.") from error
 
 
+@lru_cache(maxsize=4_096)
+def _moment(value):
+    value = value.replace("/", "-")
+    if len(value) == 25 and value[19] == " ":
+        return datetime.fromisoformat(f"{value[:19]}{value[20:23]}:{value[23:]}").astimezone(timezone.utc)
+    return iso_instant({"time": re.sub(r" (?=[+-])", "", value)}, "time")
+
+
 def signed(side, value, currency, where):
-    """An amount with its side: CR is positive."""
+    """An amount in hundredths with its side: CR is positive, and so is one without a side."""
+    try:
+        return _signed(side, value.strip() or "0", currency)
+    except FinanceError as error:
+        raise PayloadError(f"{where}: {error}") from error
+
+
+@lru_cache(maxsize=16_384)
+def _signed(side, value, currency):
     if side not in _SIDES:
-        raise PayloadError(f"{where}: {side[:10]!r} is neither CR nor DR.")
-    amount = units(value, currency, where)
-    return amount if _SIDES[side] > 0 else -amount
-
-
-def units(value, currency, where):
-    """An unsigned amount in hundredths as Money."""
-    value = value.strip() or "0"
+        raise PayloadError(f"{side[:10]!r} is neither CR nor DR.")
     if not _UNITS.fullmatch(value):
-        raise PayloadError(f"{where}: {value[:30]!r} is no amount in hundredths.")
-    return units_money(int(value), currency, EXPONENT, where)
+        raise PayloadError(f"{value[:30]!r} is no amount in hundredths.")
+    return Money.from_units(_SIDES[side] * int(value), currency, EXPONENT)

@@ -1,77 +1,165 @@
-"""From the sections of a report to settlements, lines and facts, once the footers have proven them."""
+"""From the rows of a report to settlements, lines and facts; the footers of its sections prove them."""
 
 from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from ...core.errors import PayloadError
 from ...core.money import Money
 from ...core.records import Parsed, SettlementInfo, SettlementLine
+from ...core.settled_capture import SettledCapture
+from ..parts import in_parts
 from . import ledger
-from .codes import NOTHING, UNKNOWN
+from .codes import UNKNOWN
 
 
-def facts_only(rows):
-    """`Parsed` of a transaction report: facts, no settlement. Conversions with one half are not told."""
-    counted = [row for row in rows if row is not None and row.kind != NOTHING]
-    movements, _unpaired = ledger.facts_of(counted)
-    return Parsed(tuple(movements), ledger.payments_of(counted))
+@dataclass
+class Sums:
+    """What the rows of one section and currency add up to: gross ``credits`` and ``debits``, and those of fees."""
+
+    newest: datetime
+    credits: int = 0
+    debits: int = 0
+    fee_credits: int = 0
+    fee_debits: int = 0
+
+    def add(self, row):
+        """Count one row."""
+        gross, fee = row.gross.minor, row.fee.minor
+        if gross > 0:
+            self.credits += gross
+        else:
+            self.debits -= gross
+        if fee > 0:
+            self.fee_credits += fee
+        else:
+            self.fee_debits -= fee
+        if row.at > self.newest:
+            self.newest = row.at
+
+    @property
+    def moved(self):
+        return self.credits - self.debits + self.fee_credits - self.fee_debits
 
 
-def settle(found, name):
-    """Iterate over a `Parsed` of each section of a settlement report. Raises PayloadError when a footer contradicts its rows."""
-    for section in found:
-        settlements, lines = [], []
-        rows = [row for row in section.rows if row is not None and row.kind != NOTHING]
-        movements, unpaired = ledger.facts_of(rows)
-        alone = {id(row) for row in unpaired}
-        currencies = sorted({row.gross.currency for row in rows} | set(section.footers))
-        for currency in currencies:
-            members = [row for row in rows if row.gross.currency == currency]
-            info, told = _currency(section, currency, members, alone, name)
-            settlements += [*([info] if members else []), *ledger.payouts_of(members)]
-            lines += told
-        yield Parsed(tuple(movements), ledger.payments_of(rows), tuple(settlements), tuple(lines))
+@dataclass
+class Section:
+    """One section while it is read: the account and its day; how many rows it has, and by currency their `Sums` and the footers;
+    the rows that are told ``together``, at its end. One that has ``facts_only`` settles nothing."""
+
+    account: str
+    day: str
+    facts_only: bool = False
+    count: int = 0
+    sums: dict = field(default_factory=dict)
+    footers: dict = field(default_factory=dict)
+    together: list = field(default_factory=list)
+
+    def add(self, row):
+        """Count one row."""
+        code = row.gross.currency
+        if code not in self.sums:
+            self.sums[code] = Sums(row.at)
+        self.sums[code].add(row)
+
+    def key(self, currency):
+        """The key of the settlement that its rows in ``currency`` are."""
+        return None if self.facts_only else f"STL/{self.account}/{self.day}/{currency}"
 
 
-def _currency(section, currency, rows, alone, name):
-    """``(settlement, lines)`` of one section and currency."""
-    key = f"STL/{section.account}/{section.day}/{currency}"
+def parts(rows, sections, is_repeated, name):
+    """Iterate over the `core.records.Parsed`s of ``rows``, each of which belongs to the last of ``sections`` when it comes.
+    Those that ``is_repeated`` are numbered, and conversions paired, within their section. Raises PayloadError, at the end, when a
+    footer contradicts its rows."""
+    yield from in_parts(_apart(rows, sections, is_repeated), settled_capture, _told)
+    for section in sections:
+        if section.together:
+            yield _told_together(section.together)
+    yield _settled(sections, name)
+
+
+def _apart(rows, sections, is_repeated):
+    for row in rows:
+        if row.kind == "fx" or is_repeated(row):
+            sections[-1].together.append(row)
+        else:
+            yield row
+
+
+def settled_capture(row):
+    """The `SettledCapture` that a ``row`` is; None when it says anything else."""
+    if row.kind != "capture" or row.settlement_key is None or row.fee.minor > 0:
+        return None
+    own = row.id
+    return SettledCapture(
+        row.settlement_key, row.line_id, own, own, own, row.gross, -row.fee, ledger.payment_of(row), False, own, row.code
+    )
+
+
+def _told(rows):
+    """`Parsed` of some rows that are told by themselves."""
+    return _said(rows, ledger.facts_of(rows)[0], rows)
+
+
+def _told_together(rows):
+    """`Parsed` of the rows of a section that are not. A conversion whose other half is missing is for a person."""
+    movements, unpaired = ledger.facts_of(rows)
+    alone, seen, settled = set(unpaired), Counter(), []
+    for row in sorted(rows, key=lambda row: (row.at, row.id, row.code, row.gross.minor)):
+        own = row.settlement_key, row.line_id
+        seen[own] += 1
+        settled.append(row._replace(number=seen[own], kind=UNKNOWN if row in alone else row.kind))
+    return _said(rows, movements, settled)
+
+
+def _said(rows, movements, settled):
+    settled = [row for row in settled if row.settlement_key]
+    payouts = ledger.payouts_of(settled)
+    return Parsed(tuple(movements), ledger.payments_of(rows), payouts, tuple(map(_line, settled)))
+
+
+def _settled(sections, name):
+    """`Parsed` of the settlements that the sections are."""
+    infos, lines = [], []
+    for section in sections:
+        for currency in () if section.facts_only else sorted({*section.sums, *section.footers}):
+            told = _currency(section, currency, name)
+            infos += told[:1]
+            lines += told[1:]
+    nothing = not any(section.sums or section.footers for section in sections)
+    return Parsed((), (), tuple(infos), tuple(lines), f"{name} has no rows: nothing has moved" if nothing else "")
+
+
+def _currency(section, currency, name):
+    """The settlement of one section and currency, and the lines of the balances before and after it; nothing without rows."""
+    key = section.key(currency)
     if currency not in section.footers:
         raise PayloadError(f"{name}: the section of {section.account} has no footer for {currency}; it was cut or damaged.")
     totals, balances = section.footers[currency]
-    _prove(rows, totals, f"{name}, section of {section.account} in {currency}")
-    seen, lines = Counter(), []
-    for row in sorted(rows, key=lambda row: (row.at, row.id, row.code, row.gross.minor)):
-        own = f"{row.id}/{row.code}/{'+' if row.gross.minor > 0 else '-'}"
-        seen[own] += 1
-        lines.append(_line(key, row, own if seen[own] == 1 else f"{own}#{seen[own]}", id(row) in alone))
-    if not rows:
-        return None, []
-    at = max(row.at for row in rows)
-    moved = sum(line.net.minor for line in lines)
-    complete = len(balances) >= 2 and balances[0].minor + moved == balances[1].minor
+    sums = section.sums.get(currency)
+    _prove(sums, totals, f"{name}, section of {section.account} in {currency}")
+    if sums is None:
+        return []
+    at, lines = sums.newest, []
+    complete = len(balances) >= 2 and balances[0].minor + sums.moved == balances[1].minor
     if complete:
-        lines = [_carried(key, "opening", balances[0], at), *lines, _carried(key, "closing", -balances[1], at)]
+        lines = [_carried(key, "opening", balances[0], at), _carried(key, "closing", -balances[1], at)]
     info = SettlementInfo(key, Money.zero(currency), at, status="open", automatic=True, method="report", complete=complete)
-    return info, lines
+    return [info, *lines]
 
 
-def _prove(rows, totals, where):
+def _prove(sums, totals, where):
     """The totals of a footer: gross credits and debits, fee credits and debits."""
-    amounts = [(row.gross.minor, row.fee.minor) for row in rows]
-    sums = [
-        sum(gross for gross, _fee in amounts if gross > 0), -sum(gross for gross, _fee in amounts if gross < 0),
-        sum(fee for _gross, fee in amounts if fee > 0), -sum(fee for _gross, fee in amounts if fee < 0),
-    ]  # fmt: skip
-    for name, told, summed in zip(("gross credits", "gross debits", "fee credits", "fee debits"), totals, sums, strict=True):
+    counted = (sums.credits, sums.debits, sums.fee_credits, sums.fee_debits) if sums else (0, 0, 0, 0)
+    for name, told, summed in zip(("gross credits", "gross debits", "fee credits", "fee debits"), totals, counted, strict=True):
         if told.minor != summed:
             raise PayloadError(f"{where}: the footer tells {told} of {name}, the rows add up to {Money(summed, told.currency)}.")
 
 
-def _line(key, row, own, unpaired):
-    kind = UNKNOWN if unpaired else row.kind
+def _line(row):
     nothing = Money.zero(row.gross.currency)
     return SettlementLine(
-        key, own, kind, row.gross, -row.fee, nothing, row.gross + row.fee, row.at,
+        row.settlement_key, row.line_id, row.kind, row.gross, -row.fee, nothing, row.gross + row.fee, row.at,
         transaction_key=row.payment, source_id=row.id, category=row.code,
     )  # fmt: skip
 

@@ -86,13 +86,13 @@ def _read(content, name):
     best, refusal = None, None
     for delimiter in _DELIMITERS:
         try:
-            header, rows = sheet.table(content, Profile(name=name, delimiter=delimiter), name)
-            whole = [values for _line, values in rows if len(values) == len(header)][:_LOOKED_AT]
+            table = sheet.table(content, Profile(name=name, delimiter=delimiter), name)
+            whole = [values for _line, values in table.rows() if len(values) == len(table.header)][:_LOOKED_AT]
         except FinanceError as error:
             refusal = error
             continue
-        if best is None or len(header) > len(best[1]):
-            best = delimiter, header, whole
+        if best is None or len(table.header) > len(best[1]):
+            best = delimiter, table.header, whole
     if best is None:
         raise refusal
     return best

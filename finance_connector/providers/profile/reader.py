@@ -6,16 +6,17 @@ tax is refused; a payout row must be what the other rows of its settlement add u
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from ...core.errors import FinanceError, PayloadError, UnknownStatus, storable
 from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
+from ...core.settled_capture import SettledCapture
 from ..facts import Facts
+from ..parts import in_parts
 from ..repeats import Repeats
 from . import sheet, values
 
-# Rows that are taken up at once.
-PART = 5_000
 _OF_PAYMENT = ("capture", "capture_fail", "refund", "refund_fail", "dispute_open", "dispute_won", "dispute_lost")
 
 
@@ -31,7 +32,7 @@ class Preview:
 def fits(content, profile):
     """Whether the file has all columns that the profile names."""
     try:
-        header, _rows = sheet.table(content, profile, "the report")
+        header = sheet.table(content, profile, "the report").header
     except FinanceError:
         return False
     return all(sheet.squeezed(column) in header for column in profile.columns.values() if column)
@@ -41,18 +42,8 @@ def parts(content, profile, filename=None):
     """Iterate over the file as `core.records.Parsed`s of some thousand rows, the settlements in the last. Raises PayloadError
     or UnknownStatus naming the line."""
     name = f"The report {filename:.120}" if filename else "The report"
-    settlements, own, found = {}, Repeats(), []
-    for row in _rows(content, profile, name, filename):
-        own.add(_own(row))
-        key = row.line.settlement_key
-        if key not in settlements:
-            settlements[key] = _Settlement(key, row.line.net.currency, row.line.occurred_at)
-        settlements[key].add(row, name)
-        found.append(row)
-        if len(found) == PART:
-            yield _told(found)
-            found = []
-    yield _told(found)
+    settlements, own = {}, Repeats()
+    yield from in_parts(_counted(_rows(content, profile, name, filename), settlements, own, name), _settled_capture, _told)
     if own:
         _refuse_repeated(_rows(content, profile, name, filename))
     yield _settled(settlements.values(), name)
@@ -60,21 +51,47 @@ def parts(content, profile, filename=None):
 
 def _rows(content, profile, name, filename):
     """The `_Row`s that are booked."""
-    return (read for where, cells in sheet.rows(content, profile, name) if (read := _read(cells, profile, where, filename)))
+    found = sheet.rows(content, profile, name)
+    return (read for where, cells in found if (read := _read(cells, profile, where, filename)))
+
+
+def _counted(rows, settlements, own, name):
+    """The ``rows``, each counted to its settlement, and to the ids that must not come again."""
+    for row in rows:
+        own.add(_own(row))
+        key = row.line.settlement_key
+        if key not in settlements:
+            settlements[key] = _Settlement(key, row.line.net.currency, row.line.occurred_at)
+        settlements[key].add(row, name)
+        yield row
+
+
+def _settled_capture(row):
+    """The `SettledCapture` that a ``row`` is; None when it says anything else."""
+    line = row.line
+    if line.kind != "capture" or line.gross.minor <= 0 or line.fee.minor < 0 or line.tax.minor:
+        return None
+    own = line.source_id
+    return SettledCapture(
+        line.settlement_key, line.external_id, own, f"{line.external_id}/fee", own, line.gross, line.fee, _payment(row), False,
+        own, line.category, line.description,
+    )  # fmt: skip
 
 
 def _told(rows):
     """`Parsed` of some rows, without their settlements."""
-    payments = [
-        PaymentInfo(
-            line.transaction_key, line.occurred_at, line.gross, row.reference, line.transaction_key,
-            description=line.description or None,
-        )
-        for row in rows
-        if (line := row.line).transaction_key and line.kind == "capture"
-    ]  # fmt: skip
+    payments = [_payment(row) for row in rows if row.line.kind == "capture"]
     movements = [fact for row in rows for fact in _facts(row)]
     return Parsed(tuple(movements), tuple(payments), (), tuple(row.line for row in rows if row.line.kind != "payout"))
+
+
+def _payment(row):
+    """What is said of a payment that was captured."""
+    line = row.line
+    return PaymentInfo(
+        line.transaction_key, line.occurred_at, line.gross, row.reference, line.transaction_key,
+        description=line.description or None,
+    )  # fmt: skip
 
 
 def _settled(settlements, name):
@@ -111,44 +128,39 @@ def preview(content, profile, filename, limit):
     return Preview(tuple(told), "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """A line, with what a line does not hold."""
 
     where: str
     line: SettlementLine
     reference: str | None
-    payout_date: object
+    payout_date: date | None
     trace: str | None
 
 
 def _read(cells, profile, where, filename):
     """One row; None when its kind is ignored."""
-
-    def cell(name):
-        return cells.get(sheet.squeezed(profile.columns.get(name) or ""), "")
-
-    value = cell("kind")
-    if value not in profile.kinds:
-        raise UnknownStatus(f"Profile {profile.name}", "kind of row", storable(value)[:60], where)
-    kind = profile.kinds[value]
+    kind = profile.kinds.get(cells.kind)
+    if kind is None:
+        raise UnknownStatus(f"Profile {profile.name}", "kind of row", storable(cells.kind)[:60], where)
     if kind == "ignore":
         return None
-    currency = values.currency(cell("currency") or profile.currency, where)
-    gross, fee, tax, net = values.amounts(cell, profile, kind, currency, where)
+    currency = values.currency(cells.currency or profile.currency, where)
+    gross, fee, tax, net = values.amounts(cells, profile, kind, currency, where)
     if not profile.fits(kind, gross.minor):
-        raise PayloadError(f"{where}: {value!r} is {kind} in the profile, which cannot be {gross}; correct its kinds or signs.")
-    at = values.instant(cell("date"), profile, where)
-    own = values.identifier(cell("id"), where, "id", required=True)
-    payment = values.identifier(cell("payment"), where, "payment")
-    key = values.settlement_key(cell("settlement"), profile, filename, currency, where)
-    source = values.identifier(cell("source"), where, "source") or own
+        raise PayloadError(
+            f"{where}: {cells.kind!r} is {kind} in the profile, which cannot be {gross}; correct its kinds or signs."
+        )
+    at = values.instant(cells.date, profile, where)
+    own = values.identifier(cells.id, where, "id", required=True)
+    source = values.identifier(cells.source, where, "source") or own
+    payment = (values.identifier(cells.payment, where, "payment") or source) if kind in _OF_PAYMENT else None
+    key = values.settlement_key(cells.settlement, profile, filename, currency, where)
     line = SettlementLine(
-        key, own, kind, gross, fee, tax, net, at, (payment or source) if kind in _OF_PAYMENT else None, source,
-        category=storable(value)[:100], description=storable(cell("description"))[:500],
-    )  # fmt: skip
-    day = values.day(cell("payout_date"), profile, where) if cell("payout_date") else None
-    return _Row(where, line, storable(cell("reference")).strip() or None, day, storable(cell("trace")).strip() or None)
+        key, own, kind, gross, fee, tax, net, at, payment, source, storable(cells.kind)[:100], storable(cells.description)[:500]
+    )
+    day = values.day(cells.payout_date, profile, where) if cells.payout_date else None
+    return _Row(where, line, storable(cells.reference).strip() or None, day, storable(cells.trace).strip() or None)
 
 
 def _own(row):

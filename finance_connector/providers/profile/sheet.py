@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from collections import namedtuple
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
 from ...core.errors import PayloadError
 from .. import report_text
 from ..report_text import squeezed
+from .definition import FIELDS
 
 XLSX = b"PK\x03\x04"
 MOST_ROWS = 1_000_000
@@ -16,26 +19,23 @@ _LARGEST = 256 * 1024 * 1024
 __all__ = ["rows", "squeezed", "table"]
 
 
+# The cells of a row, by what their columns are.
+Cells = namedtuple("Cells", FIELDS)
+
+
 def rows(content, profile, name):
-    """Iterate over (where, cells) of the file. Raises PayloadError naming the line of what is damaged."""
-    header, following = table(content, profile, name)
-    report_text.refuse_header(header, name, [squeezed(column) for column in profile.columns.values() if column])
-    for line, values in following:
-        where = f"{name}, line {line}"
-        if len(values) != len(header):
-            raise PayloadError(f"{where}: {len(values)} values for {len(header)} columns; the file is cut or damaged.")
-        yield where, dict(zip(header, map(str.strip, values), strict=True))
+    """Iterate over (where, `Cells`) of the file. Raises PayloadError naming the line of what is damaged."""
+    found = table(content, profile, name)
+    columns = [squeezed(profile.columns.get(field) or "") for field in FIELDS]
+    report_text.refuse_header(found.header, name, [column for column in columns if column])
+    for line, values in found.lines(columns):
+        yield f"{name}, line {line}", Cells._make(map(str.strip, values))
 
 
 def table(content, profile, name):
-    """``(header, rows)``: the squeezed names of the columns, and an iterator of (line, values) after them."""
-    lines = _xlsx(content, profile, name) if content.startswith(XLSX) else _csv(content, profile, name)
-    for _number in range(profile.skip_rows):
-        next(lines, None)
-    first = next(lines, None)
-    if first is None:
-        raise PayloadError(f"{name} has no header after {profile.skip_rows} rows.")
-    return [squeezed(column) for column in first[1]], lines
+    """The `report_text.Table` of the file, its header where the profile says."""
+    read = _xlsx(content, profile, name) if content.startswith(XLSX) else _csv(content, profile, name)
+    return report_text.Table(lambda: islice(read(), profile.skip_rows, None), name)
 
 
 def _csv(content, profile, name):
@@ -47,7 +47,7 @@ def _csv(content, profile, name):
     content = report_text.whole_text(content, name)
     if not content.endswith((b"\n", b"\r")):
         raise PayloadError(f"{name}: the last line has no end, so the file may be cut; save it again.")
-    return report_text.rows(content, name, profile.delimiter)
+    return lambda: report_text.rows(content, name, profile.delimiter)
 
 
 def _xlsx(content, profile, name):
@@ -66,7 +66,8 @@ def _xlsx(content, profile, name):
     except Exception as error:
         raise PayloadError(f"{name} is no readable XLSX file, or lacks the sheet {profile.sheet!r} ({error!s:.80}).") from error
     width = max((index + 1 for row in found[:50] for index, value in enumerate(row) if value is not None), default=0)
-    return iter([(line, [_text(value) for value in row[:width]]) for line, row in enumerate(found, 1) if any(_filled(row))])
+    told = [(line, row[:width]) for line, row in enumerate(found, 1) if any(_filled(row))]
+    return lambda: ((line, [_text(value) for value in row]) for line, row in told)
 
 
 def _filled(row):

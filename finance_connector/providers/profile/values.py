@@ -2,37 +2,43 @@
 
 import re
 from datetime import datetime, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ...core.errors import MoneyError, PayloadError, storable
+from ...core.errors import FinanceError, MoneyError, PayloadError, storable
 from ...core.money import Money
-from ..reading import currency_code, iso_instant
+from ...core.money import minor_units as minor_units_of
+from .. import cells
+from ..reading import iso_instant
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,8})?", re.ASCII)
+_WITH_ZONE = re.compile(r"[+-][0-9]{2}:?[0-9]{2}$|Z$")
 _ID = re.compile(r"[^\x00-\x1f\ud800-\udfff]{1,200}")
 
 
 def currency(value, where):
     """The ISO code ``value``."""
-    return currency_code(value, f"{where}, currency")
+    return cells.currency(value, f"{where}, currency")
 
 
-def amounts(cell, profile, kind, code, where):
-    """``(gross, fee, tax, net)`` of a row, signed from our side: ``net = gross - fee - tax``, proven when all are told."""
-    fee, tax = (_cost(cell(name), profile, code, f"{where}, {name}") for name in ("fee", "tax"))
+def amounts(row, profile, kind, code, where):
+    """``(gross, fee, tax, net)`` of the `sheet.Cells` of a row, signed from our side: ``net = gross - fee - tax``, proven when
+    all are told."""
+    fee, tax = _cost(row.fee, profile, code, where, "fee"), _cost(row.tax, profile, code, where, "tax")
+    told = _signed(_amount(row.net, profile, code, where, "net"), profile, kind) if row.net else None
     if profile.sign == "debit_credit":
-        gross = _amount(cell("credit"), profile, code, where) - _amount(cell("debit"), profile, code, where)
-    elif cell("gross"):
-        gross = _signed(_amount(cell("gross"), profile, code, f"{where}, gross"), profile, kind)
-    elif cell("net"):
-        gross = _signed(_amount(cell("net"), profile, code, f"{where}, net"), profile, kind) + fee + tax
+        gross = _amount(row.credit, profile, code, where, "credit") - _amount(row.debit, profile, code, where, "debit")
+    elif row.gross:
+        gross = _signed(_amount(row.gross, profile, code, where, "gross"), profile, kind)
+    elif told is not None:
+        gross = told + fee + tax
     else:
         raise PayloadError(f"{where}: neither gross nor net has an amount.")
-    net = gross - fee - tax
-    told = _signed(_amount(cell("net"), profile, code, f"{where}, net"), profile, kind) if cell("net") else net
-    if told != net:
+    if told is None:
+        return gross, fee, tax, gross - fee - tax
+    if told.minor != gross.minor - fee.minor - tax.minor:
         raise PayloadError(f"{where}: gross {gross} less fee {fee} and tax {tax} is not net {told}; the file is damaged.")
-    return gross, fee, tax, net
+    return gross, fee, tax, told
 
 
 def _signed(amount, profile, kind):
@@ -41,29 +47,34 @@ def _signed(amount, profile, kind):
     return amount
 
 
-def _cost(value, profile, code, where):
-    amount = _amount(value, profile, code, where)
+def _cost(value, profile, code, where, column):
+    amount = _amount(value, profile, code, where, column)
     return -amount if profile.fees_negative else amount
 
 
-def _amount(value, profile, code, where):
+def _amount(value, profile, code, where, column):
+    try:
+        return _money(value, code, profile.decimal, profile.thousands, profile.minor_units)
+    except FinanceError as error:
+        raise PayloadError(f"{where}, {column}: {error}") from error
+
+
+@lru_cache(maxsize=16_384)
+def _money(value, code, decimal, thousands, minor_units):
     value = value.replace("\u2212", "-").replace("\u00a0", "").strip()
     if not value:
         return Money.zero(code)
-    if profile.thousands:
-        value = value.replace(profile.thousands, "")
-    if profile.decimal != ".":
-        value = "?" if "." in value else value.replace(profile.decimal, ".")
+    if thousands:
+        value = value.replace(thousands, "")
+    if decimal != ".":
+        value = "?" if "." in value else value.replace(decimal, ".")
     if not _DECIMAL.fullmatch(value):
-        raise PayloadError(f"{where}: {value[:40]!r} is no amount as the profile describes them.")
-    try:
-        if not profile.minor_units:
-            return Money.from_decimal(value, code)
-        if "." in value:
-            raise PayloadError(f"{where}: {value[:40]!r} is no whole number of minor units.")
-        return Money(int(value), code)
-    except MoneyError as error:
-        raise PayloadError(f"{where}: {error}") from error
+        raise MoneyError(f"{value[:40]!r} is no amount as the profile describes them.")
+    if not minor_units:
+        return Money(minor_units_of(value.removeprefix("+"), code), code)
+    if "." in value:
+        raise MoneyError(f"{value[:40]!r} is no whole number of minor units.")
+    return Money(int(value), code)
 
 
 def instant(value, profile, where):
@@ -78,15 +89,20 @@ def day(value, profile, where):
 
 def _moment(value, profile, where):
     try:
-        if profile.date_format:
-            moment = datetime.strptime(value.strip(), profile.date_format)
-        elif re.search(r"[+-][0-9]{2}:?[0-9]{2}$|Z$", value.strip()):
-            return iso_instant({"date": value}, "date")
-        else:
-            moment = datetime.fromisoformat(value.strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(profile.time_zone))
+        return _parsed(value.strip(), profile.date_format, profile.time_zone)
     except (ValueError, OverflowError) as error:
         raise PayloadError(f"{where}: {value[:40]!r} is no time as the profile describes them.") from error
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(value, date_format, time_zone):
+    if date_format:
+        moment = datetime.strptime(value, date_format)
+    elif _WITH_ZONE.search(value):
+        return iso_instant({"date": value}, "date")
+    else:
+        moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(time_zone))
 
 
 def identifier(value, where, name, required=False):

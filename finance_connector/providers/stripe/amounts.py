@@ -1,11 +1,9 @@
 """How Stripe writes money: its number of decimals per currency, in the API and in report files (INV-5).
 
 The API sends integers in "the smallest currency unit" as Stripe understands it, which is not always that of
-ISO 4217; reports send decimals in major units. Source: docs.stripe.com/currencies (zero-decimal,
+ISO 4217. Source: docs.stripe.com/currencies (zero-decimal,
 three-decimal, special cases).
 """
-
-import re
 
 from ...core.errors import MoneyError, PayloadError
 from ...core.money import Money
@@ -16,8 +14,6 @@ _ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF X
 _THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
 # ISK and UGX have no decimals in ISO 4217, yet Stripe sends them times 100 (500 for 5 ISK). They, HUF and TWD
 # are two-decimal for charges, so the rule for all others holds for them.
-
-_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,8})?", re.ASCII)
 
 
 def exponent(currency):
@@ -49,13 +45,3 @@ def from_api(value, currency, resource):
         return Money.from_units(value, currency, exponent(currency))
     except MoneyError as error:
         raise PayloadError(f"{described(resource)} carries an impossible amount: {error}") from error
-
-
-def from_report(text, currency, where):
-    """A report's decimal in major units as Money; ``where`` names the place in errors (line and column)."""
-    if not _DECIMAL.fullmatch(text):
-        raise PayloadError(f"{where}: {text[:40]!r} is no amount; download the report again.")
-    try:
-        return Money.from_decimal(text, currency)
-    except MoneyError as error:
-        raise PayloadError(f"{where}: {error}") from error

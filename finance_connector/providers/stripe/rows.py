@@ -10,7 +10,8 @@ from datetime import date, datetime
 
 from ...core.errors import PayloadError, UnknownStatus
 from ...core.money import Money
-from ...core.records import Parsed, PaymentInfo, SettledCapture, SettlementInfo, SettlementLine
+from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
+from ...core.settled_capture import SettledCapture
 from . import captures
 from .categories import UNKNOWN, line_kind
 from .disputes import numbered
@@ -103,7 +104,7 @@ def tell(rows, payouts, counts):
 
 
 def settled_capture(row):
-    """The `SettledCapture` that a ``row`` is, of whose charge and payment no other row tells; None when it says anything else."""
+    """The `SettledCapture` that a ``row`` is, of whose charge no other row tells; None when it says anything else."""
     fee = row.fee
     if (
         row.category != "charge"
@@ -115,9 +116,11 @@ def settled_capture(row):
         or fee.withheld.minor
     ):
         return None
+    own, charge = row.transaction_id, row.charge_id
     return SettledCapture(
-        row.settlement_key, row.transaction_id, row.charge_id, row.gross, fee.fee, row.info, row.source_id, row.category
-    )
+        row.settlement_key, own, f"{charge}/{row.gross.minor}", own, charge, row.gross, fee.fee, row.info, True, row.source_id,
+        row.category, row.description,
+    )  # fmt: skip
 
 
 def _refuse_repeated(rows):

@@ -4,7 +4,8 @@ import pytest
 
 from fc.core.errors import PayloadError
 from fc.core.money import Money
-from fc.providers.stripe.amounts import exponent, from_api, from_report
+from fc.providers.reading import decimal_money
+from fc.providers.stripe.amounts import exponent, from_api
 
 from .told import amounts, read, stripe
 
@@ -32,7 +33,7 @@ def test_minor_units(currency, sent, minor, shown):
     money = from_api(sent, currency, WHERE)
     assert money == Money(minor, currency)
     assert str(money.to_decimal()) == shown
-    assert from_report(shown, currency, "line 1") == money
+    assert decimal_money(shown, currency, "line 1") == money
     assert from_api(-sent, currency, WHERE) == -money
 
 
@@ -57,13 +58,13 @@ def test_special_currencies_are_two_decimal_at_stripe():
 @pytest.mark.parametrize("text", ["", "1,50", "1 000", "1e5", "NaN", "Infinity", "١", "--1", "1.", ".5", "1_0"])
 def test_report_amounts_are_plain_decimals(text):
     with pytest.raises(PayloadError, match=r"line 1.*no amount"):
-        from_report(text, "EUR", "line 1")
+        decimal_money(text, "EUR", "line 1")
 
 
 def test_report_amounts_are_never_rounded():
     with pytest.raises(PayloadError, match="more decimals"):
-        from_report("1.005", "EUR", "line 1")
-    assert from_report("1000.00", "JPY", "line 1") == Money(1000, "JPY")
+        decimal_money("1.005", "EUR", "line 1")
+    assert decimal_money("1000.00", "JPY", "line 1") == Money(1000, "JPY")
 
 
 @pytest.mark.parametrize("currency", [None, "", "euro", "€€€", 7, "eu"])
