@@ -1,11 +1,31 @@
 """A report in parts of some thousand rows: most rows are a settled capture by themselves, the others are told as they are."""
 
+from collections import Counter
 from dataclasses import replace
 
 # Rows that are taken up at once. The first are few, so that whoever takes them up begins soon, and each part has at most twice
 # those of the one before, so that the next is there when it is wanted.
 PART = 10_000
 _FIRST = 500
+
+
+def apart(rows, is_for_later, keep):
+    """Iterate over the ``rows`` that are told by themselves; those that are not go to ``keep``."""
+    for row in rows:
+        if is_for_later(row):
+            keep(row)
+        else:
+            yield row
+
+
+def numbered(rows, order):
+    """Iterate over ``rows`` with the ``number`` of each among those that have its settlement ``key`` and its ``line_id``: by
+    ``order``, so that it is the same in whatever order a file has them."""
+    seen = Counter()
+    for row in sorted(rows, key=order):
+        own = row.key, row.line_id
+        seen[own] += 1
+        yield row._replace(number=seen[own])
 
 
 def in_parts(rows, usual, told):

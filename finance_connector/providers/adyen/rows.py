@@ -5,7 +5,6 @@ stays in the same balance: it is a line and no fact. A batch that ends below not
 """
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +15,7 @@ from ...core.money import Money
 from ...core.records import Parsed, PaymentInfo, SettlementInfo, SettlementLine
 from ...core.settled_capture import SettledCapture
 from ..facts import Facts
-from ..parts import in_parts
+from ..parts import apart, in_parts, numbered
 
 UNKNOWN = "unknown"
 # Type -> (kind when the net is negative or nothing, kind when it is positive)
@@ -101,8 +100,9 @@ def parts(found, repeats, name):
     """Iterate over what all ``found`` rows say, as `core.records.Parsed`s of some thousand; those whose ``own`` is in ``repeats``
     are told in their order. Raises PayloadError, at the end, when a batch does not add up to nothing."""
     batches, together = {}, []
-    yield from in_parts(_apart(_counted(found, batches), repeats, together), settled_capture, _told)
-    yield _told(_numbered(together))
+    alone = apart(_counted(found, batches), lambda row: repeats and row.own in repeats, together.append)
+    yield from in_parts(alone, settled_capture, _told)
+    yield _told(numbered(together, _order))
     ignored = "" if batches else f"{name} has no rows: nothing was settled"
     yield Parsed(settlements=tuple(batch.settlement(name) for batch in batches.values()), ignored=ignored)
 
@@ -114,24 +114,6 @@ def _counted(found, batches):
             batches[row.key] = _Batch(row.key, row.net.currency, row.created)
         batches[row.key].add(row)
         yield row
-
-
-def _apart(found, repeats, together):
-    """Those of the rows ``found`` that are unlike all others; the others are left in ``together``."""
-    for row in found:
-        if repeats and row.own in repeats:
-            together.append(row)
-        else:
-            yield row
-
-
-def _numbered(together):
-    """The rows with their numbers, which are the same in whatever order the file has them."""
-    seen = Counter()
-    for row in sorted(together, key=_order):
-        own = row.key, row.line_id
-        seen[own] += 1
-        yield row._replace(number=seen[own])
 
 
 def settled_capture(row):

@@ -25,7 +25,7 @@ _ABOUT_ANOTHER = ("refund", "refund_fail", "payout_fail", *_DISPUTES)
 
 class Row(NamedTuple):
     """One row. ``gross`` and ``fee`` are signed from our side: a fee that was charged is negative. ``kind`` is that of its code
-    and sign, `unknown` for one that does not name what it is about. ``settlement_key`` is of the report that settles it.
+    and sign, `unknown` for one that does not name what it is about. ``key`` is that of the settlement which a report tells.
     ``number`` is 1 unless others have the same id, code and sign. ``where`` names the row in errors."""
 
     where: str
@@ -38,7 +38,7 @@ class Row(NamedTuple):
     reference: str | None = None
     invoice: str | None = None
     bank_reference: str | None = None
-    settlement_key: str | None = None
+    key: str | None = None
     number: int = 1
 
     @property

@@ -1,6 +1,5 @@
 """From the rows of a report to settlements, lines and facts; the footers of its sections prove them."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from ...core.errors import PayloadError
 from ...core.money import Money
 from ...core.records import Parsed, SettlementInfo, SettlementLine
 from ...core.settled_capture import SettledCapture
-from ..parts import in_parts
+from ..parts import apart, in_parts, numbered
 from . import ledger
 from .codes import UNKNOWN
 
@@ -71,28 +70,25 @@ def parts(rows, sections, is_repeated, name):
     """Iterate over the `core.records.Parsed`s of ``rows``, each of which belongs to the last of ``sections`` when it comes.
     Those that ``is_repeated`` are numbered, and conversions paired, within their section. Raises PayloadError, at the end, when a
     footer contradicts its rows."""
-    yield from in_parts(_apart(rows, sections, is_repeated), settled_capture, _told)
+
+    def keep(row):
+        sections[-1].together.append(row)
+
+    alone = apart(rows, lambda row: row.kind == "fx" or is_repeated(row), keep)
+    yield from in_parts(alone, settled_capture, _told)
     for section in sections:
         if section.together:
             yield _told_together(section.together)
     yield _settled(sections, name)
 
 
-def _apart(rows, sections, is_repeated):
-    for row in rows:
-        if row.kind == "fx" or is_repeated(row):
-            sections[-1].together.append(row)
-        else:
-            yield row
-
-
 def settled_capture(row):
     """The `SettledCapture` that a ``row`` is; None when it says anything else."""
-    if row.kind != "capture" or row.settlement_key is None or row.fee.minor > 0:
+    if row.kind != "capture" or row.key is None or row.fee.minor > 0:
         return None
     own = row.id
     return SettledCapture(
-        row.settlement_key, row.line_id, own, own, own, row.gross, -row.fee, ledger.payment_of(row), False, own, row.code
+        row.key, row.line_id, own, own, own, row.gross, -row.fee, ledger.payment_of(row), False, own, row.code
     )
 
 
@@ -104,16 +100,13 @@ def _told(rows):
 def _told_together(rows):
     """`Parsed` of the rows of a section that are not. A conversion whose other half is missing is for a person."""
     movements, unpaired = ledger.facts_of(rows)
-    alone, seen, settled = set(unpaired), Counter(), []
-    for row in sorted(rows, key=lambda row: (row.at, row.id, row.code, row.gross.minor)):
-        own = row.settlement_key, row.line_id
-        seen[own] += 1
-        settled.append(row._replace(number=seen[own], kind=UNKNOWN if row in alone else row.kind))
-    return _said(rows, movements, settled)
+    alone = set(unpaired)
+    settled = [row._replace(kind=UNKNOWN) if row in alone else row for row in rows]
+    return _said(rows, movements, numbered(settled, lambda row: (row.at, row.id, row.code, row.gross.minor)))
 
 
 def _said(rows, movements, settled):
-    settled = [row for row in settled if row.settlement_key]
+    settled = [row for row in settled if row.key]
     payouts = ledger.payouts_of(settled)
     return Parsed(tuple(movements), ledger.payments_of(rows), payouts, tuple(map(_line, settled)))
 
@@ -159,7 +152,7 @@ def _prove(sums, totals, where):
 def _line(row):
     nothing = Money.zero(row.gross.currency)
     return SettlementLine(
-        row.settlement_key, row.line_id, row.kind, row.gross, -row.fee, nothing, row.gross + row.fee, row.at,
+        row.key, row.line_id, row.kind, row.gross, -row.fee, nothing, row.gross + row.fee, row.at,
         transaction_key=row.payment, source_id=row.id, category=row.code,
     )  # fmt: skip
 

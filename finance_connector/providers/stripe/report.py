@@ -12,7 +12,7 @@ import re
 from ...core.errors import PayloadError, storable
 from ...core.records import Parsed, PaymentInfo
 from .. import cells, report_text
-from ..parts import in_parts
+from ..parts import apart, in_parts
 from ..repeats import Repeats
 from . import rows
 from .fees import Fee
@@ -64,19 +64,13 @@ def parts(content, filename=None):
     def told(others):
         return rows.tell(others, payouts, counts)
 
-    yield from in_parts(_apart(report.rows(), charges, together), usual, told)
+    def is_together(row):
+        return row.category in rows.COUNTED or charges and row.charge_id in charges
+
+    yield from in_parts(apart(report.rows(), is_together, together.append), usual, told)
     yield told(rows.ordered(together))
     nothing = "" if report.count else f"{report.name} has no rows: nothing was settled in its period"
     yield Parsed(settlements=payouts.settlements(), ignored=nothing)
-
-
-def _apart(found, charges, together):
-    """Those of the rows ``found`` that are told by themselves; the others are left in ``together``."""
-    for row in found:
-        if row.category in rows.COUNTED or charges and row.charge_id in charges:
-            together.append(row)
-        else:
-            yield row
 
 
 class _Report:
