@@ -1,5 +1,7 @@
 """A report read in parts says what it says as a whole, wherever the parts end and whatever order its rows have."""
 
+import gc
+import tracemalloc
 from random import Random
 from unittest.mock import patch
 
@@ -7,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import report_files
 from fc.core.errors import PayloadError
 from fc.core.records import Parsed, joined
-from fc.providers import parts
+from fc.providers import get, parts
+from fc.providers.profile import Profile
 from fc.providers.repeats import Repeats
 from simulator import stripe_objects as stripe
 
@@ -78,6 +82,46 @@ def test_reports_of_other_providers_in_parts(kit, size):
         whole = kit.ADAPTER.parse_report(content, "report.csv")
         assert len(told) > 2
         assert said(joined(told)) == said(whole)
+
+
+# A batch whose fees nothing tells apart but their time, and an account where a row comes twice.
+FEES = [adyen.ROWS[-1], *adyen.ROWS[:-1]]
+AGAIN = [*paypal.EURO, *[paypal.row("COST1", "T0107", "DR", "0")] * 2]
+
+
+@given(st.integers(1, 6), st.integers(0, 10_000))
+def test_the_order_of_the_rows_of_other_providers_says_nothing(size, seed):
+    for adapter, rows, write in (
+        (adyen.ADAPTER, FEES, adyen.report),
+        (paypal.ADAPTER, AGAIN, lambda rows: paypal.report(((rows, "EUR"),))),
+        (generic.ADAPTER, generic.ROWS, lambda rows: generic.file(*rows)),
+    ):
+        shuffled = rows.copy()
+        Random(seed).shuffle(shuffled)  # noqa: S311
+        with patch.object(parts, "PART", size):
+            told = joined(adapter.report_parts(write(shuffled), "report.csv"))
+        whole = adapter.parse_report(write(rows), "report.csv")
+        for name in ("movements", "payments", "settlements", "lines"):
+            assert set(getattr(told, name)) == set(getattr(whole, name))
+
+
+@pytest.mark.parametrize("code", ["stripe", "adyen", "paypal", "generic"])
+def test_a_report_is_never_held(code):
+    adapter, grown = get(code), []
+    if code == "generic":
+        adapter = adapter.with_profile(Profile("Payouts", report_files.PROFILE_COLUMNS, report_files.PROFILE_KINDS))
+    for size in (1_000, 5_000):
+        content = getattr(report_files, code)(size, "x")
+        gc.collect()
+        tracemalloc.start()
+        with patch.object(parts, "PART", 100):
+            lines = sum(len(part.captures) for part in adapter.report_parts(content, "report.csv"))
+        grown.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert lines == size
+    # Of a row, eight bytes are kept that tell it from others, and up to a limit what its words mean. One that is held takes more
+    # than a kilobyte.
+    assert grown[1] - grown[0] < 4_000 * 300
 
 
 def test_what_the_payouts_are_comes_with_or_after_the_last_of_their_lines():
