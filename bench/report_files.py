@@ -79,9 +79,10 @@ def generic(size, name):
     lines, total = [",".join(PROFILE_COLUMNS.values())], 0
     for number, gross, at in _sales(size):
         payout, end = f"{name}x{number // ROWS_A_PAYOUT}", f"EUR,{at:%Y-%m-%d %H:%M:%S}"
-        lines.append(f"{payout},R{number},Sale,{_major(gross)},1.00,{_major(gross - 100)},{end},P{name}x{number},SO{number},NP")
+        own = f"{name}x{number}"
+        lines.append(f"{payout},R{own},Sale,{_major(gross)},1.00,{_major(gross - 100)},{end},P{own},SO{number},NP")
         total += gross - 100
         if number % ROWS_A_PAYOUT == ROWS_A_PAYOUT - 1 or number == size - 1:
-            lines.append(f"{payout},P{number},Payout,-{_major(total)},,-{_major(total)},{end},,,NP")
+            lines.append(f"{payout},P{own},Payout,-{_major(total)},,-{_major(total)},{end},,,NP")
             total = 0
     return "".join(f"{line}\n" for line in lines).encode()
