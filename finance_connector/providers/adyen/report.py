@@ -28,7 +28,7 @@ _READ = (
     "gross credit (gc)", "net currency", "net debit (nc)", "net credit (nc)", "merchant account", "batch number",
     "psp reference", "dispute reference", *_FEES,
 )  # fmt: skip
-# What tells a row from all others, as a rule.
+# What tells a row from all others of its batch, as a rule.
 _OWN = ("merchant account", "batch number", "net currency", "type", "psp reference", "modification reference")
 # Hours from UTC of the abbreviations that mean one zone only; what may mean several (IST, CST) is refused.
 _ZONES = {
@@ -53,9 +53,14 @@ def parts(content, filename=None):
     report_text.refuse_header(table.header, name, REQUIRED)
     repeats = Repeats()
     for _line, own in table.lines(_OWN):
-        repeats.add("/".join(map(str.strip, own)))
+        repeats.add(_own(*map(str.strip, own)))
     found = (_row(f"{name}, line {line}", values) for line, values in table.lines(_READ))
     yield from rows.parts(found, repeats, name)
+
+
+def _own(merchant, batch, code, kind, psp, modification):
+    """What tells a row from all others of its batch, no longer than the id of its line."""
+    return f"{merchant}/{batch.lstrip('0')}/{code.upper()}/" + f"{kind}/{psp}/{modification}"[: rows.LINE_ID]
 
 
 def _row(where, values):
@@ -69,7 +74,7 @@ def _row(where, values):
     gross = _signed(gross_credit, gross_debit, cells.currency(gross_code, where), where, "gross") if gross_code else None
     fee = sum(cells.amount(value, currency, where, column).minor for value, column in zip(fees, _FEES, strict=True) if value)
     psp_reference, dispute = cells.identifiers((psp, dispute), ("psp reference", "dispute reference"), where)
-    own = f"{merchant}/{batch}/{code}/{kind}/{psp}/{modification}"
+    own = _own(merchant, batch, code, kind, psp, modification)
     return rows.row(
         where, merchant, int(batch), own, kind, _instant(created, zone, where), _signed(credit, debit, currency, where, "net"),
         Money(fee, currency), gross, psp_reference, storable(modification), storable(reference), dispute,

@@ -18,6 +18,8 @@ from ..facts import Facts
 from ..parts import apart, in_parts, numbered
 
 UNKNOWN = "unknown"
+# Characters of the id of a line that are of the row; a number may follow.
+LINE_ID = 200
 # Type -> (kind when the net is negative or nothing, kind when it is positive)
 TYPES = {
     "Settled": ("capture", "capture"),
@@ -76,7 +78,7 @@ class Row(NamedTuple):
 
     @property
     def line_id(self):
-        own = storable(f"{self.type}/{self.psp_reference or ''}/{self.modification}")[:200]
+        own = storable(f"{self.type}/{self.psp_reference or ''}/{self.modification}")[:LINE_ID]
         return own if self.number == 1 else f"{own}#{self.number}"
 
 

@@ -55,19 +55,14 @@ def parts(content, filename=None):
     charges = report.told_together()
     payouts, counts, together = rows.Payouts(), {}, []
 
-    def usual(row):
-        capture = rows.settled_capture(row)
-        if capture:
-            payouts.add(row)
-        return capture
-
     def told(others):
-        return rows.tell(others, payouts, counts)
+        return rows.tell(others, counts)
 
     def is_together(row):
         return row.category in rows.COUNTED or charges and row.charge_id in charges
 
-    yield from in_parts(apart(report.rows(), is_together, together.append), usual, told)
+    alone = apart(payouts.counted(report.rows()), is_together, together.append)
+    yield from in_parts(alone, rows.settled_capture, told)
     yield told(rows.ordered(together))
     nothing = "" if report.count else f"{report.name} has no rows: nothing was settled in its period"
     yield Parsed(settlements=payouts.settlements(), ignored=nothing)

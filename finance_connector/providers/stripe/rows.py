@@ -71,7 +71,7 @@ def settle(rows):
     """
     rows, payouts = ordered(rows), Payouts()
     _refuse_repeated(rows)
-    return replace(tell(rows, payouts, {}), settlements=payouts.settlements())
+    return replace(tell(payouts.counted(rows), {}), settlements=payouts.settlements())
 
 
 def ordered(rows):
@@ -79,9 +79,10 @@ def ordered(rows):
     return sorted(rows, key=lambda row: (row.created, row.transaction_id))
 
 
-def tell(rows, payouts, counts):
-    """`core.records.Parsed` of some ``rows``, without settlements: these ``payouts`` counts. All rows of a charge
-    (captures) must be among them; rows of disputes must come in their order, ``counts`` has those that came before."""
+def tell(rows, counts):
+    """`core.records.Parsed` of some ``rows``, without settlements. All rows of a charge (captures) must be among them; rows of
+    disputes must come in their order, ``counts`` has those that came before."""
+    rows = tuple(rows)
     kinds = [line_kind(row.category, row.gross) for row in rows]
     captured = [row for row, kind in zip(rows, kinds, strict=True) if kind == "capture"]
     movements, undecided = captures.captures(captured)
@@ -96,7 +97,6 @@ def tell(rows, payouts, counts):
             if kind == UNKNOWN:
                 raise UnknownStatus("Stripe", "reporting_category", row.category, row.where)
             continue
-        payouts.add(row)
         line = _line(row, kind)
         if line:
             lines.append(line)
@@ -232,8 +232,14 @@ class Payouts:
     def __init__(self):
         self._payouts = {}
 
-    def add(self, row):
-        """Count one row. Raises PayloadError for one in another currency than its payout."""
+    def counted(self, rows):
+        """Iterate over ``rows``, and count those of payouts. Raises PayloadError for one in another currency than its payout."""
+        for row in rows:
+            if row.settlement_key is not None:
+                self._add(row)
+            yield row
+
+    def _add(self, row):
         key, gross = row.settlement_key, row.gross
         payout = self._payouts.get(key)
         if payout is None:

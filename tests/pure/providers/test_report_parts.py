@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bench import report_files
 from fc.core.errors import PayloadError
+from fc.core.money import Money
 from fc.core.records import Parsed, joined
 from fc.providers import get, parts
 from fc.providers.profile import Profile
@@ -82,6 +83,19 @@ def test_reports_of_other_providers_in_parts(kit, size):
         whole = kit.ADAPTER.parse_report(content, "report.csv")
         assert len(told) > 2
         assert said(joined(told)) == said(whole)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_a_payout_without_a_row_of_its_own_is_what_its_rows_add_up_to(size):
+    told = joined(in_parts(stripe.report(TOLD_TOGETHER[:-1]), size))
+    ((amount,),) = {(one.amount for one in told.settlements)}
+    assert amount == sum((line.net for line in told.lines[1:]), told.lines[0].net) == Money(6000, "EUR")
+
+
+def test_fees_that_only_the_end_of_a_long_text_tells_apart_are_two_lines():
+    rows = [adyen.row("Fee", mod="x" * 250 + end, net="-1.00") for end in "ab"]
+    parsed = adyen.ADAPTER.parse_report(adyen.report([*rows, adyen.row("Balancetransfer", net="2.00")]))
+    assert len({line.external_id for line in parsed.lines}) == 3
 
 
 # A batch whose fees nothing tells apart but their time, and an account where a row comes twice.
