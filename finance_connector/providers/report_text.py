@@ -90,12 +90,12 @@ class Table:
         return found
 
     def lines(self, columns):
-        """Iterate over (line number, values of ``columns`` in their order); a column that the file lacks is empty. Raises
-        PayloadError when one is there twice, or a row has another number of values than the header."""
-        twice = [column for column in columns if self.header.count(column) > 1]
+        """Iterate over (line number, values of ``columns`` in their order); a column that the file lacks, or that has no name, is
+        empty. Raises PayloadError when one is there twice, or a row has another number of values than the header."""
+        twice = [column for column in columns if column and self.header.count(column) > 1]
         if twice:
             raise PayloadError(f"{self.name} has the column {twice[0]} twice.")
-        width, positions = len(self.header), {column: position for position, column in enumerate(self.header)}
+        width, positions = len(self.header), {column: position for position, column in enumerate(self.header) if column}
         pick = itemgetter(*(positions.get(column, width) for column in columns))
         for line, values in self.rows():
             if len(values) != width:

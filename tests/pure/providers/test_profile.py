@@ -153,3 +153,12 @@ def test_encoding_and_delimiter_are_the_profiles():
     profile = replace(kit.PROFILE, encoding="cp1252", delimiter="\t")
     content = kit.REPORT.decode().replace(";", "\t").replace("NP 77", "Größe").encode("cp1252")
     assert GENERIC.with_profile(profile).parse_report(content).settlements[0].trace == "Größe"
+
+
+def test_columns_without_a_name_are_nobodys():
+    header, lines = f"{kit.HEADER};;", [f"{line};x;y" for line in kit.ROWS]
+    told = kit.ADAPTER.parse_report(kit.file(*lines, header=header))
+    whole = kit.ADAPTER.parse_report(kit.REPORT)
+    assert (told.lines, told.movements) == (whole.lines, whole.movements)
+    # The profile says no column of the source of a row.
+    assert all(line.source_id == line.external_id for line in told.lines)
