@@ -77,7 +77,15 @@ class FinanceImport(models.Model):
             found = self.env["finance.settlement.profile"]._in_force(found)._fitting(data).provider_id
             if not found:
                 return none
-        if len(found) != 1:
+        if not found:
+            raise ImportRefused(
+                self.env._(
+                    "This is a settlement report of %s, and no connection of that kind is active. Activate one, or make it under "
+                    "Configuration, Providers; then try this file again.",
+                    providers.get(code).label,
+                )
+            )
+        if len(found) > 1:
             raise ImportRefused(
                 self.env._(
                     "This is a settlement report of %(label)s, and %(count)s active connections of that "

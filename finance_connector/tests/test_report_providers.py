@@ -158,3 +158,8 @@ class TestReportProviders(BankCase):
     def test_inv_4_the_usual_rows_of_a_profile(self):
         payments = self.says_the_same_both_ways("generic", generic(), lambda number: f"M{number}")
         self.assertEqual((payments["P7"][5], payments["P2"][1], payments["P8"][8]), ("15.5", "partially_refunded", "1.2"))
+
+    def test_a_report_that_no_connection_reads_says_what_to_do(self):
+        record = self.take(adyen(), "adyen.csv")
+        self.assertEqual(record.state, "rejected")
+        self.assertRegex(record.reason, "Adyen, and no connection of that kind is active.*Configuration, Providers.*try this file")
