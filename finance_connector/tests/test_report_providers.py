@@ -162,4 +162,4 @@ class TestReportProviders(BankCase):
     def test_a_report_that_no_connection_reads_says_what_to_do(self):
         record = self.take(adyen(), "adyen.csv")
         self.assertEqual(record.state, "rejected")
-        self.assertRegex(record.reason, "Adyen, and no connection of that kind is active.*Configuration, Providers.*try this file")
+        self.assertRegex(record.reason, "Adyen, and no connection of that kind is active.*Configuration, Providers.*this file")
