@@ -29,8 +29,8 @@ def _know(env, provider, content, name, known):
     """Store what webhooks have told of the payments in the report ``content``."""
     from odoo.addons.finance_connector.core.records import Envelope, Parsed
 
-    told = joined_report(provider, content)
-    captures = [replace(fact, settlement_key=None) for fact in told.movements if fact.kind == "capture"]
+    told = reader(provider).parse_report(content, "report.csv").movements
+    captures = [replace(fact, settlement_key=None) for fact in told if fact.kind == "capture"]
     facts, infos = captures, ()
     if known == "usual":
         facts = [one for fact in captures for one in (replace(fact, kind="authorize"), fact)]
@@ -50,11 +50,6 @@ def _told_by_webhook(number, fact):
         fact.transaction_key, fact.occurred_at + timedelta(seconds=2), fact.amount, f"SO{number}", fact.transaction_key,
         f"Customer {number % 1000}", f"customer{number % 1000}@example.com", f"cus_{number % 1000}", f"SO{number}",
     )  # fmt: skip
-
-
-def joined_report(provider, content):
-    """All that the report ``content`` says, as one `core.records.Parsed`."""
-    return reader(provider).parse_report(content, "report.csv")
 
 
 def reader(provider):

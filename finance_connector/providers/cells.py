@@ -1,11 +1,11 @@
 """What a cell of a report says. The same words come again and again, so what they mean is kept; errors name the cell."""
 
-from datetime import datetime, timezone
+from datetime import datetime
 from functools import lru_cache
 
 from ..core.errors import PayloadError
 from ..core.money import Money
-from .reading import ID, currency_code, decimal_money
+from .reading import ID, currency_code, decimal_money, iso_instant
 
 
 def currency(value, where):
@@ -46,7 +46,10 @@ def instant(value, where):
 
 @lru_cache(maxsize=256)
 def _code(value):
-    return value.upper() if len(value) == 3 and value.isascii() and value.isalpha() else None
+    try:
+        return currency_code(value, "")
+    except PayloadError:
+        return None
 
 
 @lru_cache(maxsize=16_384)
@@ -61,8 +64,8 @@ def _amount(value, code):
 def _moment(value):
     try:
         if value[16:17] == ":" and len(value) == 19:
+            # As most reports write it, which needs no more than this.
             return datetime.fromisoformat(f"{value}+00:00")
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    except (ValueError, OverflowError):
+        return iso_instant({"time": value}, "time")
+    except ValueError:
         return None

@@ -8,6 +8,7 @@ from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import PaymentInfo
 from odoo.addons.finance_connector.providers import parts
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from .bank_common import BankCase
 from .common import at, fact
@@ -158,6 +159,21 @@ class TestReportProviders(BankCase):
     def test_inv_4_the_usual_rows_of_a_profile(self):
         payments = self.says_the_same_both_ways("generic", generic(), lambda number: f"M{number}")
         self.assertEqual((payments["P7"][5], payments["P2"][1], payments["P8"][8]), ("15.5", "partially_refunded", "1.2"))
+
+    @mute_logger("odoo.addons.finance_connector.models.import_work")
+    def test_a_report_that_its_end_refuses_leaves_nothing(self):
+        for code, content, told, reason in (
+            ("adyen", adyen(), (b"EUR,73.00,", b"EUR,72.00,"), "adds up to"),
+            ("paypal", paypal(), (b"SF,EUR,8900", b"SF,EUR,8901"), "footer tells"),
+            ("generic", generic(), (b"-78.80", b"-78.81"), "pays out"),
+        ):
+            provider = self.connect(code, code)
+            before = subledger(provider)
+            with patch.object(parts, "PART", 2):
+                record = self.take(content.replace(*told), f"{code}.csv", provider_id=provider)
+            self.assertEqual(record.state, "rejected", code)
+            self.assertIn(reason, record.reason)
+            self.assertEqual(subledger(provider), before)
 
     def test_a_report_that_no_connection_reads_says_what_to_do(self):
         record = self.take(adyen(), "adyen.csv")

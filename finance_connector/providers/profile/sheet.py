@@ -35,6 +35,8 @@ def rows(content, profile, name):
 def table(content, profile, name):
     """The `report_text.Table` of the file, its header where the profile says."""
     read = _xlsx(content, profile, name) if content.startswith(XLSX) else _csv(content, profile, name)
+    if next(islice(read(), profile.skip_rows, None), None) is None:
+        raise PayloadError(f"{name} has no header after {profile.skip_rows} rows; correct the profile, or fetch the file again.")
     return report_text.Table(lambda: islice(read(), profile.skip_rows, None), name)
 
 

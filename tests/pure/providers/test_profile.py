@@ -162,3 +162,8 @@ def test_columns_without_a_name_are_nobodys():
     assert (told.lines, told.movements) == (whole.lines, whole.movements)
     # The profile says no column of the source of a row.
     assert all(line.source_id == line.external_id for line in told.lines)
+
+
+def test_a_header_that_is_not_behind_the_rows_that_are_skipped_is_said():
+    with pytest.raises(PayloadError, match="no header after 99 rows; correct the profile"):
+        GENERIC.with_profile(replace(kit.PROFILE, skip_rows=99)).parse_report(kit.REPORT)
