@@ -46,7 +46,7 @@ class FinanceFeed(models.Model):
             capabilities = feed._adapter().capabilities if feed.code else ()
             feed.has_webhook = "webhook" in capabilities
             feed.has_consent = "consent" in capabilities
-            feed.unverified = "\n".join(feed._adapter().unverified) if feed.code else False
+            feed.unverified = "\n".join(f"• {sentence}" for sentence in feed._adapter().unverified) if feed.code else False
 
     @api.constrains("api_base", "environment")
     def _check_api_base(self):

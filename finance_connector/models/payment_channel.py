@@ -98,7 +98,7 @@ class FinancePaymentChannel(models.Model):
         for channel in self:
             adapter = channel._adapter()
             channel.has_secrets = bool(adapter.secret_names)
-            channel.unverified = "\n".join(adapter.unverified)
+            channel.unverified = "\n".join(f"• {sentence}" for sentence in adapter.unverified)
 
     @api.depends("code", "probe_url", "proven_probe_url")
     def _compute_is_probe_proven(self):

@@ -14,7 +14,11 @@ UNPROCESSED = [("state", "in", ("received", "failed", "dead")), ("source", "!=",
 class FinanceProvider(models.Model):
     _inherit = "finance.provider"
 
-    unverified = fields.Text(compute="_compute_unverified", string="Not verified with the provider")
+    has_webhook = fields.Boolean(compute="_compute_adapter_says")
+    has_poll = fields.Boolean(compute="_compute_adapter_says")
+    has_secrets = fields.Boolean(compute="_compute_adapter_says")
+    has_certificate = fields.Boolean(compute="_compute_adapter_says")
+    unverified = fields.Text(compute="_compute_adapter_says", string="Not verified with the provider")
     message_warning = fields.Char(compute="_compute_warnings")
     poll_warning = fields.Char(compute="_compute_warnings")
     message_waiting_count = fields.Integer(compute="_compute_counts")
@@ -22,9 +26,14 @@ class FinanceProvider(models.Model):
     exception_count = fields.Integer(compute="_compute_counts")
 
     @api.depends("code")
-    def _compute_unverified(self):
+    def _compute_adapter_says(self):
         for provider in self:
-            provider.unverified = "\n".join(provider._adapter().unverified) if provider.code else False
+            adapter = provider._adapter() if provider.code else None
+            capabilities = adapter.capabilities if adapter else ()
+            for name in ("webhook", "poll", "certificate"):
+                provider[f"has_{name}"] = name in capabilities
+            provider.has_secrets = bool(adapter and adapter.secret_names)
+            provider.unverified = "\n".join(f"• {sentence}" for sentence in adapter.unverified) if adapter else False
 
     def _secret_names_set(self):
         """provider id -> names of its secrets. Only the names: nothing is decrypted for a screen."""
@@ -38,9 +47,10 @@ class FinanceProvider(models.Model):
     def _compute_warnings(self):
         names = self._secret_names_set()
         for provider in self:
-            polls = provider.state == "active" and "poll" in provider._adapter().capabilities
-            provider.message_warning = provider._quiet(provider.last_message_at, QUIET_HOURS, self.env._("No message yet"))
-            provider.poll_warning = False
+            polls = provider.state == "active" and provider.has_poll
+            provider.message_warning = provider.poll_warning = False
+            if provider.has_webhook:
+                provider.message_warning = provider._quiet(provider.last_message_at, QUIET_HOURS, self.env._("No message yet"))
             if polls and "api_key" not in names.get(provider.id, set()):
                 provider.poll_warning = self.env._("Cannot be asked: no API key")
             elif polls:

@@ -131,3 +131,17 @@ class TestScreenProvider(ScreenCase):
         self.provider.set_secret("api_key", "rk_test")
         self.env.invalidate_all()
         self.assertEqual(self.provider.poll_warning, "Never asked completely")
+
+    def test_the_screen_asks_for_what_the_adapter_takes(self):
+        files = self.env["finance.provider"].create({"name": "Files", "code": "generic", "company_id": self.company.id})
+        names = ("has_webhook", "has_poll", "has_secrets", "has_certificate")
+        for code, takes in (
+            ("generic", (False, False, False, False)),
+            ("adyen", (True, False, True, False)),
+            ("paypal", (True, True, True, True)),
+        ):
+            made = files if code == "generic" else files.copy({"name": code, "code": code})
+            self.assertEqual(tuple(made[name] for name in names), takes, code)
+        files.action_activate()
+        # Nothing of it is ever heard but files, which are expected on no day.
+        self.assertEqual((files.state, files.message_warning, files.poll_warning), ("active", False, False))
