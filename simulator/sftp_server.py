@@ -68,7 +68,8 @@ class SftpBank:
             transport.set_subsystem_handler("sftp", SFTPServer, _files_for(self))
             try:
                 transport.start_server(server=_Door(self))
-            except (paramiko.SSHException, EOFError):
+            except (paramiko.SSHException, EOFError, OSError):
+                # Who sees another host key goes at once, which may reset the connection.
                 transport.close()
 
 

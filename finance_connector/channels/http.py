@@ -1,7 +1,7 @@
 """A bank that takes payment files by POST. What it answers to a question for the file decides after a call without answer."""
 
-import base64
 
+from ..core.authorization import basic, bearer
 from ..core.errors import ProviderUnavailable
 from .base import ABSENT, PRESENT, UNSURE, ChannelAdapter, Found, Refused, Sent
 
@@ -85,16 +85,10 @@ def _signed_in(way):
     """The headers that say who we are."""
     settings, secrets = way.settings, way.secrets
     if settings.sign_in == "bearer":
-        return {"Authorization": f"Bearer {secrets['token']}"}
+        return bearer(secrets["token"])
     if settings.sign_in == "basic":
-        return basic(settings.user, secrets["password"])
+        return basic(f"{settings.user}:{secrets['password']}")
     return {}
-
-
-def basic(user, password):
-    """The header of a user and a password (RFC 7617)."""
-    told = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {told}"}
 
 
 def _said(body):

@@ -6,9 +6,9 @@ the first one is; it cannot be asked for a batch by our id.
 
 from datetime import datetime, timezone
 
+from ..core.authorization import basic, bearer
 from ..core.money import Money
 from ..providers.paypal import payout_items
-from ..providers.paypal.client import headers
 from .base import FILE, Refused, Sent, Telling, tellings
 from .json_api import ApiChannel
 
@@ -80,8 +80,8 @@ class PayPalChannel(ApiChannel):
 
     def _bearer(self, way):
         wanted = {"grant_type": "client_credentials"}
-        told = self.ask(way, "POST", "/v1/oauth2/token", headers(way.secrets["api_key"]), data=wanted)
-        return {"Authorization": f"Bearer {told.get('access_token', '')}"}
+        told = self.ask(way, "POST", "/v1/oauth2/token", basic(way.secrets["api_key"]), data=wanted)
+        return bearer(told.get("access_token", ""))
 
 
 class _Duplicate(Refused):

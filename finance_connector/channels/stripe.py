@@ -6,10 +6,10 @@ for payouts, which have none, by the end-to-end id in the metadata.
 
 from datetime import datetime, timezone
 
+from ..core.authorization import bearer
 from ..core.errors import MoneyError
 from ..providers.stripe import ordered
 from ..providers.stripe.amounts import exponent
-from ..providers.stripe.client import headers
 from .base import ABSENT, PAYMENT, PRESENT, UNSURE, Found, Refused, Sent, Telling, tellings
 from .json_api import ApiChannel
 
@@ -95,7 +95,7 @@ class StripeChannel(ApiChannel):
 
 
 def _headers(way):
-    return headers(way.secrets["api_key"])
+    return bearer(way.secrets["api_key"])
 
 
 def _tellings(told):

@@ -4,6 +4,7 @@ Source: Wise's API reference (quotes v3, accounts v1, transfers v1, funding v3).
 making it again gives the same one; afterwards its state says whether it was funded.
 """
 
+from ..core.authorization import bearer
 from ..core.instruction_intent import uetr
 from .base import ABSENT, PAYMENT, PRESENT, UNSURE, Found, Refused, Sent, Telling
 from .json_api import ApiChannel
@@ -88,7 +89,7 @@ class WiseChannel(ApiChannel):
 
 
 def _headers(way):
-    return {"Authorization": f"Bearer {way.secrets['api_key']}"}
+    return bearer(way.secrets["api_key"])
 
 
 def _recipient(one):

@@ -183,6 +183,12 @@ class SettlementLine(NamedTuple):
     description: str = ""
     original: Money | None = None
 
+    @classmethod
+    def without_fee(cls, settlement_key, external_id, kind, amount, occurred_at, **more):
+        """A line that no fee and no tax is taken off; ``more``: its other fields."""
+        nothing = Money.zero(amount.currency)
+        return cls(settlement_key, external_id, kind, amount, nothing, nothing, amount, occurred_at, **more)
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentNews:

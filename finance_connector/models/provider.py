@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import providers
-from ..providers.paypal.certificates import load
+from ..providers.certificates import load
 from .account_roles import ROLE_FIELDS
 
 # What the webhook door keeps in its cache.

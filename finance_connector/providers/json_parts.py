@@ -2,15 +2,22 @@
 
 import json
 
+from ..core.errors import PayloadError
+
 _DECODER = json.JSONDecoder()
 _SPACE = " \t\r\n"
 
 
-def members(text, lists):
-    """The top-level members of the JSON object ``text``; the elements of those named in ``lists`` as (value, their text).
+def members(content, lists, refused, advice):
+    """The top-level members of the JSON object ``content`` (bytes); the elements of those named in ``lists`` as (value, their
+    text). Raises PayloadError when it is none: ``refused`` says what could not be read, ``advice`` what to do."""
+    try:
+        return _members(content.decode("utf-8"), lists)
+    except (ValueError, IndexError, RecursionError) as error:
+        raise PayloadError(f"{refused} ({error!s:.120}); {advice}.") from error
 
-    Raises ValueError or IndexError when it is none.
-    """
+
+def _members(text, lists):
     found, position = {}, _skip(text, 0, "{")
     while text[position] != "}":
         key, position = _DECODER.raw_decode(text, position)

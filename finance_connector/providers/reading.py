@@ -13,13 +13,14 @@ from ..core.money import Money, minor_units
 
 ID = re.compile(r"[!-~]{1,255}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,8})?", re.ASCII)
+_LONGEST_WORD = 64
 _LAST_SECOND = 253402300799  # 9999-12-31 23:59:59 UTC
 
 
 def load(body, provider):
     """The JSON object in ``body`` (bytes). Raises PayloadError, naming the ``provider``, for anything else."""
     try:
-        document = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+        document = json.loads(body.decode("utf-8"), parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"The body is not JSON ({error!s:.120}); {provider} sends nothing else.") from error
     if type(document) is not dict:
@@ -27,7 +28,8 @@ def load(body, provider):
     return document
 
 
-def _no_constant(name):
+def refuse_constant(name):
+    """What JSON decoders are given for NaN and the like."""
     raise ValueError(f"{name} is no JSON")
 
 
@@ -49,6 +51,13 @@ def identifier(resource, field):
     if type(value) is str and ID.fullmatch(value):
         return value
     raise PayloadError(f"{described(resource)} has no usable id in {field} ({value!r:.60}).")
+
+
+def path_id(key, what):
+    """``key`` if it can stand in the path of an address. Raises PayloadError when it is no id of ``what``."""
+    if not ID.fullmatch(key) or "/" in key:
+        raise PayloadError(f"{key!r:.60} is no {what}.")
+    return key
 
 
 def own_id(resource):
@@ -98,12 +107,29 @@ def objects(resource, field):
     return value
 
 
+def listed(resource, field):
+    """The objects of a list in ``field`` that must be there. Raises PayloadError when it is not."""
+    if resource.get(field) is None:
+        raise PayloadError(f"{described(resource)} has no list of objects in {field}.")
+    return objects(resource, field)
+
+
 def text(resource, field):
     """The text in ``field`` or None, without what no database column holds (NUL, halves of a character)."""
     value = resource.get(field)
     if type(value) is not str:
         return None
     return storable(value).strip() or None
+
+
+def first_text(resource, fields):
+    """The text in the first of ``fields`` that has one, or None."""
+    return next((found for field in fields if (found := text(resource, field))), None)
+
+
+def one_word(value):
+    """``value`` if it can be a reference: one word of at most 64 characters. Else None: free text would be taken for one."""
+    return value if value and len(value) <= _LONGEST_WORD and len(value.split()) == 1 else None
 
 
 def known(value, values, provider, field, resource):

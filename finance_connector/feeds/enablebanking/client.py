@@ -6,6 +6,7 @@ because banks book late and give entries no id that could be relied on.
 
 from datetime import timedelta
 
+from ...core.authorization import bearer
 from ...core.errors import PayloadError, ProviderUnavailable
 from .. import pages
 from ..base import CallsUsedUp, Consent, ConsentEnded, ConsentRequest, FeedAccount, Pull
@@ -47,7 +48,7 @@ def headers(settings, private_key, now):
     issued = int(now.timestamp())
     claims = {"iss": "enablebanking.com", "aud": "api.enablebanking.com", "iat": issued, "exp": issued + TOKEN_SECONDS}
     header = {"typ": "JWT", "alg": "RS256", "kid": settings.application}
-    return {"Authorization": f"Bearer {sign_rs256(private_key, header, claims)}"}
+    return bearer(sign_rs256(private_key, header, claims))
 
 
 def is_counted(path, params):

@@ -4,7 +4,6 @@ Facts and sources: the standard webhooks (Webhooks-v1 of Adyen's OpenAPI), the o
 settlement details report. There is no list of missed webhooks: what was never delivered is found by the report.
 """
 
-from ...core.records import joined
 from ..base import Adapter
 from . import download, events, items, report, signature
 
@@ -45,8 +44,10 @@ class AdyenAdapter(Adapter):
         "CaptureFailed is a record type of the payments accounting report; in a settlement details report it is taken alike.",
     )
 
-    def request_headers(self, api_key):
-        return download.headers(api_key)
+    request_headers = staticmethod(download.headers)
+    fetch = staticmethod(download.fetch)
+    detect_report = staticmethod(report.detect)
+    report_parts = staticmethod(report.parts)
 
     def verify(self, request, secrets, now, trust=None):
         return signature.verify(request, secrets)
@@ -63,14 +64,5 @@ class AdyenAdapter(Adapter):
     def parse(self, request):
         return events.parse(request.body)
 
-    def fetch(self, call, fetch):
-        return download.fetch(call, fetch)
-
     def parse_fetched(self, fetch, content):
-        return joined(report.parts(content, fetch.key.rpartition("/")[2]))
-
-    def detect_report(self, content):
-        return report.detect(content)
-
-    def report_parts(self, content, filename=None):
-        return report.parts(content, filename)
+        return self.parse_report(content, fetch.key.rpartition("/")[2])

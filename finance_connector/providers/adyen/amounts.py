@@ -2,7 +2,7 @@
 (INV-5). Source: docs.adyen.com, currency codes; the same table is in Odoo's own payment_adyen."""
 
 from ...core.money import iso_exponent
-from ..reading import units_money
+from ..reading import mapping, units_money
 
 _OWN = {"CLP": 2, "CVE": 0, "IDR": 0, "ISK": 2}
 
@@ -14,7 +14,6 @@ def exponent(currency):
 
 def money(item, where):
     """The signed amount of a webhook item as Money. Raises PayloadError when there is none or it is impossible."""
-    amount = item.get("amount")
-    amount = amount if type(amount) is dict else {}
+    amount = mapping(item, "amount")
     code = amount.get("currency")
     return units_money(amount.get("value"), code, exponent(code) if type(code) is str else 2, where)

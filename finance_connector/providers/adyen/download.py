@@ -4,8 +4,7 @@ The address stands in `reason`, which is not signed. It is only gone to when it 
 the signed PSP reference of the item, which is the name of the report. Source: docs.adyen.com, automated report download.
 """
 
-import base64
-
+from ...core.authorization import basic
 from ...core.errors import PayloadError
 from ...core.records import Fetch, Parsed
 from ..base import checked_url
@@ -17,9 +16,7 @@ _SETTLEMENT = "settlement_detail"
 
 def headers(api_key):
     """The headers of a download: a report user's ``user:password``, or the key of an API user."""
-    if ":" in api_key:
-        return {"Authorization": "Basic " + base64.b64encode(api_key.encode()).decode()}
-    return {"X-API-Key": api_key}
+    return basic(api_key) if ":" in api_key else {"X-API-Key": api_key}
 
 
 def available(fields, reference, done):

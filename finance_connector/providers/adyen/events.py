@@ -11,7 +11,7 @@
 
 from ...core.errors import PayloadError, UnknownStatus, storable
 from ...core.money import Money
-from ...core.records import Parsed, PaymentInfo
+from ...core.records import Parsed
 from ..facts import Facts
 from ..reading import ID, iso_instant
 from . import download, items
@@ -69,13 +69,8 @@ def _item(fields):
     facts = Facts(iso_instant(fields, "eventDate"), original or reference, reference=storable(merchant_reference).strip() or None)
     amount = money(fields, f"{code} {reference}")
     reader(facts, code, reference, amount, done)
-    payments = [_info(facts, amount)] if code == "AUTHORISATION" else ()
+    payments = [facts.payment(amount)] if code == "AUTHORISATION" else ()
     return facts.parsed(payments, ignored=f"{code} of {reference} was refused; nothing has changed")
-
-
-def _info(facts, amount):
-    key = facts.transaction_key
-    return PaymentInfo(key, facts.at, amount=amount, reference=facts.reference, provider_reference=key)
 
 
 def _authorisation(facts, code, reference, amount, done):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ...core.errors import PayloadError, storable
 from ...core.records import Envelope, Message
 from .. import json_parts
-from ..reading import iso_instant
+from ..reading import iso_instant, mapping
 
 BATCH = "batch"
 _LONGEST = 200
@@ -31,10 +31,9 @@ class Call(NamedTuple):
 
 def read(body):
     """The `Call` in ``body`` (bytes). Raises PayloadError when it is none."""
-    try:
-        members = json_parts.members(body.decode("utf-8"), ("notificationItems",))
-    except (ValueError, IndexError, RecursionError) as error:
-        raise PayloadError(f"The body is not JSON ({error!s:.120}); Adyen's webhook must be of the JSON kind.") from error
+    members = json_parts.members(
+        body, ("notificationItems",), "The body is not JSON", "Adyen's webhook must be of the JSON kind"
+    )
     listed = members.get("notificationItems")
     if type(listed) is not list or not listed:
         raise PayloadError("The body has no notificationItems; only Adyen's standard webhook is read.")
@@ -49,8 +48,7 @@ def read(body):
 
 def signed(fields):
     """The eight signed fields as Adyen joins them; what is missing is empty."""
-    amount = fields.get("amount")
-    amount = amount if type(amount) is dict else {}
+    amount = mapping(fields, "amount")
     values = [
         *(fields.get(name) for name in ("pspReference", "originalReference", "merchantAccountCode", "merchantReference")),
         amount.get("value"),

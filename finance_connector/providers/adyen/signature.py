@@ -13,6 +13,7 @@ import hmac
 from ...core.errors import PayloadError
 from ...core.records import Verdict
 from .. import hmac_check
+from ..reading import mapping
 from . import items
 
 
@@ -48,8 +49,7 @@ def _key(secret):
 
 
 def _told(fields):
-    data = fields.get("additionalData")
-    told = data.get("hmacSignature") if type(data) is dict else None
+    told = mapping(fields, "additionalData").get("hmacSignature")
     return told if type(told) is str and told else None
 
 

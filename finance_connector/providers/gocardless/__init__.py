@@ -5,7 +5,7 @@ and carries no amount: payments, refunds and payouts are fetched, with all their
 """
 
 from ..base import Adapter
-from . import client, events, items, lives, payouts, signature
+from . import client, events, lives, payouts, signature
 
 
 class GoCardlessAdapter(Adapter):
@@ -29,8 +29,12 @@ class GoCardlessAdapter(Adapter):
         "Events can be listed by payment, refund and payout; the limits of calls per minute were not tried.",
     )
 
-    def request_headers(self, api_key):
-        return client.headers(api_key)
+    request_headers = staticmethod(client.headers)
+    fetch = staticmethod(client.fetch)
+    parse_fetched = staticmethod(lives.parse)
+    poll = staticmethod(client.poll)
+    fetch_settlement = staticmethod(client.fetch_settlement)
+    parse_settlement = staticmethod(payouts.parse)
 
     def verify(self, request, secrets, now, trust=None):
         return signature.verify(request, secrets)
@@ -46,18 +50,3 @@ class GoCardlessAdapter(Adapter):
 
     def parse(self, request):
         return events.parse(request.body)
-
-    def fetch(self, call, fetch):
-        return client.fetch(call, fetch)
-
-    def parse_fetched(self, fetch, content):
-        return lives.parse(fetch, content)
-
-    def poll(self, call, cursor, now):
-        return client.poll(call, cursor, now)
-
-    def fetch_settlement(self, call, external_id):
-        return client.fetch_settlement(call, external_id)
-
-    def parse_settlement(self, content, external_id):
-        return payouts.parse(content, external_id, items.lines)

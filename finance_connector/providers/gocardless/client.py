@@ -6,10 +6,12 @@ most 500 a page. The items of a payout older than six months are gone (410).
 
 from datetime import datetime, timedelta, timezone
 
+from ...core.authorization import bearer
 from ...core.errors import PayloadError, ProviderUnavailable
 from ...core.records import Request
+from .. import documents
 from ..base import Page
-from ..reading import ID, load, mapping
+from ..reading import load, mapping, path_id
 from . import events
 
 API_BASE = "https://api.gocardless.com"
@@ -23,34 +25,28 @@ _GONE = 410
 
 def headers(api_key):
     """The HTTP headers of a call."""
-    return {"Authorization": f"Bearer {api_key}", "GoCardless-Version": VERSION}
+    return {**bearer(api_key), "GoCardless-Version": VERSION}
 
 
 def fetch(call, wanted):
-    """The object that an event names, and then all events about it, a JSON document a line."""
-    if wanted.kind not in ("payment", "refund", "payout") or not ID.fullmatch(wanted.key) or "/" in wanted.key:
+    """The object that an event names, and then all events about it, as `documents`."""
+    if wanted.kind not in ("payment", "refund", "payout"):
         raise PayloadError(f"{wanted.kind} {wanted.key!r:.60} is nothing that GoCardless can be asked for.")
-    documents = [call("GET", f"/{wanted.kind}s/{wanted.key}", {})]
-    return _joined([*documents, *_event_pages(call, {wanted.kind: wanted.key, "resource_type": f"{wanted.kind}s"})])
+    found = call("GET", f"/{wanted.kind}s/{path_id(wanted.key, f'{wanted.kind} of GoCardless')}", {})
+    return documents.joined(
+        [found, *_pages(call, "/events", {wanted.kind: wanted.key, "resource_type": f"{wanted.kind}s"})]
+    )
 
 
 def fetch_settlement(call, external_id):
-    """A payout, and then the pages of its items, a JSON document a line; without items when they are gone."""
-    if not ID.fullmatch(external_id) or "/" in external_id:
-        raise PayloadError(f"{external_id!r:.60} is no payout of GoCardless.")
-    documents, after = [call("GET", f"/payouts/{external_id}", {})], None
-    while True:
-        params = {"payout": external_id, "limit": PAGE_SIZE, "include_2020_tax_cutover": "true"}
-        try:
-            content = call("GET", "/payout_items", {**params, **({"after": after} if after else {})})
-        except ProviderUnavailable as error:
-            if error.status != _GONE:
-                raise
-            return _joined(documents)
-        documents.append(content)
-        after = mapping(mapping(load(content, "GoCardless"), "meta"), "cursors").get("after")
-        if not after:
-            return _joined(documents)
+    """A payout, and then the pages of its items, as `documents`; without items when they are gone."""
+    found = [call("GET", f"/payouts/{path_id(external_id, 'payout of GoCardless')}", {})]
+    try:
+        found += _pages(call, "/payout_items", {"payout": external_id, "include_2020_tax_cutover": "true"})
+    except ProviderUnavailable as error:
+        if error.status != _GONE:
+            raise
+    return documents.joined(found)
 
 
 def poll(call, cursor, now):
@@ -61,8 +57,8 @@ def poll(call, cursor, now):
     since = max(seen - OVERLAP, oldest) if seen else oldest
     gap = (seen, oldest) if seen and seen < oldest else None
     found = []
-    for content in _event_pages(call, {"created_at[gte]": since.astimezone(timezone.utc).isoformat()}):
-        found += [text for _value, text in events.listed(content)[0]]
+    for content in _pages(call, "/events", {"created_at[gte]": since.astimezone(timezone.utc).isoformat()}):
+        found += [text for _value, text in events.listed(content)]
     found.reverse()
     state = {"checked": now.astimezone(timezone.utc).isoformat()}
     chunks = [found[start : start + PAGE_SIZE] for start in range(0, len(found), PAGE_SIZE)] or [[]]
@@ -72,15 +68,12 @@ def poll(call, cursor, now):
         yield Page(requests, state if done else dict(cursor or {}), (since, now) if done else None, gap if number == 1 else None)
 
 
-def _event_pages(call, params):
+def _pages(call, path, params):
+    """The pages of a list, each as GoCardless sends it."""
     after = None
     while True:
-        content = call("GET", "/events", {**params, "limit": PAGE_SIZE, **({"after": after} if after else {})})
+        content = call("GET", path, {**params, "limit": PAGE_SIZE, **({"after": after} if after else {})})
         yield content
-        after = events.listed(content)[1]
+        after = mapping(mapping(load(content, "GoCardless"), "meta"), "cursors").get("after")
         if not after:
             return
-
-
-def _joined(documents):
-    return b"\n".join(document.replace(b"\n", b" ") for document in documents)

@@ -8,13 +8,18 @@ its kind is numbered alike.
 from collections import Counter
 
 from ...core.records import PaymentNews
-from ..reading import iso_instant, mapping, own_id, text
+from ..reading import first_text, iso_instant, mapping, own_id, text
 
 # Written by the payment channel into what it orders.
 NAME = "end_to_end_id"
 _RECEIVED = ("confirmed", "paid_out")
 _ENDED = ("cancelled", "customer_approval_denied")
 _WAY = {"created": "receive", "submitted": "accept", "resubmission_requested": "accept"}
+
+
+def numbered(own, number):
+    """The name of the fact of a payment ``own`` that is the ``number``-th of its kind."""
+    return own if number < 2 else f"{own}/{number}"
 
 
 def news(resource, history, amount):
@@ -29,11 +34,11 @@ def news(resource, history, amount):
             continue
         holds = {"execute": True, "return": False}.get(kind, holds)
         counts[kind] += 1
-        own = own_id(resource) if counts[kind] < 2 else f"{own_id(resource)}/{counts[kind]}"
         details = mapping(event, "details")
-        code = text(details, "reason_code") or text(details, "cause")
+        code = first_text(details, ("reason_code", "cause"))
         money = amount if kind in ("execute", "return") else None
         why = text(details, "description") or text(event, "action") or ""
+        own = numbered(own_id(resource), counts[kind])
         told.append(PaymentNews(name, kind, own, iso_instant(event, "created_at"), money, (code,) if code else (), why))
     return tuple(told)
 

@@ -10,10 +10,9 @@ from ...core.money import NO_CURRENCY, Money
 from ...core.records import Envelope, Fetch, Message, Parsed
 from .. import json_parts
 from ..facts import Facts
-from ..reading import described, identifier, iso_instant, load, mapping, own_id, text
+from ..reading import described, first_text, identifier, iso_instant, load, mapping, own_id, text
 
-BATCH = "batch"
-UNREADABLE = "unreadable"
+BATCH, UNREADABLE = "batch", "unreadable"
 # resource type -> (what is fetched, name of its link, the actions that are known)
 FETCHED = {
     "payments": (
@@ -41,10 +40,7 @@ IGNORED = frozenset(
 
 def messages(body):
     """The `Message`s of a call, or of one polled event. Raises PayloadError when the body is neither."""
-    try:
-        members = json_parts.members(body.decode("utf-8"), ("events",))
-    except (ValueError, IndexError, RecursionError) as error:
-        raise PayloadError(f"The body is not JSON ({error!s:.120}); GoCardless sends nothing else.") from error
+    members = json_parts.members(body, ("events",), "The body is not JSON", "GoCardless sends nothing else")
     listed = members.get("events")
     if listed is None and members.get("resource_type"):
         return (_message(members, body),)
@@ -102,25 +98,15 @@ def _mandate(document, action):
         return Parsed(ignored=f"mandates.{action} changes nothing of what may be collected")
     details = mapping(document, "details")
     facts = Facts(iso_instant(document, "created_at"))
-    reason = text(details, "reason_code") or text(details, "cause") or ""
+    reason = first_text(details, ("reason_code", "cause")) or ""
     own = mandate if kind == "mandate_create" else f"{mandate}/{own_id(document)}"
     facts.add(kind, own, Money.zero(NO_CURRENCY), mandate, status=action, reason=reason)
     return facts.parsed()
 
 
 def listed(content):
-    """The events of a page of the list as (value, its text), and the cursor of the next page or None."""
-    try:
-        members = json_parts.members(content.decode("utf-8"), ("events",))
-        following = members["meta"]["cursors"]["after"]
-        return members["events"], following
-    except (ValueError, IndexError, KeyError, TypeError, RecursionError) as error:
-        raise PayloadError(f"GoCardless' list of events cannot be read ({error!s:.120}); ask again later.") from error
-
-
-def of_page(content):
-    """The events of a page, as dictionaries, in its order. Raises PayloadError when it is none."""
-    found = load(content, "GoCardless").get("events")
-    if type(found) is not list or not all(type(one) is dict for one in found):
-        raise PayloadError("GoCardless' list of events is none; ask again later.")
+    """The events of a page of the list as (value, its text). Raises PayloadError when it is none."""
+    found = json_parts.members(content, ("events",), "GoCardless' list of events cannot be read", "ask again later").get("events")
+    if type(found) is not list:
+        raise PayloadError("GoCardless' list of events has none; ask again later.")
     return found

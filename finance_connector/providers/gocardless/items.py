@@ -39,7 +39,9 @@ def lines(facts, payout, amount, found):
         elif kind not in TYPES:
             raise UnknownStatus("GoCardless", "type of payout item", storable(kind)[:60], described(payout))
         else:
-            others.append(_other(facts, item, kind, _whole(exact, item), amount.currency, seen))
+            if exact % 1:
+                raise PayloadError(f"An item of kind {storable(kind)[:40]} is finer than a unit ({exact}).")
+            others.append(_other(facts, item, kind, int(exact), amount.currency, seen))
             told += others[-1].net.minor
     rest = amount.minor - told
     if abs(Decimal(rest) - fees) >= 1:
@@ -58,12 +60,6 @@ def _units(value, item):
     return Decimal(value)
 
 
-def _whole(exact, item):
-    if exact % 1:
-        raise PayloadError(f"An item of kind {storable(str(item.get('type')))[:40]} is finer than a unit ({exact}).")
-    return int(exact)
-
-
 def _other(facts, item, category, minor, currency, seen):
     """The line of a payment or refund, and its fact. What a payout lists twice (a chargeback was cancelled, the money paid out
     again) is two lines."""
@@ -76,13 +72,13 @@ def _other(facts, item, category, minor, currency, seen):
         facts.transaction_key = payment
         facts.add(kind, source, Money(abs(minor), currency), payment if link == "payment" and kind != "dispute_open" else source)
         facts.transaction_key = None
-    net, nothing = Money(minor, currency), Money.zero(currency)
     own = f"{category}/{source or payment or ''}"
     seen[own] += 1
     own = own if seen[own] == 1 else f"{own}#{seen[own]}"
-    return SettlementLine(
-        facts.settlement_key, own, kind, net, nothing, nothing, net, facts.at, payment, source, category=category
-    )
+    return SettlementLine.without_fee(
+        facts.settlement_key, own, kind, Money(minor, currency), facts.at,
+        transaction_key=payment, source_id=source, category=category,
+    )  # fmt: skip
 
 
 def _fee(facts, currency, rest, taxes):
@@ -90,11 +86,6 @@ def _fee(facts, currency, rest, taxes):
     key, net = facts.settlement_key, Money(rest, currency)
     tax = Money.rounded(taxes.scaleb(-iso_exponent(currency)).copy_abs(), currency)
     tax = min(tax, abs(net)) if rest < 0 else Money.zero(currency)
-    nothing = Money.zero(currency)
+    facts.fee(f"{key}/fees", -net, tax, reason="fees of the payout")
     kind = "fee" if rest <= 0 else "fee_refund"
-    if rest:
-        facts.add(kind, f"{key}/fees", abs(net), reason="fees of the payout")
-    if tax:
-        facts.add("fee_tax", f"{key}/fees", tax, reason="fees of the payout")
-        facts.add("fee_refund", f"{key}/fees/tax", tax, reason="booked apart: tax on the fee")
-    return SettlementLine(key, "fees", kind, nothing, -net - tax, tax, net, facts.at, category="fees")
+    return SettlementLine(key, "fees", kind, Money.zero(currency), -net - tax, tax, net, facts.at, category="fees")

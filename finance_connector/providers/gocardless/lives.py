@@ -10,32 +10,30 @@
 
 from dataclasses import replace
 
-from ...core.errors import PayloadError
 from ...core.money import Money, iso_exponent
-from ...core.records import Parsed, PaymentInfo
+from ...core.records import Parsed
+from .. import documents
 from ..facts import Facts
-from ..reading import described, identifier, iso_instant, known, load, mapping, own_id, text, units_money
+from ..reading import described, first_text, identifier, iso_instant, known, listed, mapping, own_id, text, units_money
 from . import collections, payouts
-from .events import of_page
+from .collections import numbered
 
 PAYMENTS = frozenset(
     "pending_customer_approval pending_submission submitted confirmed paid_out cancelled customer_approval_denied failed "
     "charged_back".split()
 )
-REFUNDS = frozenset("created pending_submission submitted paid cancelled bounced funds_returned failed".split())
+REFUNDS = frozenset((None, *"created pending_submission submitted paid cancelled bounced funds_returned failed".split()))
 _RECEIVED = ("confirmed", "paid_out")
 _ENDED = {"cancelled": "void", "customer_approval_denied": "void"}
+_CHARGEBACKS = {"charged_back": "dispute_open", "chargeback_cancelled": "dispute_won", "chargeback_settled": "dispute_lost"}
 _REFUND_BACK = ("failed", "funds_returned", "bounced")
 
 
 def parse(fetch, content):
     """`core.records.Parsed` of what `client.fetch` returned. Raises PayloadError or UnknownStatus."""
-    documents = [line for line in content.split(b"\n") if line.strip()]
-    resource = mapping(load(documents[0], "GoCardless"), f"{fetch.kind}s") if documents else {}
-    if not resource or own_id(resource) != fetch.key:
-        raise PayloadError(f"The answer is not {fetch.kind} {fetch.key}; ask for it again.")
+    resource, pages = documents.begun_by(content, "GoCardless", fetch.key, f"{fetch.kind}s")
     history = sorted(
-        (event for document in documents[1:] for event in of_page(document)),
+        (event for page in pages for event in listed(page, "events")),
         key=lambda event: (iso_instant(event, "created_at"), own_id(event)),
     )
     return READERS[fetch.kind](resource, history)
@@ -56,61 +54,41 @@ def payment(resource, history):
     own = own_id(resource)
     status = known(text(resource, "status"), PAYMENTS, "GoCardless", "payment status", resource)
     metadata = mapping(resource, "metadata")
-    names = (collections.NAME, "order_id", "reference", "invoice")
-    reference = next((text(metadata, name) for name in names if text(metadata, name)), None) or text(resource, "reference")
+    reference = first_text(metadata, (collections.NAME, "order_id", "reference", "invoice")) or text(resource, "reference")
     facts = Facts(iso_instant(resource, "created_at"), own, identifier(mapping(resource, "links"), "payout"), reference)
     amount, collected, captures, failures = amount_of(resource), False, 0, 0
     for event in history:
         action, at = text(event, "action") or "", iso_instant(event, "created_at")
-        reason = text(mapping(event, "details"), "reason_code") or text(mapping(event, "details"), "cause") or ""
+        reason = first_text(mapping(event, "details"), ("reason_code", "cause")) or ""
         if action in _RECEIVED and not collected:
             collected, captures = True, captures + 1
-            facts.add("capture", _numbered(own, captures), amount, own, at)
+            facts.add("capture", numbered(own, captures), amount, own, at)
         elif action == "failed" and collected:
-            facts.add("capture_fail", _numbered(own, captures), amount, own, at, reason=reason)
+            facts.add("capture_fail", numbered(own, captures), amount, own, at, reason=reason)
             collected = False
         elif action == "failed":
             failures += 1
-            facts.add("fail", _numbered(own, failures), amount, own, at, reason=reason)
+            facts.add("fail", numbered(own, failures), amount, own, at, reason=reason)
         elif action in _ENDED:
             facts.add(_ENDED[action], own, amount, own, at, reason=reason)
-        else:
-            _chargeback(facts, action, _numbered(own, captures), amount, at, reason)
+        elif action in _CHARGEBACKS:
+            number = numbered(own, captures)
+            facts.add(_CHARGEBACKS[action], number, amount, number, at, reason=reason)
     parsed = facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
     return replace(parsed, news=collections.news(resource, history, amount))
 
 
-def _numbered(own, number):
-    return own if number < 2 else f"{own}/{number}"
-
-
-def _chargeback(facts, action, number, amount, at, reason):
-    kinds = {"charged_back": "dispute_open", "chargeback_cancelled": "dispute_won", "chargeback_settled": "dispute_lost"}
-    if action in kinds:
-        facts.add(kinds[action], number, amount, number, at, reason=reason)
-
-
 def _info(facts, resource, amount, status):
-    return PaymentInfo(
-        facts.transaction_key,
-        facts.at,
-        amount=amount,
-        reference=facts.reference,
-        provider_reference=facts.transaction_key,
-        customer_key=identifier(mapping(resource, "links"), "mandate"),
-        description=text(resource, "description"),
-        status=status,
-    )
+    mandate = identifier(mapping(resource, "links"), "mandate")
+    return facts.payment(amount, customer_key=mandate, description=text(resource, "description"), status=status)
 
 
 def refund(resource, history):
     """A refund: it has left when it was made, and may come back."""
     own, links = own_id(resource), mapping(resource, "links")
-    status = text(resource, "status")
-    if status is not None:
-        known(status, REFUNDS, "GoCardless", "refund status", resource)
-    key = identifier(links, "payment")
-    facts = Facts(iso_instant(resource, "created_at"), key, reference=None)
+    # Not every version of the API tells it.
+    status = known(text(resource, "status"), REFUNDS, "GoCardless", "refund status", resource)
+    facts = Facts(iso_instant(resource, "created_at"), identifier(links, "payment"))
     amount = amount_of(resource)
     facts.add("refund", own, amount, own)
     back = next((event for event in history if text(event, "action") in _REFUND_BACK), None)
@@ -122,16 +100,15 @@ def refund(resource, history):
 
 def payout(resource, history):
     """A payout: made, arrived, bounced."""
-    own, amount = own_id(resource), amount_of(resource)
-    status = payouts.status_of(resource)
+    own, amount, status = own_id(resource), amount_of(resource), payouts.status_of(resource)
     facts = Facts(iso_instant(resource, "created_at"), settlement_key=own)
     facts.add("payout", own, amount, own)
-    paid = next((event for event in history if text(event, "action") == "paid"), None)
-    bounced = next((event for event in history if text(event, "action") == "bounced"), None)
+    first = {text(event, "action"): iso_instant(event, "created_at") for event in reversed(history)}
+    paid, bounced = first.get("paid"), first.get("bounced")
     if paid or status == "paid":
-        facts.add("payout_paid", own, Money.zero(amount.currency), own, paid and iso_instant(paid, "created_at"))
+        facts.add("payout_paid", own, Money.zero(amount.currency), own, paid)
     if bounced or status == "failed":
-        facts.add("payout_fail", own, amount, own, bounced and iso_instant(bounced, "created_at"))
+        facts.add("payout_fail", own, amount, own, bounced)
         status = "failed"
     return Parsed(tuple(facts.movements), settlements=(payouts.info(resource, amount, status, complete=False),))
 

@@ -2,9 +2,10 @@
 
 from ...core.errors import PayloadError
 from ...core.records import Parsed, SettlementInfo
+from .. import documents
 from ..facts import Facts
-from ..reading import described, iso_instant, known, load, mapping, objects, own_id, text
-from . import lives
+from ..reading import described, iso_instant, known, listed, mapping, own_id, text
+from . import items, lives
 
 # status -> status of the settlement
 PAYOUTS = {"pending": "in_transit", "paid": "paid", "bounced": "failed"}
@@ -17,37 +18,22 @@ def status_of(resource):
 
 def info(resource, amount, status, complete):
     """`SettlementInfo` of a payout object; its reference is what the bank statement shows."""
-    arrival = resource.get("arrival_date")
+    arrival = iso_instant(resource, "arrival_date").date() if resource.get("arrival_date") else None
     return SettlementInfo(
-        own_id(resource),
-        amount,
-        iso_instant(resource, "created_at"),
-        status,
-        iso_instant(resource, "arrival_date").date() if arrival else None,
-        automatic=True,
-        method=text(resource, "payout_type") or "",
-        trace=text(resource, "reference"),
-        complete=complete,
-        itemizable=True,
-    )
+        own_id(resource), amount, iso_instant(resource, "created_at"), status, arrival, True,
+        text(resource, "payout_type") or "", text(resource, "reference"), complete=complete, itemizable=True,
+    )  # fmt: skip
 
 
-def parse(content, external_id, read_items):
-    """`core.records.Parsed` of what `client.fetch_settlement` returned.
-
-    ``read_items``: (facts, payout, amount, items) -> lines. Without items (they are gone) only the payout is told.
-    """
-    documents = [load(line, "GoCardless") for line in content.split(b"\n") if line.strip()]
-    resource = mapping(documents[0], "payouts") if documents else {}
-    if not resource or own_id(resource) != external_id:
-        raise PayloadError(f"The answer does not begin with payout {external_id}; fetch it again.")
+def parse(content, external_id):
+    """`core.records.Parsed` of what `client.fetch_settlement` returned; without items (they are gone) only of the payout."""
+    resource, pages = documents.begun_by(content, "GoCardless", external_id, "payouts")
     amount, status = lives.amount_of(resource), status_of(resource)
     facts = Facts(iso_instant(resource, "created_at"), settlement_key=external_id)
     facts.add("payout", external_id, amount, external_id)
-    if len(documents) == 1:
+    if not pages:
         return facts.parsed(settlements=[info(resource, amount, status, complete=False)])
-    if mapping(mapping(documents[-1], "meta"), "cursors").get("after"):
+    if mapping(mapping(pages[-1], "meta"), "cursors").get("after"):
         raise PayloadError(f"The list of the items of {described(resource)} is not complete; fetch it again.")
-    found = [item for page in documents[1:] for item in objects(page, "payout_items")]
-    lines = read_items(facts, resource, amount, found)
+    lines = items.lines(facts, resource, amount, [item for page in pages for item in listed(page, "payout_items")])
     return Parsed(tuple(facts.movements), (), (info(resource, amount, status, complete=True),), tuple(lines))

@@ -4,6 +4,7 @@ Facts and sources: Mollie's OpenAPI specification (events, payments, settlements
 validator of its official PHP library. Classic webhooks carry an id only; whatever they name is fetched.
 """
 
+from ...core.authorization import bearer
 from ..base import Adapter
 from . import client, events, settlements, signature
 
@@ -43,8 +44,11 @@ class MollieAdapter(Adapter):
         "Captures of a payment are told one by one; the payment itself is only taken as captured when it has none.",
     )
 
-    def request_headers(self, api_key):
-        return {"Authorization": f"Bearer {api_key}"}
+    request_headers = staticmethod(bearer)
+    fetch = staticmethod(client.fetch)
+    poll = staticmethod(client.poll)
+    fetch_settlement = staticmethod(client.fetch_settlement)
+    parse_settlement = staticmethod(settlements.parse)
 
     def verify(self, request, secrets, now, trust=None):
         return signature.verify(request, secrets)
@@ -55,17 +59,5 @@ class MollieAdapter(Adapter):
     def parse(self, request):
         return events.parse(request.body)
 
-    def fetch(self, call, fetch):
-        return client.fetch(call, fetch)
-
     def parse_fetched(self, fetch, content):
         return events.fetched(content)
-
-    def poll(self, call, cursor, now):
-        return client.poll(call, cursor, now)
-
-    def fetch_settlement(self, call, external_id):
-        return client.fetch_settlement(call, external_id)
-
-    def parse_settlement(self, content, external_id):
-        return settlements.parse(content, external_id)

@@ -2,7 +2,6 @@
 types; a currency has as many decimals as in ISO 4217."""
 
 from ...core.errors import PayloadError
-from ...core.money import Money
 from ..reading import decimal_money, described, mapping
 
 
@@ -20,8 +19,3 @@ def optional(resource, field):
     if not amount:
         return None
     return decimal_money(amount.get("value"), amount.get("currency"), f"{described(resource)}, {field}")
-
-
-def nothing_like(amount):
-    """No money, in the currency of ``amount``."""
-    return Money.zero(amount.currency)

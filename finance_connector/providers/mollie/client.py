@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ...core.errors import PayloadError
 from ...core.records import Request
-from .. import json_parts
+from .. import documents, json_parts
 from ..base import Page, checked_url
-from ..reading import ID, iso_instant, load, mapping
+from ..reading import iso_instant, load, mapping, path_id
 
 API_BASE = "https://api.mollie.com"
 HOST = frozenset({"api.mollie.com"})
@@ -29,10 +29,10 @@ _PATHS = {
 
 def fetch(call, wanted):
     """The object that a message names, as Mollie sends it."""
-    if wanted.kind not in _PATHS or not ID.fullmatch(wanted.key) or "/" in wanted.key:
+    if wanted.kind not in _PATHS:
         raise PayloadError(f"{wanted.kind} {wanted.key!r:.60} is nothing that Mollie can be asked for.")
     path, params = _PATHS[wanted.kind]
-    return call("GET", path + wanted.key, dict(params))
+    return call("GET", path + path_id(wanted.key, f"{wanted.kind} of Mollie"), dict(params))
 
 
 def poll(call, cursor, now):
@@ -56,13 +56,12 @@ def poll(call, cursor, now):
 
 
 def fetch_settlement(call, external_id):
-    """A settlement and all its lists, a JSON document a line."""
-    if not ID.fullmatch(external_id) or "/" in external_id:
-        raise PayloadError(f"{external_id!r:.60} is no settlement of Mollie.")
-    documents = [call("GET", f"/v2/settlements/{external_id}", {})]
+    """A settlement and all its lists, as `documents`."""
+    path = f"/v2/settlements/{path_id(external_id, 'settlement of Mollie')}"
+    found = [call("GET", path, {})]
     for name in ("payments", "captures", "refunds", "chargebacks"):
-        documents += _pages(call, f"/v2/settlements/{external_id}/{name}", {"limit": PAGE_SIZE})
-    return b"\n".join(document.replace(b"\n", b" ") for document in documents)
+        found += _pages(call, f"{path}/{name}", {"limit": PAGE_SIZE})
+    return documents.joined(found)
 
 
 def _pages(call, path, params):
@@ -79,11 +78,8 @@ def _pages(call, path, params):
 
 def _members(content, name):
     """The objects of a list answer as (value, its text), in Mollie's order."""
-    try:
-        text = content.decode("utf-8")
-        start = text.index("{", text.index('"_embedded"'))
-        return json_parts.members(text[start:], (name,)).get(name) or []
-    except ValueError as error:
-        if not load(content, "Mollie").get("_embedded"):
-            return []
-        raise PayloadError(f"Mollie's list of {name} cannot be read ({error!s:.120}); ask again later.") from error
+    start = content.find(b"{", content.find(b'"_embedded"'))
+    if not load(content, "Mollie").get("_embedded"):
+        return []
+    found = json_parts.members(content[start:], (name,), f"Mollie's list of {name} cannot be read", "ask again later")
+    return found.get(name) or []

@@ -49,14 +49,13 @@ def parse(body):
     hint = HINT.fullmatch(body)
     if hint:
         return _hinted(hint[1].decode())
-    document = load(body, "Mollie")
+    return _read(load(body, "Mollie"))
+
+
+def _read(document):
+    """`core.records.Parsed` of an event, or of an object."""
     if document.get("resource") != "event":
         return resources.read(document)
-    return event(document)
-
-
-def event(document):
-    """`core.records.Parsed` of an event."""
     kind, entity = text(document, "type") or "", mapping(mapping(document, "_embedded"), "entity")
     family = kind.partition(".")[0]
     if family in IGNORED_FAMILIES:
@@ -71,9 +70,7 @@ def event(document):
 def fetched(content):
     """`core.records.Parsed` of an answer: an object, or the event with the object that it is about."""
     document = load(content, "Mollie")
-    if document.get("resource") != "event":
-        return resources.read(document)
-    parsed = event(document)
+    parsed = _read(document)
     if parsed.fetches:
         raise PayloadError(f"{described(document)} came without the object that it is about; give the key access to it.")
     return parsed

@@ -8,10 +8,11 @@
 """
 
 from ...core.errors import UnknownStatus
-from ...core.records import Parsed, PaymentInfo, SettlementInfo
+from ...core.money import Money
+from ...core.records import Parsed, SettlementInfo
 from ..facts import Facts
-from ..reading import described, identifier, iso_instant, known, mapping, objects, own_id, storable, text
-from .amounts import money, nothing_like, optional
+from ..reading import described, first_text, identifier, iso_instant, known, mapping, objects, one_word, own_id, storable, text
+from .amounts import money, optional
 
 # status -> the field that tells when it was reached, and the fact it is
 PAYMENTS = {
@@ -60,15 +61,15 @@ def payment(resource):
     at = iso_instant(resource, "createdAt")
     amount, captured = money(resource, "amount"), optional(resource, "amountCaptured")
     metadata = mapping(resource, "metadata")
-    reference = next((text(metadata, name) for name in ("order_id", "order", "reference") if text(metadata, name)), None)
-    facts = Facts(at, own, identifier(resource, "settlementId"), reference or _one_word(text(resource, "description")))
+    reference = first_text(metadata, ("order_id", "order", "reference")) or one_word(text(resource, "description"))
+    facts = Facts(at, own, identifier(resource, "settlementId"), reference)
     if resource.get("authorizedAt"):
         facts.add("authorize", own, amount, own, iso_instant(resource, "authorizedAt"))
     reached = PAYMENTS[status]
     if status == "paid":
         whole = amount if captured is None or resource.get("authorizedAt") is None else captured
         facts.total("capture", own, whole, iso_instant(resource, "paidAt"))
-        payment_conversion(facts, resource, whole)
+        _conversion(facts, resource, own, whole)
     elif reached and status != "authorized":
         at = iso_instant(resource, reached[0]) if resource.get(reached[0]) else facts.at
         reason = text(mapping(resource, "details"), "failureReason") or ""
@@ -78,38 +79,19 @@ def payment(resource):
     return facts.parsed([_info(facts, resource, amount, status)], ignored=f"payment {own} is {status}")
 
 
-def _one_word(value):
-    return value if value and len(value) <= 64 and len(value.split()) == 1 else None
-
-
-def payment_conversion(facts, resource, amount, sign=1):
-    """The conversion of a payment into the currency of the balance, once Mollie tells it."""
-    settled = optional(resource, "settlementAmount")
-    if settled is None or settled.currency == amount.currency:
-        return
-    came = abs(settled) if sign > 0 else -abs(settled)
-    facts.add("fx", own_id(resource), came, facts.transaction_key, counter_amount=amount if sign > 0 else -amount)
-
-
-def _conversion_back(facts, resource, own, amount):
-    """What was converted when it left comes back as what it was."""
+def _conversion(facts, resource, own, amount):
+    """The conversion of an ``amount``, negative when it left, from or into the currency of the balance, once Mollie tells it."""
     settled = optional(resource, "settlementAmount")
     if settled is not None and settled.currency != amount.currency:
-        facts.add("fx", own, abs(settled), facts.transaction_key, counter_amount=amount)
+        came = abs(settled) if amount.minor > 0 else -abs(settled)
+        facts.add("fx", own, came, facts.transaction_key, counter_amount=amount)
 
 
 def _info(facts, resource, amount, status):
     details = mapping(resource, "details")
-    return PaymentInfo(
-        facts.transaction_key,
-        facts.at,
-        amount=amount,
-        reference=facts.reference,
-        provider_reference=facts.transaction_key,
-        customer_name=text(details, "consumerName") or text(details, "cardHolder"),
-        customer_key=identifier(resource, "customerId"),
-        description=text(resource, "description"),
-        status=status,
+    name, description = first_text(details, ("consumerName", "cardHolder")), text(resource, "description")
+    return facts.payment(
+        amount, customer_name=name, customer_key=identifier(resource, "customerId"), description=description, status=status
     )
 
 
@@ -126,12 +108,12 @@ def refund(resource):
     amount = money(resource, "amount")
     if REFUNDS[status] is not False:
         facts.add("refund", own, amount, own)
-        payment_conversion(facts, resource, amount, -1)
+        _conversion(facts, resource, own, -amount)
     if status == "failed":
         facts.add("refund_fail", own, amount, own)
-        _conversion_back(facts, resource, f"{own}/failed", amount)
+        _conversion(facts, resource, f"{own}/failed", amount)
     elif status == "canceled":
-        facts.add("refund_fail", own, nothing_like(amount), own)
+        facts.add("refund_fail", own, Money.zero(amount.currency), own)
     return facts.parsed(ignored=f"refund {own} is {status} and nothing has left the balance")
 
 
@@ -142,10 +124,10 @@ def chargeback(resource):
     amount = money(resource, "amount")
     reason = text(mapping(resource, "reason"), "code") or ""
     facts.add("dispute_open", own, amount, own, reason=reason)
-    payment_conversion(facts, resource, amount, -1)
+    _conversion(facts, resource, own, -amount)
     if resource.get("reversedAt"):
         facts.add("dispute_won", own, amount, own, iso_instant(resource, "reversedAt"))
-        _conversion_back(facts, resource, f"{own}/reversed", amount)
+        _conversion(facts, resource, f"{own}/reversed", amount)
     return facts.parsed()
 
 
@@ -160,7 +142,7 @@ def settlement(resource):
         return facts.parsed(ignored=f"settlement {own} is not closed yet; its amount will change")
     facts.add("payout", own, amount, own, iso_instant(resource, "createdAt"))
     if status == "paid":
-        facts.add("payout_paid", own, nothing_like(amount), own)
+        facts.add("payout_paid", own, Money.zero(amount.currency), own)
     elif status == "failed":
         facts.add("payout_fail", own, amount, own)
     return facts.parsed(settlements=[info(resource, own, amount, at, status)])

@@ -9,8 +9,9 @@ import json
 from ...core.errors import PayloadError
 from ...core.money import Money
 from ...core.records import Parsed, SettlementLine
+from .. import documents
 from ..facts import Facts
-from ..reading import described, iso_instant, load, mapping, objects, own_id, storable, text
+from ..reading import described, iso_instant, mapping, objects, own_id, storable, text
 from . import resources
 from .amounts import money, optional
 
@@ -23,14 +24,11 @@ RESERVE = "rollingreserve"
 
 def parse(content, external_id):
     """`core.records.Parsed` of what `client.fetch_settlement` returned: the settlement, then each page of its lists."""
-    documents = [load(line, "Mollie") for line in content.split(b"\n") if line.strip()]
-    if not documents or documents[0].get("resource") != "settlement" or own_id(documents[0]) != external_id:
-        raise PayloadError(f"The answer does not begin with settlement {external_id}; fetch it again.")
-    head = documents[0]
+    head, pages = documents.begun_by(content, "Mollie", external_id)
     amount = money(head, "amount")
     at = iso_instant(head, "settledAt" if head.get("settledAt") else "createdAt")
     facts, lines, seen = Facts(at, settlement_key=external_id), [], set()
-    for page in documents[1:]:
+    for page in pages:
         for name in LISTS:
             for item in objects(mapping(page, "_embedded"), name):
                 if own_id(item) in seen:
@@ -58,13 +56,13 @@ def _line(key, name, item):
     gross = abs(settled) if sign > 0 else -abs(settled)
     if settled.minor > 0 and (back := _came_back(name, item)):
         kind, gross = back, settled
-    nothing = Money.zero(gross.currency)
     own = own_id(item)
-    payment = own if name == "payments" else text(item, "paymentId")
-    original = None if amount.currency == gross.currency else amount if sign > 0 else -amount
-    at = iso_instant(item, "createdAt")
-    description = text(item, "description") or ""
-    return SettlementLine(key, own, kind, gross, nothing, nothing, gross, at, payment, own, name, description, original)
+    return SettlementLine.without_fee(
+        key, own, kind, gross, iso_instant(item, "createdAt"),
+        transaction_key=own if name == "payments" else text(item, "paymentId"),
+        source_id=own, category=name, description=text(item, "description") or "",
+        original=None if amount.currency == gross.currency else amount if sign > 0 else -amount,
+    )  # fmt: skip
 
 
 def _came_back(name, item):
@@ -94,23 +92,10 @@ def _cost(facts, cost, key, own, at, currency):
     if gross != net + tax or gross.currency != currency:
         raise PayloadError(f"A cost of settlement {key} does not add up: {net} and VAT {tax} are not {gross} in {currency}.")
     method, description = text(cost, "method") or "", text(cost, "description") or ""
-    nothing = Money.zero(currency)
     if method == RESERVE:
         kind = "reserve_hold" if gross.minor > 0 else "reserve_release"
         facts.add(kind, own, abs(gross), reason=description)
-        return SettlementLine(key, own, kind, -gross, nothing, nothing, -gross, at, category=method, description=description)
-    _fee_facts(facts, own, gross, tax, description)
+        return SettlementLine.without_fee(key, own, kind, -gross, at, category=method, description=description)
+    facts.fee(own, gross, tax, reason=description)
     kind = "fee" if gross.minor >= 0 else "fee_refund"
-    return SettlementLine(key, own, kind, nothing, net, tax, -gross, at, category=method, description=description)
-
-
-def _fee_facts(facts, own, gross, tax, description):
-    """The whole fee, and the VAT taken off it (decision 0005)."""
-    if gross.minor:
-        facts.add("fee" if gross.minor > 0 else "fee_refund", own, abs(gross), reason=description)
-    if tax.minor > 0:
-        facts.add("fee_tax", own, tax, reason=description)
-        facts.add("fee_refund", f"{own}/tax", tax, reason="booked apart: VAT on the fee")
-    elif tax.minor < 0:
-        facts.add("adjustment", f"{own}/tax", -tax, reason="VAT on a fee returned")
-        facts.add("fee", f"{own}/tax", -tax, reason="booked apart: VAT on a fee returned")
+    return SettlementLine(key, own, kind, Money.zero(currency), net, tax, -gross, at, category=method, description=description)

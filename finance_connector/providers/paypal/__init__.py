@@ -5,6 +5,7 @@ search, the settlement report (STL) and transaction report (TRR) as they are see
 rows, which reports and transaction search have alike; webhooks tell it sooner.
 """
 
+from ...core.authorization import basic
 from ..base import Adapter
 from . import client, events, report, signature
 
@@ -45,26 +46,15 @@ class PayPalAdapter(Adapter):
         "A capture of an authorisation is a payment of its own, since later rows name the capture only.",
     )
 
-    def request_headers(self, api_key):
-        return client.headers(api_key)
-
-    def certificate_url(self, request, environment):
-        return signature.certificate_url(request, environment)
-
-    def verify(self, request, secrets, now, trust=None):
-        return signature.verify(request, secrets, now, trust)
+    request_headers = staticmethod(basic)
+    certificate_url = staticmethod(signature.certificate_url)
+    verify = staticmethod(signature.verify)
+    poll = staticmethod(client.poll)
+    detect_report = staticmethod(report.detect)
+    report_parts = staticmethod(report.parts)
 
     def envelope(self, request):
         return events.envelope(request.body)
 
     def parse(self, request):
         return events.parse(request.body)
-
-    def poll(self, call, cursor, now):
-        return client.poll(call, cursor, now)
-
-    def detect_report(self, content):
-        return report.detect(content)
-
-    def report_parts(self, content, filename=None):
-        return report.parts(content, filename)

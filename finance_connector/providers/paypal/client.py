@@ -1,12 +1,12 @@
-"""Which calls are made to PayPal's API: a token, and the rows of transaction search, window by window.
+"""Which calls are made to PayPal's API: a token (for client id and secret), and the rows of transaction search, window by window.
 
 Source: PayPal's OpenAPI of transaction search: at most 31 days, 500 rows a page and 10,000 a query; rows appear within three
 hours and are kept for three years.
 """
 
-import base64
 from datetime import datetime, timedelta, timezone
 
+from ...core.authorization import bearer
 from ...core.errors import PayloadError
 from ...core.records import Request
 from .. import json_parts
@@ -24,17 +24,12 @@ OVERLAP = timedelta(days=3)
 _SHORTEST = timedelta(minutes=1)
 
 
-def headers(api_key):
-    """The headers of the call for a token: ``client id:secret``."""
-    return {"Authorization": "Basic " + base64.b64encode(api_key.encode()).decode()}
-
-
 def _token(call):
     content = call("POST", "/v1/oauth2/token", {"grant_type": "client_credentials"})
     token = load(content, "PayPal").get("access_token")
     if type(token) is not str or not token.isprintable() or not token:
         raise PayloadError("PayPal gave no access token; check client id and secret.")
-    return {"Authorization": f"Bearer {token}"}
+    return bearer(token)
 
 
 def poll(call, cursor, now):
@@ -67,11 +62,12 @@ def _window(call, bearer, since, until):
             "page_size": PAGE_SIZE, "page": page,
         }  # fmt: skip
         content = call("GET", "/v1/reporting/transactions", params, headers=bearer)
+        refused = "PayPal's list of transactions cannot be read"
+        members = json_parts.members(content, ("transaction_details",), refused, "ask again later")
         try:
-            members = json_parts.members(content.decode("utf-8"), ("transaction_details",))
             pages, total = int(members.get("total_pages") or 0), int(members.get("total_items") or 0)
-        except (ValueError, IndexError, TypeError, RecursionError) as error:
-            raise PayloadError(f"PayPal's list of transactions cannot be read ({error!s:.120}); ask again later.") from error
+        except (ValueError, TypeError) as error:
+            raise PayloadError(f"{refused} ({error!s:.120}); ask again later.") from error
         if total > MOST_ROWS and until - since > _SHORTEST:
             return None
         found += members.get("transaction_details") or []

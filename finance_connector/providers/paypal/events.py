@@ -9,11 +9,12 @@
 
 from ...core.errors import PayloadError, UnknownStatus
 from ...core.money import Money
-from ...core.records import Envelope, Movement, Parsed, PaymentInfo
+from ...core.records import Envelope, Movement, Parsed
 from ..facts import Facts
 from ..reading import (
     decimal_money,
     described,
+    first_text,
     identifier,
     iso_instant,
     known,
@@ -105,14 +106,11 @@ def authorization(kind, resource, at):
 
 
 def _reference(resource):
-    names = ("invoice_id", "invoice_number", "custom_id", "custom")
-    return next((text(resource, name) for name in names if text(resource, name)), None)
+    return first_text(resource, ("invoice_id", "invoice_number", "custom_id", "custom"))
 
 
 def _info(facts, resource, amount):
-    key = facts.transaction_key
-    status = text(resource, "status") or text(resource, "state") or ""
-    return PaymentInfo(key, facts.at, amount=amount, reference=facts.reference, provider_reference=key, status=status)
+    return facts.payment(amount, status=first_text(resource, ("status", "state")) or "")
 
 
 def capture(kind, resource, at):
@@ -120,7 +118,7 @@ def capture(kind, resource, at):
     if kind.endswith((".REFUNDED", ".REVERSED")):
         return refunded(kind, resource, at)
     own, amount = own_id(resource), _amount(resource)
-    status = (text(resource, "status") or text(resource, "state") or "").upper()
+    status = (first_text(resource, ("status", "state")) or "").upper()
     known(status, CAPTURES, "PayPal", "capture status", resource)
     facts = Facts(at, own, reference=_reference(resource))
     if status in ("DECLINED", "DENIED", "FAILED"):
@@ -154,14 +152,14 @@ def _final(facts, resource):
 def refunded(kind, resource, at):
     """PAYMENT.CAPTURE.REFUNDED and .REVERSED, PAYMENT.REFUND.*: all carry the refund."""
     own, amount = own_id(resource), _amount(resource)
-    key = text(resource, "sale_id") or text(resource, "capture_id") or _up(resource)
+    key = first_text(resource, ("sale_id", "capture_id")) or _up(resource)
     facts = Facts(at, key, reference=_reference(resource))
     if key is None:
         raise PayloadError(f"{described(resource)} does not say which capture it gives back.")
     if kind.endswith(".REVERSED"):
         facts.add("dispute_update", f"{own}/REVERSED", Money.zero(amount.currency), key, status="REVERSED")
         return facts.parsed()
-    status = (text(resource, "status") or text(resource, "state") or "COMPLETED").upper()
+    status = (first_text(resource, ("status", "state")) or "COMPLETED").upper()
     back = REFUNDS[known(status, REFUNDS, "PayPal", "refund status", resource)]
     facts.add("refund", own, abs(amount), own, _at(resource, at))
     if back == "refund_fail":

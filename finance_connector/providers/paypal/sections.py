@@ -158,5 +158,4 @@ def _line(row):
 
 
 def _carried(key, own, amount, at):
-    nothing = Money.zero(amount.currency)
-    return SettlementLine(key, own, "transfer", amount, nothing, nothing, amount, at, category=f"{own} balance")
+    return SettlementLine.without_fee(key, own, "transfer", amount, at, category=f"{own} balance")

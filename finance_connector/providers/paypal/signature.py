@@ -17,10 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from ...core.errors import PayloadError
 from ...core.records import Verdict
-from .. import hmac_check
+from .. import certificates, hmac_check
 from ..base import checked_url
 from ..reading import iso_instant
-from . import certificates
 
 HOSTS = {
     "live": frozenset({"api.paypal.com", "api-m.paypal.com"}),
@@ -30,6 +29,8 @@ _PATH = "/v1/notifications/certs/"
 _HEADERS = (
     "PAYPAL-TRANSMISSION-ID", "PAYPAL-TRANSMISSION-TIME", "PAYPAL-TRANSMISSION-SIG", "PAYPAL-CERT-URL", "PAYPAL-AUTH-ALGO",
 )  # fmt: skip
+# In whose name the certificate must be.
+_DOMAIN = ".paypal.com"
 _ALGORITHM = "SHA256withRSA"
 _WORD = re.compile(r"[!-{}~]{1,128}", re.ASCII)
 # PayPal sends a call again for three days.
@@ -45,7 +46,7 @@ def certificate_url(request, environment):
         return None
 
 
-def verify(request, secrets, now, trust):
+def verify(request, secrets, now, trust=None):
     """`Verdict` on ``request``; see `base.Adapter.verify`. The time is judged after the signature."""
     usable = hmac_check.usable(secrets)
     if not usable:
@@ -62,7 +63,7 @@ def verify(request, secrets, now, trust):
     now = _aware(now)
     if not any(certificate_url(request, environment) for environment in HOSTS) or trust is None:
         return Verdict(False, "certificate")
-    signer = certificates.trusted_signer(trust, now)
+    signer = certificates.trusted_signer(trust, _DOMAIN, now)
     if signer is None or not isinstance(signer.public_key(), rsa.RSAPublicKey):
         return Verdict(False, "certificate")
     for index, webhook_id in usable:

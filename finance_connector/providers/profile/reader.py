@@ -176,7 +176,7 @@ def _refuse_repeated(rows):
 
 
 def _facts(row):
-    """The facts of one row. A fee is told whole, and its tax taken off it (decision 0005)."""
+    """The facts of one row."""
     line = row.line
     facts = Facts(line.occurred_at, line.transaction_key, line.settlement_key, row.reference)
     kind, own = line.kind, line.source_id
@@ -186,12 +186,7 @@ def _facts(row):
         facts.add(kind, own, line.gross)
     elif line.gross.minor:
         facts.add(kind, own, abs(line.gross), own if line.transaction_key else "")
-    charged = line.fee + line.tax
-    if charged.minor:
-        facts.add("fee" if charged.minor > 0 else "fee_refund", f"{line.external_id}/fee", abs(charged), own)
-    if line.tax.minor > 0:
-        facts.add("fee_tax", f"{line.external_id}/fee", line.tax, own)
-        facts.add("fee_refund", f"{line.external_id}/fee/tax", line.tax, own, reason="booked apart: tax on the fee")
+    facts.fee(f"{line.external_id}/fee", line.fee + line.tax, line.tax, own)
     return facts.movements
 
 

@@ -4,6 +4,7 @@ Facts and sources: API reference of `stripe` 16 (objects Event, Charge, PaymentI
 Payout, BalanceTransaction) and the report type `payout_reconciliation.itemized.5`.
 """
 
+from ...core.authorization import bearer
 from ..base import Adapter
 from . import balance, client, events, payload, report, signature
 
@@ -32,8 +33,12 @@ class StripeAdapter(Adapter):
     )
     api_base = client.API_BASE
 
-    def request_headers(self, api_key):
-        return client.headers(api_key)
+    request_headers = staticmethod(bearer)
+    detect_report = staticmethod(report.detect)
+    report_parts = staticmethod(report.parts)
+    poll = staticmethod(client.poll)
+    fetch_settlement = staticmethod(client.fetch_settlement)
+    parse_settlement = staticmethod(balance.parse)
 
     def verify(self, request, secrets, now, trust=None):
         return signature.verify(request, secrets, now)
@@ -43,18 +48,3 @@ class StripeAdapter(Adapter):
 
     def parse(self, request):
         return events.parse(request.body)
-
-    def detect_report(self, content):
-        return report.detect(content)
-
-    def report_parts(self, content, filename=None):
-        return report.parts(content, filename)
-
-    def poll(self, call, cursor, now):
-        return client.poll(call, cursor, now)
-
-    def fetch_settlement(self, call, external_id):
-        return client.fetch_settlement(call, external_id)
-
-    def parse_settlement(self, content, external_id):
-        return balance.parse(content, external_id)

@@ -5,15 +5,14 @@ Source: `GET /v1/balance_transactions?payout=...&expand[]=data.source`; it lists
 `reconciliation_status` is completed, the payout's own row among the others.
 """
 
-import json
-
 from ...core.errors import PayloadError
 from ...core.money import Money
+from .. import documents
+from ..reading import described, identifier, instant, listed, mapping, own_id, text
 from . import payments, rows
 from .amounts import currency_of, money
 from .facts import payment_key
 from .fees import split_fee
-from .payload import described, identifier, instant, load, mapping, objects, own_id, text
 
 # Categories whose fact cannot be keyed without the source: which payment it belongs to is only said there.
 _NEED_SOURCE = frozenset(
@@ -34,25 +33,10 @@ def parse(content, external_id):
 
     Raises PayloadError when a page is missing or a balance transaction cannot be read.
     """
-    pages = list(_pages(content))
+    pages = documents.parted(content, "Stripe")
     if not pages or pages[-1].get("has_more") is not False:
         raise PayloadError(f"The list of balance transactions of {external_id} is not complete; fetch it again.")
-    return rows.settle([row(item, external_id) for page in pages for item in objects(page, "data")])
-
-
-def _pages(content):
-    """The JSON documents that follow each other in ``content``."""
-    try:
-        remaining = content.decode("utf-8").lstrip()
-        decoder = json.JSONDecoder()
-        while remaining:
-            _page, end = decoder.raw_decode(remaining)
-            yield load(remaining[:end].encode())
-            remaining = remaining[end:].lstrip()
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, PayloadError):
-            raise
-        raise PayloadError(f"The list of balance transactions is not JSON ({error!s:.120}); fetch it again.") from error
+    return rows.settle([row(item, external_id) for page in pages for item in listed(page, "data")])
 
 
 def row(item, external_id):

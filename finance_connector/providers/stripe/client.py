@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from ...core.errors import PayloadError
 from ...core.records import Request
+from .. import documents
 from ..base import Page
 from .listing import read_list
 
@@ -23,11 +24,6 @@ CLOCK_DOUBT = timedelta(hours=1)
 # How much is read into memory at once. A stretch of time that has more is halved.
 MAX_PAGES = 50
 _SHORTEST = timedelta(seconds=1)
-
-
-def headers(api_key):
-    """The HTTP headers of a call: Stripe takes the secret or restricted key as bearer token."""
-    return {"Authorization": f"Bearer {api_key}"}
 
 
 def events_page(since, until=None, after=None):
@@ -126,15 +122,14 @@ def _pages(listed, state, since, until, gap, checked):
 
 
 def fetch_settlement(call, external_id):
-    """Every balance transaction of automatic payout ``external_id``: the pages as Stripe sent them, one after
-    another."""
+    """Every balance transaction of automatic payout ``external_id``: the pages as Stripe sent them, as `documents`."""
     pages, after = [], None
     while True:
         content = call(*balance_transactions_page(external_id, after))
         pages.append(content)
         items, more = read_list(content)
         if not more:
-            return b"\n".join(pages)
+            return documents.joined(pages)
         if not items:
             raise PayloadError(f"Stripe said that {external_id} has more lines but sent none; fetch them again later.")
         after = items[-1].id

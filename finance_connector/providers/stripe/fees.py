@@ -38,19 +38,20 @@ def split_fee(balance_transaction):
 
 def plain_fees(facts, transaction_id, parts, at=None, group=""):
     """Add the facts of a fee that is not a dispute's."""
-    _fee(facts, transaction_id, _total(parts), at, group)
-    _apart(facts, transaction_id, parts, at, group)
+    facts.fee(transaction_id, _total(parts), parts.tax, group, at)
+    _withheld(facts, transaction_id, parts.withheld, at, group)
 
 
 def dispute_fees(facts, kind, transaction_id, parts, at, group):
     """Add the facts of the fee on a withdrawal (``kind`` dispute_open) or a reinstatement (dispute_won): charged
     with a withdrawal it is the dispute's; anything else is a plain fee, or one given back."""
     total = _total(parts)
-    if kind == "dispute_open" and total.minor > 0:
-        facts.add("dispute_fee", transaction_id, total, group, at)
-    else:
-        _fee(facts, transaction_id, total, at, group)
-    _apart(facts, transaction_id, parts, at, group)
+    if kind != "dispute_open" or total.minor <= 0:
+        plain_fees(facts, transaction_id, parts, at, group)
+        return
+    facts.add("dispute_fee", transaction_id, total, group, at)
+    facts.tax_of_fee(transaction_id, parts.tax, group, at)
+    _withheld(facts, transaction_id, parts.withheld, at, group)
 
 
 def _total(parts):
@@ -59,27 +60,9 @@ def _total(parts):
     return parts.fee + parts.tax + parts.withheld
 
 
-def _fee(facts, transaction_id, total, at, group):
-    """A negative fee was given back."""
-    if total.minor > 0:
-        facts.add("fee", transaction_id, total, group, at)
-    elif total.minor < 0:
-        facts.add("fee_refund", transaction_id, -total, group, at)
-
-
-def _apart(facts, transaction_id, parts, at, group):
-    """What of the fee is booked elsewhere: taken off the fee again, and told as what it is.
-
-    Tax on a fee is `fee_tax`. Tax given back, and tax that Stripe withheld from us, have no kind of their own: they are
-    an `adjustment` that says what it is.
-    """
-    if parts.tax.minor > 0:
-        facts.add("fee_tax", transaction_id, parts.tax, group, at)
-        facts.add("fee_refund", f"{transaction_id}/tax", parts.tax, group, at, reason="booked apart: tax on the fee")
-    elif parts.tax.minor < 0:
-        facts.add("adjustment", f"{transaction_id}/tax", -parts.tax, group, at, reason="tax on a fee returned")
-        facts.add("fee", f"{transaction_id}/tax", -parts.tax, group, at, reason="booked apart: tax on a fee returned")
-    if parts.withheld:
-        back = "fee_refund" if parts.withheld.minor > 0 else "fee"
-        facts.add("adjustment", f"{transaction_id}/withheld", -parts.withheld, group, at, reason="tax withheld")
-        facts.add(back, f"{transaction_id}/withheld", abs(parts.withheld), group, at, reason="booked apart: tax withheld")
+def _withheld(facts, transaction_id, withheld, at, group):
+    """Tax that Stripe withheld from us is no fee: it is taken off it, and has no kind of its own either."""
+    if withheld:
+        back = "fee_refund" if withheld.minor > 0 else "fee"
+        facts.add("adjustment", f"{transaction_id}/withheld", -withheld, group, at, reason="tax withheld")
+        facts.add(back, f"{transaction_id}/withheld", abs(withheld), group, at, reason="booked apart: tax withheld")

@@ -18,10 +18,7 @@ class Item(NamedTuple):
 
 def read_list(content):
     """``(items, has_more)`` of a list answer, in its order. Raises PayloadError when it is no Stripe list."""
-    try:
-        members = json_parts.members(content.decode("utf-8"), ("data",))
-    except (ValueError, IndexError, RecursionError) as error:
-        raise PayloadError(f"Stripe's answer is not a JSON list ({error!s:.120}); ask again later.") from error
+    members = json_parts.members(content, ("data",), "Stripe's answer is not a JSON list", "ask again later")
     if type(members.get("has_more")) is not bool or type(members.get("data")) is not list:
         raise PayloadError("Stripe's answer is not a list with data and has_more; check the API address.")
     items = []

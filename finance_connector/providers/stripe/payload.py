@@ -6,18 +6,7 @@ from datetime import datetime, timezone
 from ...core.errors import PayloadError
 from ...core.records import Envelope
 from .. import reading
-from ..reading import (
-    ID,
-    described,
-    identifier,
-    instant,
-    integer,
-    made_at,
-    mapping,
-    objects,
-    own_id,
-    text,
-)  # fmt: skip
+from ..reading import ID, described, identifier, instant, integer, made_at, mapping, objects, own_id, text
 
 __all__ = [
     "Event", "described", "envelope", "identifier", "instant", "integer", "load", "made_at", "mapping", "objects",

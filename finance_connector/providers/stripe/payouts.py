@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ...core.money import Money
 from ...core.records import SettlementInfo
+from ..reading import first_text
 from . import ordered
 from .amounts import money
 from .facts import Facts
@@ -56,6 +57,6 @@ def _info(event, payout_id, amount, status):
         method=text(resource, "method") or "",
         trace=text(mapping(resource, "trace_id"), "value"),
         descriptor=text(resource, "statement_descriptor"),
-        failure=text(resource, "failure_message") or text(resource, "failure_code"),
+        failure=first_text(resource, ("failure_message", "failure_code")),
         itemizable=automatic and resource.get("reconciliation_status") == "completed",
     )

@@ -6,13 +6,12 @@ description or group counts only if it is one word, since free text ("Subscripti
 for a reference; groups that Stripe made up itself do not count.
 """
 
-from .payload import mapping, text
+from ..reading import first_text, mapping, one_word, text
 
 METADATA_KEYS = (
     "odoo_reference", "reference", "order_reference", "order_id", "order_number", "order", "invoice_number",
     "invoice",
 )  # fmt: skip
-_LONGEST_WORD = 64
 _STRIPES_OWN_GROUPS = ("group_ch_", "group_py_", "group_pi_")
 
 
@@ -29,13 +28,4 @@ def merchant_reference(resource):
 
 def from_metadata(metadata):
     """The reference in a metadata dict, or None."""
-    for key in METADATA_KEYS:
-        found = text(metadata, key)
-        if found:
-            return found
-    return None
-
-
-def one_word(value):
-    """``value`` if it can be a reference: one word of at most 64 characters."""
-    return value if value and len(value) <= _LONGEST_WORD and len(value.split()) == 1 else None
+    return first_text(metadata, METADATA_KEYS)

@@ -13,10 +13,11 @@ from ...core.errors import PayloadError, storable
 from ...core.records import Parsed, PaymentInfo
 from .. import cells, report_text
 from ..parts import apart, in_parts
+from ..reading import one_word
 from ..repeats import Repeats
 from . import rows
 from .fees import Fee
-from .reference import from_metadata, one_word
+from .reference import from_metadata
 
 REQUIRED = (
     "automatic_payout_id", "balance_transaction_id", "currency", "gross", "fee", "net", "reporting_category",

@@ -54,7 +54,7 @@ def test_every_event_of_a_payment_tells_its_whole_life():
     assert amounts(late) == {("capture", "PMlate"): 10000, ("capture_fail", "PMlate"): 10000}
     bounced = ADAPTER.parse_fetched(Fetch("payout", "PObounced"), ADAPTER.fetch(kit.api, Fetch("payout", "PObounced")))
     assert (bounced.settlements[0].status, bounced.settlements[0].trace) == ("failed", "SHOP-ABC123")
-    with pytest.raises(PayloadError, match="is not payment PM1"):
+    with pytest.raises(PayloadError, match="asked for PM1 and answered with PMlate"):
         ADAPTER.parse_fetched(Fetch("payment", "PM1"), ADAPTER.fetch(kit.api, Fetch("payment", "PMlate")))
 
 

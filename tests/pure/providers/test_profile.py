@@ -36,6 +36,14 @@ def test_what_a_file_proves():
     assert parsed.lines[0].occurred_at == datetime.fromisoformat("2026-03-24T08:00:00+00:00")
 
 
+def test_tax_that_comes_back_with_a_fee_is_told_apart():
+    parsed = kit.ADAPTER.parse_report(kit.file(kit.row("2", "Refund", "-100,00", "-12,00", "-3,00", "-85,00", payment="P1")))
+    told = amounts(parsed)
+    assert (told["fee_refund", "2/fee"], told["adjustment", "2/fee/tax"], told["fee", "2/fee/tax"]) == (1500, 300, 300)
+    totals = {key: minor for key, minor in balance_totals(parsed.movements).items() if minor}
+    assert totals == {("in_transit", "EUR"): -8500}, "collected: 100.00 less the fee and its tax"
+
+
 def test_without_a_profile_nothing_is_read():
     assert not GENERIC.detect_report(kit.REPORT)
     with pytest.raises(FinanceError, match="profile"):

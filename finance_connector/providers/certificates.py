@@ -1,4 +1,4 @@
-"""Whether a certificate is PayPal's: valid now, in the name of a host of PayPal's, and issued, through the ones that came with
+"""Whether a certificate is a provider's: valid now, in the name of one of its hosts, and issued, through the ones that came with
 it, by an authority that is trusted. Nothing is fetched."""
 
 import re
@@ -13,7 +13,6 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _LONGEST_CHAIN = 5
-_DOMAIN = ".paypal.com"
 
 
 def load(pem):
@@ -36,22 +35,23 @@ def _by_subject(certificates):
     return found
 
 
-def trusted_signer(trust, now):
-    """The signer's certificate, if it may be trusted at ``now`` (aware datetime); otherwise None."""
+def trusted_signer(trust, domain, now):
+    """The signer's certificate of a `core.records.Trust`, if it may be trusted at ``now`` (aware datetime) and is in the name of
+    a host below ``domain``; otherwise None."""
     try:
         chain = load(trust.certificate)
         own = _by_subject(load(trust.anchors))
-        if chain and _named(chain[0]) and _leads_to_anchor(chain[0], _by_subject(chain[1:]), own, now):
+        if chain and _named(chain[0], domain) and _leads_to_anchor(chain[0], _by_subject(chain[1:]), own, now):
             return chain[0]
     except (ValueError, UnsupportedAlgorithm):
         return None
     return None
 
 
-def _named(certificate):
-    """Whether the certificate is in the name of a host of PayPal's."""
+def _named(certificate, domain):
+    """Whether the certificate is in the name of a host below ``domain``."""
     names = [attribute.value for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return any(type(name) is str and name.lower().endswith(_DOMAIN) for name in names)
+    return any(type(name) is str and name.lower().endswith(domain) for name in names)
 
 
 def _leads_to_anchor(certificate, between, own, now):
