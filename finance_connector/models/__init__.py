@@ -49,6 +49,7 @@ from . import account_move
 from . import tie_out
 from . import verify
 from . import coverage
+from . import day_calendar
 from . import announced
 from . import announced_overdue
 from . import finance_import
@@ -77,6 +78,7 @@ from . import feed_consent
 from . import feed_import
 from . import feed_pull
 from . import feed_health
+from . import coverage_account
 from . import feed_files
 from . import feed_webhook
 from . import bank_statement_line

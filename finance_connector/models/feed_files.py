@@ -46,6 +46,10 @@ class FinanceFeed(models.Model):
     files_seen = fields.Json(readonly=True, copy=False)
     files_error = fields.Text(readonly=True, copy=False)
     files_pulled_at = fields.Datetime(readonly=True, copy=False)
+    file_journal_ids = fields.Many2many(
+        "account.journal", compute="_compute_file_journal_ids", string="Bank accounts",
+        help="Where its files went, and the account that they are to go to.",
+    )  # fmt: skip
     file_import_ids = fields.One2many("finance.import", "feed_id", string="Files", readonly=True)
 
     @api.depends("code")
@@ -54,6 +58,15 @@ class FinanceFeed(models.Model):
         for feed in self:
             feed.has_files = bool(feed.code) and "files" in feed._adapter().capabilities
         return result
+
+    @api.depends("file_import_ids.journal_id", "journal_id")
+    def _compute_file_journal_ids(self):
+        groups = self.env["finance.import"]._read_group(
+            [("feed_id", "in", self.ids), ("state", "=", "imported")], ["feed_id"], ["journal_id:recordset"]
+        )
+        went = dict(groups)
+        for feed in self:
+            feed.file_journal_ids = feed.journal_id | went.get(feed._origin, self.env["account.journal"])
 
     def _missing_for_activation(self):
         if not self.has_files:

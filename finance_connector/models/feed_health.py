@@ -1,4 +1,4 @@
-"""What the screens say of a feed's health, in words; colours only repeat them. The days of an account are drawn as a calendar."""
+"""What the screens say of a feed's health, in words; colours only repeat them."""
 
 from datetime import timedelta
 
@@ -9,9 +9,6 @@ from ..feeds import days
 
 # INV-13: an account that was not asked completely for this long says so.
 OVERDUE = timedelta(hours=26)
-# How many months the calendar shows, the present one included.
-MONTHS = 3
-_DAY = timedelta(days=1)
 
 
 class FinanceFeed(models.Model):
@@ -79,7 +76,8 @@ class FinanceFeed(models.Model):
 
 
 class FinanceFeedAccount(models.Model):
-    _inherit = "finance.feed.account"
+    _name = "finance.feed.account"
+    _inherit = ["finance.feed.account", "finance.day.calendar"]
 
     calendar = fields.Json(compute="_compute_calendar", string="Days")
     announced_count = fields.Integer(compute="_compute_announced_count", string="Announced entries")
@@ -111,51 +109,8 @@ class FinanceFeedAccount(models.Model):
         for account in self:
             account.calendar = account._months() if account.journal_id else []
 
-    def _months(self):
-        """[{label, weeks: [[{day, state, title} or None] * 7]}] of the last months, oldest first; weeks begin on Monday."""
-        today = fields.Date.context_today(self)
-        first = today.replace(day=1)
-        for _month in range(MONTHS - 1):
-            first = (first - _DAY).replace(day=1)
-        known = self._day_states(first, today)
-        found = []
-        while first <= today:
-            after = (first + timedelta(days=32)).replace(day=1)
-            cells = [None] * first.weekday() + [known[first + timedelta(days=n)] for n in range((after - first).days)]
-            cells += [None] * (-len(cells) % 7)
-            label = format_date(self.env, first, date_format="LLLL yyyy")
-            found.append({"label": label, "weeks": [cells[place : place + 7] for place in range(0, len(cells), 7)]})
-            first = after
-        return found
-
-    def _day_states(self, first, today):
-        """date -> what is known of it, as the calendar draws it, from ``first`` to the end of the month of ``today``."""
-        spans = days.merged(self._proven_spans())
-        counts = self._entry_counts(first)
-        last = (today + timedelta(days=32)).replace(day=1) + timedelta(days=32)
-        states, on = {}, first
-        while on < last:
-            states[on] = self._day_state(on, today, any(begin <= on <= end for begin, end in spans), counts.get(on, 0))
-            on += _DAY
-        return states
-
-    def _day_state(self, on, today, proven, entries):
-        if proven:
-            state, words = "proven", self.env._("complete, %s entries", entries)
-        elif on < self.start_date:
-            state, words = "before", self.env._("before the first day that was asked for")
-        elif on >= today:
-            state, words = "open", self.env._("not over yet, %s entries so far", entries) if on == today else ""
-        else:
-            state, words = "missing", self.env._("missing: nothing proves this day")
-        title = f"{format_date(self.env, on)}: {words}" if words else format_date(self.env, on)
-        return {"day": on.day, "state": state, "entries": entries, "title": title}
-
-    def _entry_counts(self, first):
-        rows = self.env["account.bank.statement.line"]._read_group(
-            [("journal_id", "=", self.journal_id.id), ("date", ">=", first)], ["date:day"], ["__count"]
-        )
-        return {fields.Date.to_date(on): count for on, count in rows}
+    def _known_days(self):
+        return days.KnownDays(self.start_date, days.merged(self._proven_spans()))
 
     def action_open_announced(self):
         """The announced entries of this account."""

@@ -1,5 +1,7 @@
 """Proven coverage: gaps between statements are exceptions with the difference, closed by the missing file (INV-12, INV-13)."""
 
+from datetime import date
+
 from .bank_common import BankCase
 from .camt_file import entry
 
@@ -38,6 +40,25 @@ class TestCoverage(BankCase):
         self.day_file(2, "0.00", "10.00", number=41)
         self.day_file(3, "10.00", "1.00", number=42)
         self.assertFalse(self.exceptions())
+
+    def test_the_calendar_of_the_account(self):
+        """Whatever brought its statements: complete, carried over a weekend, missing, and not reached yet."""
+        self.assertFalse(self.bank.fc_calendar)
+        for day, opening, amount in ((2, "0.00", "10.00"), (5, "10.00", "1.00"), (8, "15.00", "1.00")):
+            self.day_file(day, opening, amount)
+        self.env.invalidate_all()
+        self.assertEqual((str(self.bank.fc_covered_until), self.bank.fc_gap_count), ("2026-03-08", 1))
+        states = self.bank._day_states(date(2026, 3, 1), date(2026, 3, 10))
+        self.assertEqual(
+            [states[date(2026, 3, day)]["state"] for day in range(1, 12)],
+            ["before", "proven", "carried", "carried", "proven", "missing", "missing", "proven", "awaited", "open", "open"],
+        )
+        self.assertEqual(states[date(2026, 3, 5)]["entries"], 1)
+        action = self.bank.action_open_fc_gaps()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), self.exceptions("statement_gap"))
+        action = self.bank.action_open_fc_statements()
+        self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 3)
+        self.assertTrue(self.env["account.journal"].search([("fc_coverage_ids", "!=", False), ("id", "=", self.bank.id)]))
 
     def test_a_gap_that_a_person_closed_stays_closed(self):
         self.day_file(2, "0.00", "10.00")

@@ -57,6 +57,10 @@ class TestSftpFeed(BankCase):
         self.assertEqual(self.names(), ["done/a.xml", "rejected/b.xml"])
         self.assertEqual([line.amount for line in self.lines()], [5])
         self.assertTrue(self.feed.pulled_at)
+        self.feed.journal_id = False
+        self.assertEqual(self.feed.file_journal_ids, self.bank, "the days of the account are those of its files")
+        self.assertTrue(self.bank.fc_calendar)
+        self.feed.journal_id = self.bank
         self.assertEqual(len(self.collect()), 2)
 
     def test_killed_between_commit_and_putting_away(self):

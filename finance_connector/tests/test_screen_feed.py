@@ -42,9 +42,13 @@ class TestScreenFeed(ScreenCase):
     def test_health_and_calendar(self):
         self.tour("/odoo/finance-feeds", "bank_feed", "screen_administrator")
 
+    def test_the_days_of_an_account_whatever_brings_its_statements(self):
+        self.tour("/odoo/finance-account-coverage", "account_coverage", "screen_user")
+
     def test_a_user_and_an_auditor_see_it(self):
         for user in (self.user, self.auditor):
             feed = self.feed.with_user(user)
             self.assertTrue(feed.health)
             self.assertEqual(feed.account_ids.calls_left, 4)
             self.assertTrue(feed.account_ids.calendar)
+            self.assertTrue(feed.account_ids.journal_id.fc_calendar)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fc.feeds.days import ask_from, holes, merged
+from fc.feeds.days import KnownDays, Stated, ask_from, carried, holes, merged
 
 from .asked import TODAY, march
 
@@ -41,3 +41,21 @@ def test_each_day_is_either_in_a_span_or_in_a_hole(spans):
     missing = {day for first, last in holes(spans, days[0], days[-1]) for day in days if first <= day <= last}
     assert inside | missing == set(days)
     assert not inside & missing
+
+
+def test_days_between_statements_whose_balances_meet_are_carried():
+    one, other = Stated(march(1), march(3), 0, 5, 7), Stated(march(6), march(6), 5, 9, 8)
+    assert carried([other, one]) == [(march(4), march(5))]
+    for another in (other._replace(opening=6), other._replace(number=9), other._replace(opening=None)):
+        assert carried([one, another]) == []
+    assert carried([one._replace(closing=None), other._replace(opening=None)]) == [], "nothing is told of either"
+    assert carried([one._replace(number=None), other]) == [(march(4), march(5))]
+    assert carried([one, other._replace(first=march(4))]) == []
+
+
+def test_each_day_has_one_state():
+    known = KnownDays(march(3), [(march(3), march(5)), (march(9), march(10))], [(march(6), march(6))], march(10))
+    told = {known.state(march(day), march(12)): day for day in range(14, 0, -1)}
+    assert told == {"before": 1, "proven": 3, "carried": 6, "missing": 7, "awaited": 11, "open": 12}
+    assert known._replace(until=None).state(march(11), march(12)) == "missing", "who is asked every day owes it"
+    assert KnownDays(None, []).state(march(11), march(12)) == "before"

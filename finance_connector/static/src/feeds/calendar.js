@@ -6,7 +6,9 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 const STATES = {
     proven: { sign: "✓", word: _t("complete") },
+    carried: { sign: "→", word: _t("no statement, and none is missing") },
     missing: { sign: "✕", word: _t("missing") },
+    awaited: { sign: "?", word: _t("no statement yet") },
     open: { sign: "…", word: _t("not over yet") },
     before: { sign: "–", word: _t("before the first day") },
 };
@@ -24,7 +26,10 @@ export class CalendarField extends Component {
     }
 
     get legend() {
-        return Object.entries(STATES).map(([state, told]) => ({ state, ...told }));
+        const shown = new Set(this.months.flatMap((month) => month.weeks.flat()).map((cell) => cell?.state));
+        return Object.entries(STATES)
+            .filter(([state]) => shown.has(state))
+            .map(([state, told]) => ({ state, ...told }));
     }
 
     sign(cell) {

@@ -15,3 +15,13 @@ tours.add("finance_connector.bank_feed", {
         { trigger: ".modal .o_fc_calendar_legend:contains(before the first day)" },
     ]),
 });
+
+tours.add("finance_connector.account_coverage", {
+    steps: () => patient([
+        { trigger: ".o_data_row:contains(Main bank) td[name=display_name]", run: "click" },
+        { content: "statements wherever they come from", trigger: ".o_fc_day[data-state=proven][title*=complete]" },
+        { trigger: ".o_fc_day[data-state=missing][title*=missing]" },
+        { trigger: "button[name=action_open_fc_statements]", run: "click" },
+        { trigger: ".o_data_row:contains(Main bank)" },
+    ]),
+});
