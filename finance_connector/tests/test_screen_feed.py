@@ -34,8 +34,8 @@ class TestScreenFeed(ScreenCase):
             self.env["finance.coverage"].create(
                 {
                     "import_id": pull.id, "sequence": sequence, "company_id": self.company.id, "journal_id": journal.id,
-                    "state": "proven", "currency_id": self.eur.id, "date_from": today - timedelta(days=first),
-                    "date_to": today - timedelta(days=last),
+                    "state": "proven", "closing": sequence, "currency_id": self.eur.id,
+                    "date_from": today - timedelta(days=first), "date_to": today - timedelta(days=last),
                 }
             )  # fmt: skip
 
