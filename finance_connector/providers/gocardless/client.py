@@ -15,27 +15,24 @@ from ..reading import load, mapping, path_id
 from . import events
 
 API_BASE = "https://api.gocardless.com"
-VERSION = "2015-07-06"
 PAGE_SIZE = 500
 KEPT = timedelta(days=540)
 # Events are asked for again from this much before the last poll: they may become visible out of order.
 OVERLAP = timedelta(hours=1)
-_GONE = 410
 
 
 def headers(api_key):
     """The HTTP headers of a call."""
-    return {**bearer(api_key), "GoCardless-Version": VERSION}
+    return {**bearer(api_key), "GoCardless-Version": "2015-07-06"}
 
 
 def fetch(call, wanted):
     """The object that an event names, and then all events about it, as `documents`."""
     if wanted.kind not in ("payment", "refund", "payout"):
         raise PayloadError(f"{wanted.kind} {wanted.key!r:.60} is nothing that GoCardless can be asked for.")
-    found = call("GET", f"/{wanted.kind}s/{path_id(wanted.key, f'{wanted.kind} of GoCardless')}", {})
-    return documents.joined(
-        [found, *_pages(call, "/events", {wanted.kind: wanted.key, "resource_type": f"{wanted.kind}s"})]
-    )
+    found = [call("GET", f"/{wanted.kind}s/{path_id(wanted.key, f'{wanted.kind} of GoCardless')}", {})]
+    found += _pages(call, "/events", {wanted.kind: wanted.key, "resource_type": f"{wanted.kind}s"})
+    return documents.joined(found)
 
 
 def fetch_settlement(call, external_id):
@@ -44,7 +41,7 @@ def fetch_settlement(call, external_id):
     try:
         found += _pages(call, "/payout_items", {"payout": external_id, "include_2020_tax_cutover": "true"})
     except ProviderUnavailable as error:
-        if error.status != _GONE:
+        if error.status != 410:
             raise
     return documents.joined(found)
 
@@ -74,6 +71,9 @@ def _pages(call, path, params):
     while True:
         content = call("GET", path, {**params, "limit": PAGE_SIZE, **({"after": after} if after else {})})
         yield content
-        after = mapping(mapping(load(content, "GoCardless"), "meta"), "cursors").get("after")
+        cursors = mapping(mapping(load(content, "GoCardless"), "meta"), "cursors")
+        if "after" not in cursors:
+            raise PayloadError(f"GoCardless' list {path} does not say whether it goes on; ask again later.")
+        after = cursors["after"]
         if not after:
             return

@@ -14,7 +14,6 @@ from ..base import Page, checked_url
 from ..reading import iso_instant, load, mapping, path_id
 
 API_BASE = "https://api.mollie.com"
-HOST = frozenset({"api.mollie.com"})
 PAGE_SIZE = 250
 # How long after it was made a payment is asked for again: bank transfers, late failures.
 CHANGES = timedelta(days=14)
@@ -69,10 +68,12 @@ def _pages(call, path, params):
     while path:
         content = call("GET", path, params)
         yield content
-        following = mapping(mapping(load(content, "Mollie"), "_links"), "next").get("href")
-        if not following:
+        links = mapping(load(content, "Mollie"), "_links")
+        if "next" not in links:
+            raise PayloadError(f"Mollie's list {path} does not say whether it goes on; ask again later.")
+        if not (following := mapping(links, "next")):
             return
-        parts = urlsplit(checked_url(following, HOST, "/v2/"))
+        parts = urlsplit(checked_url(following.get("href"), {"api.mollie.com"}, "/v2/"))
         path, params = parts.path, dict(parse_qsl(parts.query))
 
 

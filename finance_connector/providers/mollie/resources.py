@@ -88,11 +88,9 @@ def _conversion(facts, resource, own, amount):
 
 
 def _info(facts, resource, amount, status):
-    details = mapping(resource, "details")
-    name, description = first_text(details, ("consumerName", "cardHolder")), text(resource, "description")
-    return facts.payment(
-        amount, customer_name=name, customer_key=identifier(resource, "customerId"), description=description, status=status
-    )
+    details, description = mapping(resource, "details"), text(resource, "description")
+    name, key = first_text(details, ("consumerName", "cardHolder")), identifier(resource, "customerId")
+    return facts.payment(amount, customer_name=name, customer_key=key, description=description, status=status)
 
 
 def capture(resource):

@@ -108,6 +108,14 @@ def test_a_poll_hands_on_the_oldest_first_and_notices_what_is_gone():
     assert late.gap[0].year == 2020
 
 
+def test_a_list_that_does_not_say_whether_it_goes_on_is_refused():
+    def api(method, path, params, headers=None):
+        return kit.encode({"events": [], "meta": {}})
+
+    with pytest.raises(PayloadError, match="/events does not say whether it goes on"):
+        list(ADAPTER.poll(api, None, kit.NOW))
+
+
 def test_the_official_library_agrees():
     webhooks = pytest.importorskip("gocardless_pro.webhooks", reason="gocardless-pro is not installed: nothing to compare with")
     body = kit.BODIES["several"]

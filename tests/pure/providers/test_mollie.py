@@ -96,6 +96,14 @@ def test_a_poll_follows_pages_and_keeps_the_bytes():
     assert all(ADAPTER.envelope(Request(body)).external_id for body in bodies)
 
 
+def test_a_list_that_does_not_say_whether_it_goes_on_is_refused():
+    def api(method, path, params, headers=None):
+        return mollie.encode({"count": 0, "_embedded": {}, "_links": {"self": {"href": "x"}}})
+
+    with pytest.raises(PayloadError, match="/v2/payments does not say whether it goes on"):
+        list(ADAPTER.poll(api, None, mollie.NOW))
+
+
 @pytest.mark.parametrize("status", ["queued", "pending", "canceled"])
 def test_a_refund_that_has_not_left_takes_nothing(status):
     told = amounts(ADAPTER.parse(Request(mollie.encode(mollie.refund(status)))))
