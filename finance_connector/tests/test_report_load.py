@@ -173,8 +173,8 @@ class TestReportLoad(FinanceCase):
         record = imports._receive(data, "march.csv", self.env["account.journal"], self.provider)
         before = subledger(self.provider)
 
-        def killed(adapter, content, filename=None):
-            for number, part in enumerate(read(adapter, content, filename)):
+        def killed(_adapter, content, filename=None):
+            for number, part in enumerate(read(content, filename)):
                 if number == 2:
                     raise SystemExit
                 yield part
