@@ -3,7 +3,6 @@
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from typing import NamedTuple
 
 _DAY = timedelta(days=1)
@@ -81,7 +80,7 @@ def carried(statements):
     """The days between `Stated` ones on which nothing was booked, as spans: the next statement opens with the balance that the
     one before closed with, and no number is left out."""
     spans = merged([(one.first, one.last) for one in statements])
-    between = [(one[1] + _DAY, other[0] - _DAY) for one, other in pairwise(spans)]
+    between = holes(spans, spans[0][0], spans[-1][1]) if spans else []
     ends, begins = defaultdict(list), defaultdict(list)
     for one in statements:
         ends[one.last + _DAY].append(one)
