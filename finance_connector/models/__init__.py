@@ -83,6 +83,7 @@ from . import feed_files
 from . import feed_webhook
 from . import bank_statement_line
 from . import bank_line_batch
+from . import reading_notes
 from . import match
 from . import reconcile_pool
 from . import reconcile_open_items

@@ -19,7 +19,7 @@ class AccountJournal(models.Model):
     _name = "account.journal"
     _inherit = ["account.journal", "finance.day.calendar"]
 
-    fc_coverage_ids = fields.One2many("finance.coverage", "journal_id", string="Statements", readonly=True)
+    fc_coverage_ids = fields.One2many("finance.coverage", "journal_id", string="Statement coverage", readonly=True)
     fc_covered_until = fields.Date(compute="_compute_fc_coverage", string="Known until")
     fc_statement_count = fields.Integer(compute="_compute_fc_coverage", string="Statements")
     fc_gap_count = fields.Integer(compute="_compute_fc_coverage", string="Gaps")

@@ -140,7 +140,7 @@ class FinanceImport(models.Model):
                 "original_import_id": original.id,
                 "journal_id": journal.id or original.journal_id.id,
                 "format": original.format,
-                "reason": original and self.env._("The same file was taken over before, as %s.", original.filename),
+                "reason": bool(original) and self.env._("The same file was taken over before, as %s.", original.filename),
                 **more,
             }
         )

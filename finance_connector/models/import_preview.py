@@ -16,7 +16,7 @@ from .statement_journals import STATEMENT_TYPES
 SHOWN_ENTRIES = 20
 _COUNTS = """
 SELECT coverage_id, count(*) FILTER (WHERE decision = 'new'), count(*) FILTER (WHERE decision = 'known'),
-       count(*) FILTER (WHERE decision = 'conflict')
+       count(*) FILTER (WHERE decision = 'conflict'), count(*) FILTER (WHERE decision = 'announced')
   FROM finance_import_entry WHERE import_id = %s GROUP BY coverage_id
 """
 _ENTRIES = """
@@ -109,14 +109,16 @@ class FinanceImport(models.Model):
         self.env.cr.execute(_COUNTS, [self.id])
         counts = {row[0]: row[1:] for row in self.env.cr.fetchall()}
         self.env.cr.execute(_ENTRIES, [self.id, SHOWN_ENTRIES])
-        entries, statements = self.env.cr.fetchall(), self.coverage_ids.sorted("sequence")
+        entries, statements, notes = self.env.cr.fetchall(), self.coverage_ids.sorted("sequence"), self._staged_notes()
         return {
             "kind": "statement",
             "target": ", ".join(self.coverage_ids.journal_id.mapped("display_name")),
             "format": self.format,
             "profile": ", ".join(self.coverage_ids.table_profile_id.mapped("display_name")),
             "entry_count": self.line_count,
-            "statements": [self._statement_foretold(one, *counts.get(one.id, (0, 0, 0))) for one in statements],
+            "statements": [
+                self._statement_foretold(one, counts.get(one.id, (0, 0, 0, 0)), notes.get(one.id, ())) for one in statements
+            ],
             "entries": [
                 {"day": str(day), "amount": amount, "name": name or "", "text": text or "", "account": account or "",
                  "decision": self._decision_in_words(decision), "state": decision}
@@ -124,7 +126,8 @@ class FinanceImport(models.Model):
             ],
         }  # fmt: skip
 
-    def _statement_foretold(self, coverage, new, known, conflicts):
+    def _statement_foretold(self, coverage, counts, entry_notes):
+        new, known, conflicts, announced = counts
         has_balances, currency = coverage._has_balances(), coverage.currency_id
         proofs = dict(coverage._fields["proof"]._description_selection(self.env))
         return {
@@ -142,7 +145,8 @@ class FinanceImport(models.Model):
             "new": new,
             "known": known,
             "conflicts": conflicts,
-            "left_out": coverage.provisional_count,
+            "announced": announced,
+            "remarks": coverage._remarks(entry_notes),
         }
 
     def _decision_in_words(self, decision):

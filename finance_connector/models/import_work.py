@@ -116,8 +116,7 @@ class FinanceImport(models.Model):
         self._collect_drop_folders()
         cron = self.env["ir.cron"]
         due = self._due()
-        if not cron._commit_progress(remaining=len(due)):
-            return
+        cron._commit_progress(remaining=len(due))
         for position, record in enumerate(due, 1):
             record = record.with_company(record.company_id)
             if not record._work_in_steps():
@@ -157,10 +156,11 @@ class FinanceImport(models.Model):
                 self._step_failed(error)
                 self.env["ir.cron"]._commit_progress()
                 return True
-            if not self.env["ir.cron"]._commit_progress():
-                return False
             if outcome == "waits":
-                return True
+                return bool(self.env["ir.cron"]._commit_progress())
+            # A step is work done, though the file is not: a job without any is not called again.
+            if not self.env["ir.cron"]._commit_progress(1, remaining=1):
+                return False
         return True
 
     def _next_step(self):

@@ -54,6 +54,7 @@ from . import test_settlement_profile
 from . import test_table_archive
 from . import test_table_profile
 from . import test_import_preview
+from . import test_reading_notes
 from . import test_capability
 from . import test_payment_account
 from . import test_payment_approval

@@ -26,7 +26,7 @@ class TestImportSteps(BankCase):
     def big(self, **values):
         record = self.take(file_of(*self.entries, opening="1.00", **values))
         self.assertRecordValues(
-            record, [{"state": "received", "line_count": 7, "created_count": 0, "staged": True}]
+            record, [{"state": "received", "reason": False, "line_count": 7, "created_count": 0, "staged": True}]
         )
         return record
 
@@ -48,6 +48,34 @@ class TestImportSteps(BankCase):
         self.work()
         self.assertDone(record)
         self.assertEqual(record.progress, 1.0)
+
+    def test_a_job_out_of_time_has_done_something_and_goes_on_at_once(self):
+        record = self.big()
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
+            cron = self.env(cr=cr).ref("finance_connector.cron_import_statements")
+            progressed, progress = cron._add_progress()
+            context = {**progressed.env.context, "cron_id": cron.id, "cron_end_time": 0}
+            for _call in range(2):
+                # The first decides, the second books.
+                cron.env["finance.import"].with_context(**context)._cron_import_statements()
+            told = record.with_env(cron.env)
+            self.assertEqual((told.state, told.created_count), ("received", 2))
+            self.assertEqual((progress.done, progress.remaining), (2, 1))
+            self.assertEqual(self.told_to_go_on(cron, since=progress.id - 1), 1)
+            cron._add_progress()
+            self.assertEqual(self.told_to_go_on(cron, since=progress.id), 0, "nothing was done")
+            other = cron.env.ref("base.autovacuum_job")
+            other._add_progress()[1].done = 1
+            self.assertEqual(self.told_to_go_on(other, since=None), 0, "not one of ours")
+
+    def told_to_go_on(self, cron, since):
+        """How often the cron workers are told when ``cron`` is to run again as soon as possible."""
+        cron.env.cr.commit()
+        with patch.object(type(cron), "_notifydb") as told:
+            cron._reschedule_asap({"id": cron.id, "progress_id": since})
+            cron.env.cr.postcommit.run()
+        return told.call_count
 
     def test_killed_between_chunks(self):
         record = self.big()

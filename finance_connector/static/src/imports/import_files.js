@@ -1,5 +1,6 @@
 /** Files are dropped, each is looked at before anything is booked, and imported one by one or all that are good. */
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, status, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -19,7 +20,9 @@ const VERDICTS = {
     rejected: { word: _t("Refused, kept with its reason"), icon: "fa-times-circle", tone: "text-danger" },
     received: { word: _t("In progress"), icon: "fa-clock-o", tone: "text-info-emphasis" },
 };
-const RESULT = ["state", "reason", "line_count", "created_count", "duplicate_count", "conflict_count", "way_out"];
+const RESULT = ["state", "reason", "line_count", "created_count", "announced_count", "duplicate_count", "conflict_count", "way_out", "progress"];
+// How often a file that is worked in the background is asked for, in milliseconds.
+const FOLLOW_EVERY = 3000;
 
 export class ImportFiles extends Component {
     static template = "finance_connector.ImportFiles";
@@ -45,6 +48,14 @@ export class ImportFiles extends Component {
 
     verdict(file) {
         return VERDICTS[file.verdict];
+    }
+
+    percent(file) {
+        return Math.floor(100 * file.result.progress);
+    }
+
+    announces(file) {
+        return file.told.statements.some((one) => one.announced);
     }
 
     get target() {
@@ -93,11 +104,27 @@ export class ImportFiles extends Component {
         try {
             const ids = await this.orm.silent.call("finance.import", "import_file", [file.content, file.name], this.target);
             file.importId = Array.isArray(ids) ? ids[0] : ids;
-            const [result] = await this.orm.silent.read("finance.import", [file.importId], RESULT);
-            Object.assign(file, { result, verdict: result.state, told: { ...file.told, reason: result.reason } });
+            await this.readResult(file);
         } catch (error) {
             this.fail(file, error);
         }
+    }
+
+    async readResult(file) {
+        const [result] = await this.orm.silent.read("finance.import", [file.importId], RESULT);
+        Object.assign(file, { result, verdict: result.state, told: { ...file.told, reason: result.reason } });
+        if (result.state === "received") {
+            this.follow(file);
+        }
+    }
+
+    /** Ask again later, as long as the page is shown; also when the server does not answer for once, since it has the file. */
+    follow(file) {
+        browser.setTimeout(() => {
+            if (status(this) === "mounted") {
+                this.readResult(file).catch(() => this.follow(file));
+            }
+        }, FOLLOW_EVERY);
     }
 
     async takeAll() {
