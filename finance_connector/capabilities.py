@@ -20,6 +20,11 @@ PROVIDER_NAMES = {
 FOLDER = "Folder on the server"
 
 
+def unverified_text(adapter):
+    """What ``adapter`` says of itself that no page of its maker proves, a line for each; None is no adapter, and says nothing."""
+    return "\n".join(f"• {sentence}" for sentence in adapter.unverified) if adapter else ""
+
+
 def provider_matrix():
     """(columns, rows, unverified): labels of the adapters, (what, marks) and (label, sentences)."""
     found = sorted((providers.get(code) for code in providers.codes()), key=lambda one: one.label)

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import feeds
+from ..capabilities import unverified_text
 
 
 class FinanceFeed(models.Model):
@@ -43,10 +44,11 @@ class FinanceFeed(models.Model):
     @api.depends("code")
     def _compute_capabilities(self):
         for feed in self:
-            capabilities = feed._adapter().capabilities if feed.code else ()
+            adapter = feed._adapter() if feed.code else None
+            capabilities = adapter.capabilities if adapter else ()
             feed.has_webhook = "webhook" in capabilities
             feed.has_consent = "consent" in capabilities
-            feed.unverified = "\n".join(f"• {sentence}" for sentence in feed._adapter().unverified) if feed.code else False
+            feed.unverified = unverified_text(adapter)
 
     @api.constrains("api_base", "environment")
     def _check_api_base(self):

@@ -25,21 +25,24 @@ class FinanceFeed(models.Model):
     def _cron_pull(self):
         """Scheduled action: ask every account that is due; one that fails does not stop the next."""
         cron = self.env["ir.cron"]
+        if not cron._commit_progress(remaining=1):
+            return
         for feed in self.search([("state", "=", "active")]):
             feed = feed.with_company(feed.company_id)
             feed._check_consent()
             cron._commit_progress()
             if feed.has_files:
                 feed._pull_files(commit=True)
-                cron._commit_progress(1)
+                cron._commit_progress(1, remaining=1)
             for account in feed.account_ids if feed._can_be_asked() else feed.account_ids.browse():
                 if account._is_due():
                     try:
                         account._pull_isolated(commit=True)
                     except CONCURRENCY:
                         self.env.cr.rollback()  # another worker asks it at this moment
-                    if not cron._commit_progress(1):
+                    if not cron._commit_progress(1, remaining=1):
                         return
+        cron._commit_progress(remaining=0)
 
     def action_pull(self):
         """Ask the bank now. A person is there, so the bank does not count it as one of the calls of a day."""

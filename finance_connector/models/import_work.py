@@ -113,8 +113,10 @@ class FinanceImport(models.Model):
     def _cron_import_statements(self):
         """Scheduled action: collect the drop folders, then go on with every import that is due, oldest
         first."""
-        self._collect_drop_folders()
         cron = self.env["ir.cron"]
+        if not cron._commit_progress(remaining=1):
+            return
+        self._collect_drop_folders()
         due = self._due()
         cron._commit_progress(remaining=len(due))
         for position, record in enumerate(due, 1):

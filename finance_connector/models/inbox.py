@@ -46,7 +46,8 @@ class FinanceInbox(models.AbstractModel):
     def _cron_process(self, shard=0, of=1):
         """Scheduled action: work off the buckets of ``shard`` (of ``of``) until nothing is due or time is up."""
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self._due(shard, of))
+        if not cron._commit_progress(remaining=self._due(shard, of)):
+            return
         conflicts = 0
         while True:
             try:

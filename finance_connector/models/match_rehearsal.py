@@ -109,7 +109,8 @@ class FinanceMatchRule(models.Model):
         cron = self.env["ir.cron"]
         running = self.sudo().search([("rehearsal_state", "=", "running")], order="id")
         left = sum(rule.rehearsal_total - rule.rehearsal_done for rule in running)
-        cron._commit_progress(remaining=left)
+        if not cron._commit_progress(remaining=left):
+            return
         for rule in running:
             while rule.rehearsal_state == "running":
                 done = rule._rehearse_step()

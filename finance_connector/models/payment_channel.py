@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import channels
+from ..capabilities import unverified_text
 from ..channels.base import Settings, Way
 from ..core.errors import FinanceError
 from ..payments import payouts
@@ -98,7 +99,7 @@ class FinancePaymentChannel(models.Model):
         for channel in self:
             adapter = channel._adapter()
             channel.has_secrets = bool(adapter.secret_names)
-            channel.unverified = "\n".join(f"• {sentence}" for sentence in adapter.unverified)
+            channel.unverified = unverified_text(adapter)
 
     @api.depends("code", "probe_url", "proven_probe_url")
     def _compute_is_probe_proven(self):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..capabilities import unverified_text
+
 # INV-13: an active connection that was not heard, or not asked completely, for this long says so.
 QUIET_HOURS = 24
 POLL_OVERDUE_HOURS = 3
@@ -33,7 +35,7 @@ class FinanceProvider(models.Model):
             for name in ("webhook", "poll", "certificate"):
                 provider[f"has_{name}"] = name in capabilities
             provider.has_secrets = bool(adapter and adapter.secret_names)
-            provider.unverified = "\n".join(f"• {sentence}" for sentence in adapter.unverified) if adapter else False
+            provider.unverified = unverified_text(adapter)
 
     def _secret_names_set(self):
         """provider id -> names of its secrets. Only the names: nothing is decrypted for a screen."""

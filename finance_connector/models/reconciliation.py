@@ -28,7 +28,8 @@ class FinanceReconciliation(models.AbstractModel):
     @api.model
     def _cron_reconcile(self):
         """Scheduled action: match and apply, company by company."""
-        self.env["ir.cron"]._commit_progress(remaining=1)
+        if not self.env["ir.cron"]._commit_progress(remaining=1):
+            return
         companies = self.env["account.journal"].sudo().search([("type", "in", STATEMENT_TYPES)]).company_id
         for company in companies:
             try:

@@ -47,7 +47,11 @@ class IrCron(models.Model):
     @api.model
     def _reschedule_asap(self, job):
         """One of ours that did something and has more to do goes on as soon as the other jobs had their turn: without a word the
-        cron workers would look again only after a minute, and a night's work would take hours."""
+        cron workers would look again only after a minute, and a night's work would take hours.
+
+        So each of them can stop when the time of its run is used up (`_commit_progress` says so); longer than some minutes, and
+        Odoo kills the process that it runs in.
+        """
         super()._reschedule_asap(job)
         # What the job committed is newer than this transaction.
         with self.env.registry.cursor() as cr:

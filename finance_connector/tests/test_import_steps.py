@@ -55,10 +55,10 @@ class TestImportSteps(BankCase):
         with self.enter_registry_test_mode(), self.env.registry.cursor() as cr:
             cron = self.env(cr=cr).ref("finance_connector.cron_import_statements")
             progressed, progress = cron._add_progress()
-            context = {**progressed.env.context, "cron_id": cron.id, "cron_end_time": 0}
-            for _call in range(2):
-                # The first decides, the second books.
-                cron.env["finance.import"].with_context(**context)._cron_import_statements()
+            work = cron.env["finance.import"].with_context(**progressed.env.context, cron_id=cron.id)
+            # The first run decides, the second books, the third has no time for anything.
+            steps = [self.one_step(work) for _run in range(2)] + [self.one_step(work, has_time=False)]
+            self.assertEqual(steps, [["planned"], ["booked"], []])
             told = record.with_env(cron.env)
             self.assertEqual((told.state, told.created_count), ("received", 2))
             self.assertEqual((progress.done, progress.remaining), (2, 1))
@@ -68,6 +68,23 @@ class TestImportSteps(BankCase):
             other = cron.env.ref("base.autovacuum_job")
             other._add_progress()[1].done = 1
             self.assertEqual(self.told_to_go_on(other, since=None), 0, "not one of ours")
+
+    def one_step(self, work, has_time=True):
+        """Run the scheduled action with time for one step, or for none; the steps that it made."""
+        steps, cron = [], work.env["ir.cron"]
+        step, commit = type(work)._next_step, type(cron)._commit_progress
+
+        def stepped(record):
+            steps.append(step(record))
+            return steps[-1]
+
+        def committed(record, *args, **values):
+            commit(record, *args, **values)
+            return 0 if steps or not has_time else 9
+
+        with patch.object(type(work), "_next_step", stepped), patch.object(type(cron), "_commit_progress", committed):
+            work._cron_import_statements()
+        return steps
 
     def told_to_go_on(self, cron, since):
         """How often the cron workers are told when ``cron`` is to run again as soon as possible."""
