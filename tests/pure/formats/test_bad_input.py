@@ -9,19 +9,21 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fc import formats
 
-from . import samples
+from . import make, samples
 
 ROOT = str(Path(__file__).resolve().parents[3])
 if ROOT not in sys.path:
     sys.path.insert(0, ROOT)
 
 from bench import text_files  # noqa: E402
+from bench.bench_formats import PROFILE  # noqa: E402
 
 TENTHS = range(1, 10)
 LINES = 200_000
@@ -134,11 +136,42 @@ def test_a_bomb_around_it_is_refused(name):
         assert isinstance(samples.outcome(bomb), formats.FormatError)
 
 
-@pytest.mark.parametrize("name", [name for name in text_files.MAKERS if name != "csv"])
+def large_camt(count):
+    one = make.entry("1.00", ref="R{number}", details=make.detail(inner="<RmtInf><Ustrd>Invoice {number}</Ustrd></RmtInf>"))
+    entries = "".join(one.replace("{number}", str(number)) for number in range(count))
+    return make.document(make.statement(entries, total=str(count)))
+
+
+def large_xlsx(count):
+    """The rows of the large table in a workbook, written by hand: a library takes longer than the test."""
+    rows = text_files.csv(count).decode().split("\r\n")
+    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'.format
+    cells = "".join(f"<row>{''.join(map(cell, row.split(';')))}</row>" for row in rows)
+    book = openpyxl.Workbook()
+    book.active.append(["x"])
+    stream = io.BytesIO()
+    book.save(stream)
+    found = io.BytesIO()
+    with zipfile.ZipFile(stream) as small, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as large:
+        for part in small.namelist():
+            content = small.read(part)
+            if part == "xl/worksheets/sheet1.xml":
+                begin, end = content.index(b"<sheetData>") + 11, content.index(b"</sheetData>")
+                content = content[:begin] + cells.encode() + content[end:]
+            large.writestr(part, content)
+    return found.getvalue()
+
+
+LARGE = text_files.MAKERS | {"camt.053": large_camt, "xlsx": large_xlsx}
+
+
+@pytest.mark.large
+@pytest.mark.parametrize("name", LARGE)
 def test_200_000_lines_are_read_and_none_is_kept(name):
     """Memory does not grow with the entries that were read: of those of half the file next to none is alive."""
-    content, count, alive = text_files.MAKERS[name](LINES), 0, None
-    for _member, event in formats.stream(content, name):
+    content, count, alive = LARGE[name](LINES), 0, None
+    assert formats.detect(content) == name
+    for _member, event in formats.stream(content, PROFILE if name in ("csv", "xlsx") else name):
         count += isinstance(event, formats.Entry)
         if count == LINES // 2 and alive is None:
             alive = sum(type(one) is formats.Entry for one in gc.get_objects())
