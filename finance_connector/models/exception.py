@@ -99,32 +99,51 @@ class FinanceException(models.Model):
             exception.age_days = (now - (exception.first_seen or now)).days
 
     @api.model
-    def _raise(self, kind, cause, company, summary, *, detail="", record=None, provider=None, amount=0, currency=None):
-        """One row for ``cause`` (a short key, unique per kind): opened, or counted once more when it is open.
+    def _raise(self, kind, cause, company, summary, **about):
+        """One row for ``cause`` (a short key, unique per kind): opened, or counted once more when it is open. Returns it.
 
-        ``amount`` in major units of ``currency`` is the money at risk. Returns the exception. ``record`` is the source
-        that "open the source" leads to.
+        ``about``: see `_seen`.
         """
-        _label, severity, hours = KINDS[kind]
-        key = f"{kind}:{cause}"
-        queue = self.sudo()
-        now = fields.Datetime.now()
-        known = queue.search(
-            [("company_id", "=", company.id), ("cause_key", "=", key), ("state", "in", OPEN_STATES)], limit=1
+        seen = self._seen(kind, cause, company, summary, **about)
+        known = self.sudo().search(
+            [("company_id", "=", company.id), ("cause_key", "=", seen["cause_key"]), ("state", "in", OPEN_STATES)], limit=1
         )
-        seen = {
+        if known:
+            again = ("last_seen", "summary", "detail", "amount_at_risk", "currency_id")
+            known.write({name: seen[name] for name in again} | {"count": known.count + 1})
+            return known
+        try:
+            return self._open([seen])
+        except UniqueViolation:
+            # Another worker met the same cause at this moment; its row stands for both.
+            return self.browse()
+
+    @api.model
+    def _raise_new(self, kind, company, told):
+        """As `_raise`, for many causes at once that have no open row: a dict of its arguments ``cause``, ``summary``, ... each."""
+        try:
+            self._open([self._seen(kind, company=company, **one) for one in told])
+        except UniqueViolation:
+            for one in told:
+                self._raise(kind, company=company, **one)
+
+    def _open(self, values):
+        with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            return self.sudo().create(values)
+
+    def _seen(self, kind, cause, company, summary, *, detail="", record=None, provider=None, amount=0, currency=None):
+        """Values of a new row. ``amount`` in major units of ``currency`` is the money at risk; ``record`` is the source that "open
+        the source" leads to."""
+        _label, severity, hours = KINDS[kind]
+        now = fields.Datetime.now()
+        return {
             "last_seen": now,
             "summary": summary,
             "detail": detail,
             "amount_at_risk": amount,
             "currency_id": (currency or company.currency_id).id,
-        }
-        if known:
-            known.write(seen | {"count": known.count + 1})
-            return known
-        first = {
             "kind": kind,
-            "cause_key": key,
+            "cause_key": f"{kind}:{cause}",
             "severity": severity,
             "company_id": company.id,
             "provider_id": provider.id if provider else False,
@@ -132,12 +151,6 @@ class FinanceException(models.Model):
             "res_id": record.id if record else 0,
             "deadline": now + timedelta(hours=hours),
         }
-        try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
-                return queue.create(seen | first)
-        except UniqueViolation:
-            # Another worker met the same cause at this moment; its row stands for both.
-            return queue.browse()
 
     @api.model
     def _clear(self, kind, cause, company, why):

@@ -126,10 +126,13 @@ class FinanceReconciliation(models.AbstractModel):
             company,
             self.env._("Bank line %s could not be reconciled", _short(line)),
             detail=str(error),
-            record=self.env["account.bank.statement.line"].browse(line.id),
-            amount=abs(line.amount.to_decimal()),
-            currency=self._currency(line),
+            **self._about(line),
         )
+
+    def _about(self, line):
+        """What an exception says of the bank ``line`` beside its text."""
+        record = self.env["account.bank.statement.line"].browse(line.id)
+        return {"record": record, "amount": abs(line.amount.to_decimal()), "currency": self._currency(line)}
 
     def _tell_doubtful(self, company, doubtful, waiting):
         """Show what is in doubt, each line once, and take away what no longer is; what is ``waiting`` to be applied stays."""
@@ -146,26 +149,19 @@ class FinanceReconciliation(models.AbstractModel):
         self._store(company, doubtful, "ambiguous")
         by_line = self._stored(doubtful).grouped(lambda row: row.line_id.id)
         known = self._open_causes(company, "match_ambiguous")
+        raised = []
         for answer in doubtful:
             line, result = answer.line, answer.result
             if result.state != AMBIGUOUS or f"match_ambiguous:{line.id}" in known:
                 continue
-            exceptions._raise(
-                "match_ambiguous",
-                line.id,
-                company,
-                self.env._("Bank line %s may pay several things", _short(line)),
-                detail="\n".join(
-                    [
-                        *(reason["text"] for reason in result.reasons),
-                        self.env._("Candidates: %s.", "; ".join(by_line[line.id].mapped("candidate_name"))),
-                        self.env._("Open the bank line and apply the right one."),
-                    ]
-                ),
-                record=self.env["account.bank.statement.line"].browse(line.id),
-                amount=abs(line.amount.to_decimal()),
-                currency=self._currency(line),
-            )
+            detail = [
+                *(reason["text"] for reason in result.reasons),
+                self.env._("Candidates: %s.", "; ".join(by_line[line.id].mapped("candidate_name"))),
+                self.env._("Open the bank line and apply the right one."),
+            ]
+            summary = self.env._("Bank line %s may pay several things", _short(line))
+            raised.append({"cause": line.id, "summary": summary, "detail": "\n".join(detail), **self._about(line)})
+        exceptions._raise_new("match_ambiguous", company, raised)
         self.env["ir.cron"]._commit_progress()
 
     def _tell_unexplained(self, company, unexplained):
@@ -181,17 +177,16 @@ class FinanceReconciliation(models.AbstractModel):
         exceptions = self.env["finance.exception"].with_context(tracking_disable=True, mail_create_nolog=True)
         queue = iter(waiting)
         while batch := list(islice(queue, BATCH)):
-            for line, result in batch:
-                exceptions._raise(
-                    "match_missing",
-                    line.id,
-                    company,
-                    self.env._("Bank line %s is not explained", _short(line)),
-                    detail="\n".join(reason["text"] for reason in result.reasons),
-                    record=self.env["account.bank.statement.line"].browse(line.id),
-                    amount=abs(line.amount.to_decimal()),
-                    currency=self._currency(line),
-                )
+            told = [
+                {
+                    "cause": line.id,
+                    "summary": self.env._("Bank line %s is not explained", _short(line)),
+                    "detail": "\n".join(reason["text"] for reason in result.reasons),
+                    **self._about(line),
+                }
+                for line, result in batch
+            ]
+            exceptions._raise_new("match_missing", company, told)
             if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
                 return False
         return True

@@ -26,6 +26,18 @@ class TestException(FinanceCase):
         self.assertEqual((first.state, first.resolution), ("resolved", "gone"))
         self.assertNotEqual(self.raise_one(), first)
 
+    def test_many_at_once_and_one_of_them_is_there_already(self):
+        queue = self.env["finance.exception"]
+        there = self.raise_one(amount=5)
+        told = [{"cause": name, "summary": name, "amount": 7, "record": self.provider} for name in ("first", "cause", "last")]
+        queue._raise_new("contradiction", self.company, told[::2])
+        rows = queue.search([("cause_key", "in", ("contradiction:first", "contradiction:last"))])
+        self.assertEqual([(row.count, row.amount_at_risk, row.res_id) for row in rows], [(1, 7, self.provider.id)] * 2)
+        # Somebody else was quicker.
+        queue._raise_new("contradiction", self.company, [told[1], {"cause": "new", "summary": "new"}])
+        self.assertEqual((there.count, there.amount_at_risk, there.summary), (2, 7, "cause"))
+        self.assertEqual(queue.search_count([("cause_key", "=", "contradiction:new")]), 1)
+
     def test_resolving_needs_a_reason_and_is_audited(self):
         exception = self.raise_one()
         action = exception.action_resolve()
