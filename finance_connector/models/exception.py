@@ -120,7 +120,7 @@ class FinanceException(models.Model):
 
     @api.model
     def _raise_new(self, kind, company, told):
-        """As `_raise`, for many causes at once that have no open row: a dict of its arguments ``cause``, ``summary``, ... each."""
+        """As `_raise`, for many causes at once that have no open row; ``told``: a dict of its arguments for each."""
         try:
             self._open([self._seen(kind, company=company, **one) for one in told])
         except UniqueViolation:
@@ -132,8 +132,8 @@ class FinanceException(models.Model):
             return self.sudo().create(values)
 
     def _seen(self, kind, cause, company, summary, *, detail="", record=None, provider=None, amount=0, currency=None):
-        """Values of a new row. ``amount`` in major units of ``currency`` is the money at risk; ``record`` is the source that "open
-        the source" leads to."""
+        """Values of a new row. ``amount`` in major units of ``currency`` is the money at risk; ``record`` is the source that
+        "open the source" leads to."""
         _label, severity, hours = KINDS[kind]
         now = fields.Datetime.now()
         return {
