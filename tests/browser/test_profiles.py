@@ -19,6 +19,11 @@ PAYOUTS = (
     b"2;Refund;77;-100,00;;-100,00;EUR;24.03.2026 11:00;P1\n"
     b"3;Payout;77;-985,00;;-985,00;EUR;25.03.2026 06:00;\n"
 )
+# Names in two encodings.
+MT940 = (
+    ":20:S\n:25:12345\n:28C:1/1\n:60F:C250310EUR1300,00\n:61:2503100310C5,00NTRFNONREF//B1\n:86:Müller\n"
+    ":61:2503100310C6,00NTRFNONREF//B2\n:86:XX\n:62F:C250310EUR1311,00\n-\n"
+).encode().replace(b"XX", "Møller".encode("cp1252"))
 QIF = b"!Type:Bank\nD15/02/2025\nT90.00\nPSomebody else\n^\n"
 
 
@@ -120,6 +125,20 @@ def test_a_file_without_balances_gets_them_from_a_person(shop, second_bank, open
     page.wait_for(".o_statusbar_status .o_arrow_button_current", "Imported")
     page.wait_for(".o_field_widget[name=told_by_id]", "Browser user")
     assert shop.value("SELECT count(*) FROM account_bank_statement_line WHERE journal_id = %s", second_bank) == 3
+
+
+def test_a_big_file_is_followed_until_the_scheduled_action_has_imported_it(shop, second_bank, open_page):
+    shop.rpc.call("ir.config_parameter", "set_param", key="finance_connector.import_entry_limit", value="1")
+    page = open_page("user", "finance-import-files")
+    choose(page, ".o_fc_journal", "Second bank")
+    drop(page, "march.sta", MT940)
+    page.wait_for(".o_fc_file_card[data-verdict=good] .o_fc_remarks", "Several encodings in one file")
+    page.click(".o_fc_take")
+    page.wait_for(".o_fc_file_card[data-verdict=received]", "0 % of 2 entries")
+    picture(page, "import-in-progress")
+    shop.run_action("cron_import_statements")
+    page.wait_for(".o_fc_file_card[data-verdict=imported]", "2 new bank lines, 0 known before, 0 conflicts.")
+    shop.rpc.call("ir.config_parameter", "set_param", key="finance_connector.import_entry_limit", value="")
 
 
 def test_a_provider_is_connected_by_its_checklist_which_follows_what_happens(shop, second_bank, open_page):
