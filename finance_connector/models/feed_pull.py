@@ -32,8 +32,9 @@ class FinanceFeed(models.Model):
             feed._check_consent()
             cron._commit_progress()
             if feed.has_files:
+                # Looking for files is not counted as work done: a run that only looks and then fails has failed.
                 feed._pull_files(commit=True)
-                cron._commit_progress(1, remaining=1)
+                cron._commit_progress()
             for account in feed.account_ids if feed._can_be_asked() else feed.account_ids.browse():
                 if account._is_due():
                     try:
