@@ -79,7 +79,7 @@ class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
 
     fc_remarks = fields.Text(
-        string="How it was read", compute="_compute_fc_remarks",
+        string="Remarks", compute="_compute_fc_remarks",
         help="What was read although the file does not follow its schema to the letter.",
     )
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.addons.finance_connector.core.records import Request
 from odoo.tests import HttpCase
@@ -23,6 +24,31 @@ class TestPlaidFeed(PlaidCase):
         self.assertEqual(len(self.lines()), 6)
         self.assertEqual(self.account.cursor, {"cursor": "6"})
         self.assertFalse(self.exceptions())
+
+    def test_inv_13_accounts_left_for_lack_of_time_are_work_that_remains(self):
+        self.assertEqual(self.progress_of_a_run(time_after_an_account=0)[-1], (1, 1))
+        self.assertEqual(self.progress_of_a_run(time_after_an_account=9)[-1], (0, 0))
+        # Looking for files is no work done: a run that fails behind it has failed.
+        with patch.object(type(self.feed), "has_files", True), patch.object(type(self.feed), "_can_be_asked", lambda _: False):
+            self.assertEqual({done for done, _remaining in self.progress_of_a_run(time_after_an_account=9)}, {0})
+
+    def progress_of_a_run(self, time_after_an_account):
+        """[(what is done, what remains)] that a run tells of, with the account due."""
+        told = []
+
+        def committed(_cron, processed=0, *, remaining=None):
+            told.append((processed, remaining))
+            return time_after_an_account if processed else 9
+
+        feed, cron = type(self.feed), type(self.env["ir.cron"])
+        self.account.next_pull_at = False
+        with (
+            patch.object(cron, "_commit_progress", committed),
+            patch.object(type(self.account), "_pull_isolated", lambda _account, **_how: None),
+            patch.object(feed, "_pull_files", lambda _feed, **_how: None),
+        ):
+            self.feed._cron_pull()
+        return told
 
     def test_a_lost_cursor_brings_nothing_twice(self):
         self.api.add(told("a", day(5), 1, "x"), told("b", day(5), 1, "x"))
