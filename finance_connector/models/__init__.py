@@ -67,6 +67,7 @@ from . import import_plan
 from . import import_announced
 from . import import_conflict
 from . import import_lines
+from . import import_statements
 from . import import_match
 from . import import_work
 from . import import_preview

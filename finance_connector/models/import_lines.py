@@ -1,15 +1,8 @@
-"""From staged entries to bank lines, chunk by chunk, and from the bank lines to statements that Odoo finds
-complete.
+"""From staged entries to bank lines, chunk by chunk, and the end of an import, when all is there."""
 
-An overlapping file brings only its new entries. Each unbroken run of new entries becomes one native
-statement, whose balances are the running balance of the file before and after the run: so every statement is
-complete, and valid after the one that brought the known entries.
-"""
-
-from collections import defaultdict
 from decimal import Decimal
 
-from odoo import Command, fields, models
+from odoo import fields, models
 
 from .import_account import ImportRefused, sanitized
 
@@ -122,12 +115,8 @@ class FinanceImport(models.Model):
     # --- the end --------------------------------------------------------------------------------------------
 
     def _finish(self):
-        """Make statements, coverage and the state appear together."""
+        """Make coverage and the state appear together."""
         self.ensure_one()
-        for coverage in self.coverage_ids.sorted("sequence"):
-            # A native statement has two balances; where the bank states none, its lines stand alone (decision 0020).
-            if coverage._has_balances():
-                self._make_statements(coverage)
         self._raise_conflicts()
         announcing = self.coverage_ids.filtered("provisional")
         (self.coverage_ids - announcing).write({"state": "proven"})
@@ -164,56 +153,3 @@ class FinanceImport(models.Model):
                 "announced": self.announced_count,
             },
         )
-
-    def _make_statements(self, coverage):
-        self.env.flush_all()
-        self.env.cr.execute(
-            """SELECT e.amount::text, e.decision, e.line_id, l.statement_id
-                 FROM finance_import_entry e
-                 LEFT JOIN account_bank_statement_line l
-                        ON l.journal_id = e.journal_id AND l.fc_import_uid = e.uid AND e.decision = 'known'
-                WHERE e.coverage_id = %s ORDER BY e.sequence""",
-            [coverage.id],
-        )
-        runs = _runs(Decimal(str(coverage.opening)), self.env.cr.fetchall(), self._statement_ends)
-        for number, (opening, closing, line_ids) in enumerate(runs, 1):
-            self.env["account.bank.statement"].create(
-                {
-                    "name": coverage.name if len(runs) == 1 else f"{coverage.name} ({number})",
-                    "reference": self.filename,
-                    "balance_start": opening,
-                    "balance_end_real": closing,
-                    "line_ids": [Command.set(line_ids)],
-                    "fc_coverage_id": coverage.id,
-                }
-            )
-
-    def _statement_ends(self, statement_id):
-        return Decimal(str(self.env["account.bank.statement"].browse(statement_id).balance_end_real))
-
-
-def _runs(balance, rows, end_of):
-    """[(opening, closing, line ids)] of the unbroken runs of new entries.
-
-    ``rows``: (amount, decision, new line's id, known line's statement id) in the order of the file. A run in
-    the midst of entries of one earlier statement stands behind that statement (``end_of`` gives its closing
-    balance): the bank put it in afterwards.
-    """
-    runs, before, inserted, groups = [], None, defaultdict(Decimal), []
-    for row in rows:
-        if not groups or (groups[-1][-1][1] == "new") != (row[1] == "new"):
-            groups.append([])
-        groups[-1].append(row)
-    for place, group in enumerate(groups, 1):
-        moved = sum((Decimal(row[0]) for row in group), Decimal(0))
-        if group[0][1] == "new":
-            after = groups[place][0][3] if place < len(groups) else None
-            opening = balance
-            if before and before == after:
-                opening = end_of(before) + inserted[before]
-                inserted[before] += moved
-            runs.append((opening, opening + moved, [row[2] for row in group]))
-        else:
-            before = group[-1][3]
-        balance += moved
-    return runs

@@ -1,7 +1,7 @@
 """How an import is worked: small files within the call, bigger ones in steps by the scheduled action.
 
 Every step ends with a commit and is found again after a crash by what it left: `staged`, `planned`, the
-staged entries without a bank line. The last step makes statements, coverage and the state `imported` appear
+staged entries without a bank line, the lines without a statement. The last step makes coverage and the state `imported` appear
 together; until then the import is `received` and shows its progress.
 """
 
@@ -66,6 +66,7 @@ class FinanceImport(models.Model):
         self._plan()
         while self._create_chunk(limit(self.env, "import_chunk")):
             pass
+        self._make_statements()
         self._finish()
 
     def _guarded(self, step, *arguments):
@@ -181,6 +182,8 @@ class FinanceImport(models.Model):
             return "planned"
         if self._create_chunk(limit(self.env, "import_chunk")):
             return "booked"
+        if self._make_statements(limit(self.env, "statement_lines")):
+            return "stated"
         self._finish()
         return "finished"
 

@@ -11,6 +11,7 @@ LIMITS = {
     "import_entries": ("finance_connector.import_entry_limit", 500),
     "import_bytes": ("finance_connector.import_byte_limit", 16 * 1024 * 1024),
     "import_chunk": ("finance_connector.import_chunk_size", 500),
+    "statement_lines": ("finance_connector.statement_lines", 20_000),
     "match_days": ("finance_connector.match_missing_days", 5),
     "announced_days": ("finance_connector.announced_days", 10),
     "notice_days": ("finance_connector.collection_notice_days", 14),
@@ -63,6 +64,11 @@ class ResConfigSettings(models.TransientModel):
     )
     finance_import_chunk = _setting(
         "import_chunk", "Bank lines a step", "How many bank lines a big import makes before it commits."
+    )
+    finance_statement_lines = _setting(
+        "statement_lines",
+        "Lines of a statement",
+        "A statement of the bank with more lines becomes several that follow each other, since Odoo has to make each of them at once.",
     )
     finance_payee_cooling_off_hours = _setting(
         "payee_cooling_off_hours",

@@ -147,6 +147,35 @@ class TestImportSteps(BankCase):
             return
         self.fail("the import went to its end without being killed")
 
+    def test_more_lines_than_a_statement_takes_become_several_that_follow_each_other(self):
+        """However long the bank's statement is: each step makes one of ours, and a kill between them leaves sound ones."""
+        self.env["ir.config_parameter"].set_param("finance_connector.statement_lines", "3")
+        # The bank lists them in another order than that of their days.
+        days = ["2026-03-02", "2026-03-01", "2026-03-03", "2026-03-01", "2026-03-02", "2026-03-03", "2026-03-01"]
+        entries = [entry(f"{number}.00", day, bank_id=f"B{number}") for number, day in enumerate(days, 1)]
+        record = self.take(file_of(*entries, opening="1.00", first="2026-03-01", last="2026-03-03"))
+        steps = []
+        while record.state == "received":
+            steps.append(record._next_step())
+            self.assertStatementsSound()
+            if steps.count("stated") == 2 and len(steps) == steps.index("stated") + 2:
+                self.env.invalidate_all()
+                self.assertEqual(len(record.statement_ids.line_ids), 6)
+        self.assertEqual(steps, ["planned", *["booked"] * 4, *["stated"] * 3, "finished"])
+        self.assertEqual(len(self.lines()), 7)
+        statements = self.assertStatementsSound().sorted("first_line_index")
+        # 2, 4, 7 of the first, 1, 5 of the second, 3, 6 of the third.
+        self.assertRecordValues(
+            statements,
+            [
+                {"balance_start": 1.0, "balance_end_real": 14.0},
+                {"balance_start": 14.0, "balance_end_real": 23.0},
+                {"balance_start": 23.0, "balance_end_real": 29.0},
+            ],
+        )
+        self.assertEqual(statements.mapped("fc_coverage_id"), record.coverage_ids)
+        self.assertEqual(len(set(statements.mapped("name"))), 3)
+
     def test_following_files_wait_for_their_turn(self):
         """A small file behind a big one of the same journal is not booked first: the overlap is decided in order."""
         record = self.big()
