@@ -30,19 +30,35 @@ class FinanceProvider(models.Model):
     @api.model
     def _cron_poll(self):
         """Scheduled action: every active connection with an API key is asked, unless it waits for a second person; one that
-        fails does not stop the next."""
-        for provider in self.search([("state", "=", "active"), ("held", "=", False)]):
-            if "poll" in provider._adapter().capabilities and provider._secret_values("api_key"):
-                provider.with_company(provider.company_id)._poll_isolated()
-                self.env["ir.cron"]._commit_progress(1)
+        fails does not stop the next. What a run has no time for waits for the next, which asks nobody else anew."""
+        cron = self.env["ir.cron"]
+        if not cron._commit_progress(remaining=1):
+            return
+        asked = self.search([("state", "=", "active"), ("held", "=", False)]).filtered(
+            lambda one: "poll" in one._adapter().capabilities and one._secret_values("api_key")
+        )
+        if not asked.filtered("poll_due_since"):
+            asked.poll_due_since = fields.Datetime.now()
+        waiting = asked.filtered("poll_due_since")
+        for position, provider in enumerate(waiting, 1):
+            since, provider.poll_due_since = provider.poll_due_since, False
+            # Kept before it is asked: one at which the run breaks off must not stand before the others for ever.
+            cron._commit_progress()
+            if not provider.with_company(provider.company_id)._poll_isolated(since):
+                provider.poll_due_since = since
+                cron._commit_progress()
+                return
+            if not cron._commit_progress(1, remaining=len(waiting) - position):
+                return
 
-    def _poll_isolated(self):
-        """Poll; a provider that cannot be asked becomes an exception, and the cursor stays where it was."""
+    def _poll_isolated(self, since):
+        """Poll, as is due ``since``; a provider that cannot be asked becomes an exception, and the cursor stays where it was.
+        False when there was no time to ask for all."""
         self.ensure_one()
         exceptions = self.env["finance.exception"]
         try:
-            self._poll_events()
-            self._poll_settlements()
+            if not (self._poll_events() and self._poll_settlements(since)):
+                return False
         except FinanceError as error:
             self.env.cr.rollback()
             exceptions._raise(
@@ -61,9 +77,11 @@ class FinanceProvider(models.Model):
         else:
             self.polled_at = fields.Datetime.now()
             exceptions._clear("poll_failed", self.id, self.company_id, self.env._("The provider answered again."))
+        return True
 
     def _poll_events(self):
-        """Store every event since the cursor, oldest first, page by page; each page is committed with its cursor."""
+        """Store every event since the cursor, oldest first, page by page; each page is committed with its cursor. Whether there was
+        time for all."""
         self.ensure_one()
         adapter = self._adapter()
         for page in adapter.poll(self._caller("poll"), self.poll_cursor or None, datetime.now(timezone.utc)):
@@ -72,25 +90,33 @@ class FinanceProvider(models.Model):
             for message in page.requests:
                 self._keep_polled(adapter.envelope(message), message.body)
             self.poll_cursor = page.cursor
-            self.env["ir.cron"]._commit_progress()
+            # A page that says nothing is no work done: a run that only has such ones and then fails has failed.
+            if not self.env["ir.cron"]._commit_progress(int(bool(page.requests)), remaining=1):
+                return False
+        return True
 
-    def _poll_settlements(self):
-        """Fetch the lines of every payout that the provider can list and whose lines are not complete yet.
+    def _poll_settlements(self, since):
+        """Fetch the lines of every payout that the provider can list and whose lines are not complete yet, unless that was asked
+        ``since``. Whether there was time for all.
 
         Also of a failed one: its fees were charged, and no other payout lists them.
         """
         self.ensure_one()
         adapter = self._adapter()
         if "balance_transactions" not in adapter.capabilities:
-            return
+            return True
         waiting = self.env["finance.settlement"].search(
             [
                 ("provider_id", "=", self.id),
                 ("complete", "=", False),
                 ("itemizable", "=", True),
+                "|",
+                ("asked_at", "=", False),
+                ("asked_at", "<", since),
             ]
         )
-        for key in waiting.mapped("external_id"):
+        for settlement in waiting:
+            key = settlement.external_id
             body = adapter.fetch_settlement(self._caller(f"lines of {key}"), key)
             # An early answer may lack lines: only an equal one is a copy.
             digest = hashlib.sha256(body).hexdigest()[:16]
@@ -101,7 +127,10 @@ class FinanceProvider(models.Model):
                 occurred_at=datetime.now(timezone.utc),
             )
             self._keep_polled(envelope, body)
-            self.env["ir.cron"]._commit_progress()
+            settlement.asked_at = fields.Datetime.now()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=1):
+                return False
+        return True
 
     def _keep_polled(self, envelope, body):
         store = self.env["finance.message"]._store

@@ -82,6 +82,7 @@ class FinanceProvider(models.Model):
     )
     poll_cursor = fields.Json(copy=False, readonly=True)
     polled_at = fields.Datetime(string="Last complete poll", copy=False, readonly=True)
+    poll_due_since = fields.Datetime(copy=False, readonly=True, help="It waits for its turn to be asked, or to be asked on.")
     last_message_at = fields.Datetime(compute="_compute_last_message_at")
     grace_minutes = fields.Integer(
         default=60,

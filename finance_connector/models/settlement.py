@@ -24,6 +24,7 @@ class FinanceSettlement(models.Model):
     complete = fields.Boolean(readonly=True, help="The provider said that these are all its lines.")
     automatic = fields.Boolean(readonly=True)
     itemizable = fields.Boolean(readonly=True, help="The provider can list its lines now.")
+    asked_at = fields.Datetime(readonly=True, help="When the provider was last asked for its lines.")
     method = fields.Char(readonly=True)
     trace = fields.Char(readonly=True, index="btree_not_null", help="The reference the bank will show.")
     descriptor = fields.Char(readonly=True)

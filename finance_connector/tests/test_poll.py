@@ -111,3 +111,58 @@ class TestPoll(FinanceCase):
         settlement = self.env["finance.settlement"].search([("external_id", "=", "po_ready")])
         self.assertEqual((settlement.complete, settlement.line_ids.mapped("kind")), (True, ["fee"]))
         self.assertEqual(settlement.difference, 0)
+
+    def test_inv_13_what_a_run_has_no_time_for_comes_first_in_the_next(self):
+        other = self.provider.copy({"name": "Second"})
+        other.set_secret("api_key", "sk_test_2")
+        other.state = self.provider.state
+        for key in ("po_1", "po_2"):
+            self.absorb(settlements=(SettlementInfo(key, Money(-50, "EUR"), NOW, status="paid", automatic=True, itemizable=True),))
+        events = [listed_event(number, 600 - number) for number in range(3)]
+        api = Api(events)
+        runs = []
+        while not runs or runs[-1][-1][1] != 0:
+            runs.append(self.run_for_one_thing(api))
+            self.assertLess(len(runs), 9, "it never ends")
+        # The events of the first, each payout, the end of the first; the second's events and its end.
+        self.assertEqual([sum(done for done, _remaining in run) for run in runs], [1, 1, 1, 1, 1, 1])
+        self.assertEqual(sorted(api.payouts), ["po_1", "po_2"], "each is asked for once")
+        self.assertTrue(self.provider.polled_at and other.polled_at)
+        self.assertFalse((self.provider + other).filtered("poll_due_since"))
+
+    def test_one_at_which_the_run_breaks_off_does_not_stand_before_the_others(self):
+        other = self.provider.copy({"name": "Second"})
+        other.set_secret("api_key", "sk_test_2")
+        other.state = self.provider.state
+        poll = type(other)._poll_events
+
+        def broken(provider):
+            if provider == self.provider:
+                raise ZeroDivisionError("a bug")
+            return poll(provider)
+
+        with patch.object(type(other), "_poll_events", broken):
+            # Not by assertRaises, which would take back what was committed.
+            try:
+                self.run_for_one_thing(Api([]))
+                self.fail("the run did not break off")
+            except ZeroDivisionError:
+                self.run_for_one_thing(Api([]), has_time=True)
+        self.assertTrue(other.polled_at)
+        self.assertFalse(self.provider.polled_at)
+
+    def run_for_one_thing(self, api, has_time=False):
+        """[(what is done, what remains)] that a run tells, which has time for one thing only."""
+        told, remaining_now = [], [None]
+
+        def committed(_cron, processed=0, *, remaining=None):
+            remaining_now[0] = remaining if remaining is not None else (remaining_now[0] or 0) - processed
+            told.append((processed, remaining_now[0]))
+            return 9 if has_time or not any(done for done, _remaining in told) else 0
+
+        with (
+            patch.object(FinanceProvider, "_caller", lambda _self, _intent: api),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", committed),
+        ):
+            self.provider._cron_poll()
+        return told
