@@ -65,6 +65,8 @@ def stream(content, format="coda"):
             raise FormatError(
                 number, f"a record {kind!r} stands after {before or 'nothing'!r}: records are missing, or it is no CODA.", ADVICE
             )
+        if kind == "0" and line[127] != "2":
+            raise FormatError(number, f"version {line[127]!r} of CODA is not read; 2 is.", "Ask the bank for CODA 2.")
         before = kind
         lines.append(line)
         numbers.append(number)
@@ -82,8 +84,6 @@ def _events(lines, numbers, notes, repeats):
     # Behind the movements only free texts (4) stand between the new balance and the trailer.
     at = next(place for place in range(len(lines) - 2, 0, -1) if lines[place][0] == "8")
     new, new_number = lines[at], numbers[at]
-    if head[127] != "2":
-        raise FormatError(numbers[0], f"version {head[127]!r} of CODA is not read; 2 is.", "Ask the bank for CODA 2.")
     number, currency = account_and_currency(old)
     currency_code(currency, line)
     # Both tell the number on paper; the number of the coded statement, at the end of the old balance, may be another.

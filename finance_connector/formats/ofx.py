@@ -29,7 +29,7 @@ _ADVICE = "Nothing of the file was taken over; fetch it again from the bank."
 def detect(content):
     """ "ofx", or None if ``content`` is something else."""
     head = head_of(content).upper()
-    found = head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith("<?") and ("<?OFX" in head or "<OFX>" in head))
+    found = head.startswith(("OFXHEADER", "<OFX>")) or (head.startswith(("<?", "<!--")) and ("<?OFX" in head or "<OFX>" in head))
     return "ofx" if found else None
 
 

@@ -15,10 +15,11 @@ from .table_cells import is_empty, kind_of, rows
 from .table_detect import SAMPLE_ROWS, delimiter_of, is_amount, is_date, sample
 from .table_profile import INDICATOR, SIGNED, TWO_COLUMNS, Profile
 from .table_rows import header_names
-from .table_words import currency_in, role_of
+from .table_words import currency_in, is_whole_name, role_of
 from .text_values import written_amount
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}\b")
+_TIME = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?").fullmatch
 _CODE = re.compile(r"[A-Z]{3}").fullmatch
 _SINGLE_AMOUNT_ROLES = ("amount", "debit", "credit", "balance", "fee")
 _ADVICE = "Check that it is the table of an account, with one entry a row, and make its profile by hand."
@@ -55,6 +56,8 @@ class _Found:
         if self.kind == "csv":
             text, encoding = sample(content)
             delimiter, self.rows = delimiter_of(text)
+            if delimiter is None and len(text.strip().splitlines()) < 2:
+                raise FormatError(None, "the file has one line at most: no entries below the names of columns.", _ADVICE)
             if delimiter is None:
                 raise FormatError(None, "no character divides the lines of the file into columns.", _ADVICE)
             self._because("encoding", "", f"read as {encoding}")
@@ -98,18 +101,20 @@ class _Found:
     def find_columns(self):
         """Role of each column: by its name, if what stands in it fits; what has no name by what stands in it."""
         self.columns, taken = [], set()
-        for name in self.names:
+        # One that is called so stands before one that only begins so.
+        for name in sorted(self.names, key=lambda name: not is_whole_name(name)):
             role = role_of(name) if self.told["header_row"] else None
             if not name or role is None or (role in taken and role != "text") or not self._fits(role, name):
                 continue
             taken.add(role)
             self.columns.append((role, name))
             self.reasons.append((role, f"the column {name!r} is called so"))
+        self.columns.sort(key=lambda column: self.names.index(column[1]))
         for role, test in (("date", is_date), ("amount", is_amount)):
             if role not in taken and not (role == "amount" and taken & {"debit", "credit"}):
                 self._by_content(role, test, taken)
         if "text" not in taken:
-            self._by_content("text", lambda cell: isinstance(cell, str) and not is_date(cell) and not is_amount(cell), taken)
+            self._by_content("text", _is_text, taken)
         if "date" not in taken or not taken & {"amount", "debit", "credit"}:
             raise FormatError(None, "the table has no column of dates, or none of amounts.", _ADVICE)
 
@@ -119,6 +124,9 @@ class _Found:
             return bool(cells) and all(map(is_date, cells))
         if role in _SINGLE_AMOUNT_ROLES:
             return all(map(is_amount, cells))
+        if role == "account":
+            # An empty one is that of the other side: one's own is in every row.
+            return bool(cells)
         return role != "currency" or all(_CODE(str(cell).strip()) for cell in cells)
 
     def _by_content(self, role, test, taken):
@@ -241,6 +249,10 @@ class _Found:
             self.questions.append(("status", f"which of these are booked: {', '.join(values[:10])}"))
         known = {what: value for what, value in self.told.items() if what != "encoding"}
         return replace(Profile(columns=tuple(columns), sign=known.pop("sign")), **known)
+
+
+def _is_text(cell):
+    return isinstance(cell, str) and not (is_date(cell) or is_amount(cell) or _TIME(cell.strip()))
 
 
 def _amount(cell, sign):

@@ -35,7 +35,8 @@ _NAMES = {
     ),
     "amount": (
         "betrag|amount|montant|umsatz|importe|importo|bedrag|transaction amount|value|wert in eur|net amount|summe|"
-        "transactiebedrag|bedrag eur|cantidad|betrag in eur|umsatz in eur|amount in account currency"
+        "transactiebedrag|bedrag eur|cantidad|betrag in eur|umsatz in eur|amount in account currency|gross|gross amount|"
+        "brutto|bruto|brut|montant brut|lordo"
     ),
     "currency": ("wahrung|waehrung|currency|devise|divisa|moneda|valuta code|munt|ccy|muntsoort|currency code|wahrg"),
     "account": (
@@ -46,7 +47,7 @@ _NAMES = {
         "beguenstigter zahlungspflichtiger|beguenstigter auftraggeber|name zahlungsbeteiligter|empfanger|auftraggeber|"
         "payee|counterparty|counterparty name|naam tegenpartij|name|naam|beneficiaire|tiers|beneficiario|ordenante|"
         "merchant|zahlungsempfanger|zahlungspflichtiger|zahlungsbeteiligter|payer|naam naar|controparte|"
-        "description counterparty|partner name|zahlungspflichtige r|zahlungsempfanger in"
+        "description counterparty|partner name|zahlungspflichtige r|zahlungsempfanger in|nombre|nome|nom"
     ),
     "counterparty_account": (
         "iban zahlungsbeteiligter|kontonummer iban|counterparty account|tegenrekening|tegenrekening iban bban|"
@@ -61,7 +62,7 @@ _NAMES = {
     ),
     "bank_id": (
         "transaction id|transactionid|id|transactiereferentie|volgnr|fitid|reference number bank|buchungsreferenz|"
-        "transaction reference|bank reference|unique id|transaction number|id transaction"
+        "transaction reference|bank reference|unique id|transaction number|id transaction|id de transaccion"
     ),
     "reference": (
         "referenz|reference|ref|betalingskenmerk|kenmerk|numero de piece|check number|cheque number|cheque|referencia|"
@@ -76,9 +77,11 @@ _NAMES = {
         "verwendungszweck|description|libelle|omschrijving|omschrijving 1|omschrijving 2|concepto|descrizione|details|"
         "memo|remittance|purpose|mededelingen|mededeling|narrative|text|texte|particulars|causale|communication|notes|"
         "remarks|beschreibung|buchungsdetails|communications|avisierungstext|payment details|"
-        "informations complementaires|observaciones|message|note|label|bemerkung"
+        "informations complementaires|observaciones|message|note|label|bemerkung|descripcion|descricao"
     ),
 }
+# What begins like one of these and is something else: of another bank, or a part of the amount.
+_OTHER_BEGINNINGS = ("nombre del banco", "nome della banca", "nom de la banque", "name of bank", "name der bank", "importe de envio")
 _ROLE_OF = {}
 for _role, _told in _NAMES.items():
     for _name in _told.split("|"):
@@ -94,12 +97,19 @@ def folded(name):
     return " ".join(re.sub(r"[^a-z0-9]+", " ", name.casefold().replace("ß", "ss").translate(_FOLDED)).split())
 
 
+def is_whole_name(name):
+    """Whether a column is called so by the banks, and not only begins so."""
+    return folded(name.split("#")[0]) in _ROLE_OF
+
+
 def role_of(name):
     """The role of a column by its name; None if it is not known."""
     told = folded(name.split("#")[0])
     if told in _ROLE_OF:
         return _ROLE_OF[told]
     words = told.split()
+    if told.startswith(_OTHER_BEGINNINGS):
+        return None
     for size in range(len(words) - 1, 0, -1):
         beginning = " ".join(words[:size])
         if beginning in _ROLE_OF:

@@ -61,6 +61,7 @@ def test_coda():
         (put(CODA, 3, 32, "2"), "the sign is '2'"),
         (put(CODA, 3, 48, "310226"), "there is no day 31.02.26"),
         (put(CODA, 8, 3, "0009"), "the detail belongs to movement 0009"),
+        (put(CODA, 1, 128, "1").partition(b"\n")[0], "version '1' of CODA"),
         (put(CODA, 1, 128, "1"), "version '1' of CODA"),
         (without(CODA, 12), "a record '4' stands after '33'"[:16]),
         (without(CODA, 14), "no end (record 9)"),

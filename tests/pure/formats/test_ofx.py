@@ -139,6 +139,7 @@ def test_two_files_of_the_same_days_have_the_same_ids():
         (file_of(transaction()).replace(b"<STMTTRN>", b""), "stands in the list of transactions"),
         (file_of(transaction()).replace(b"</BANKTRANLIST>", b""), "ends before the BANKTRANLIST"),
         (file_of(transaction()).removesuffix(b"</OFX>"), "it is cut off"),
+        (b"<!-- a comment -->\n<OFX><INVSTMTRS></INVSTMTRS></OFX>", "but one of a securities account (INVSTMTRS)"),
         (b"OFXHEADER:100\n\n<OFX></OFX>", "holds no bank or credit card statement"),
         (
             b"OFXHEADER:100\n\n<OFX><SONRS><STATUS><CODE>15500<SEVERITY>ERROR<MESSAGE>Signon invalid</STATUS></SONRS></OFX>",

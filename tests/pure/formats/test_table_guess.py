@@ -36,6 +36,11 @@ REVOLUT = """Type,Product,Started Date,Completed Date,Description,Amount,Fee,Cur
 TRANSFER,Current,2026-01-05 10:00:00,2026-01-05 10:00:01,To X,-10.00,0.50,EUR,COMPLETED,89.50
 TOPUP,Current,2026-01-06 10:00:00,2026-01-06 10:00:01,From Y,100.00,0.00,EUR,COMPLETED,189.50
 """
+# As a provider of payments writes it in Spanish: other columns begin like those that are meant.
+SPANISH = """Fecha,Hora,Importe de envío,Descripción,Divisa,Bruto,Comisión,Saldo,Id. de transacción,Nombre del banco,Cuenta bancaria,Nombre
+13/1/2026,11:05:56,"0,00",Cobro,EUR,"49,37","-1,78","147,59",T1,,,Inés Okafor
+14/1/2026,12:05:56,"0,00",Cobro,EUR,"10,00","-1,00","156,59",T2,,,Inés Okafor
+"""
 BARE = "2026-01-13|Rent|-1000.00\n2026-01-14|Sale|12.50\n"
 
 
@@ -101,6 +106,28 @@ def test_french_with_an_account_above_and_a_sum_below():
     assert [entry.amount for entry in statement.entries] == [Decimal("1250.50"), Decimal("-7.50")]
 
 
+def test_a_column_that_only_begins_like_another_is_not_that():
+    content, found = proposed(SPANISH)
+    assert found.profile.columns == (
+        ("date", "Fecha"),
+        ("text", "Descripción"),
+        ("currency", "Divisa"),
+        ("amount", "Bruto"),
+        ("fee", "Comisión"),
+        ("balance", "Saldo"),
+        ("bank_id", "Id. de transacción"),
+        ("name", "Nombre"),
+    )
+    (statement,) = table.parse(content, found.profile)
+    assert [entry.amount for entry in statement.entries] == [Decimal("47.59"), Decimal("9.00")]
+    assert statement.proof == "running-balance"
+
+
+def test_a_time_of_day_is_no_text():
+    _content, found = proposed("Date;Clock;Amount;What\n2026-01-13;11:05;1.00;Rent\n2026-01-14;9:30:01;2.00;Sale\n")
+    assert ("text", "What") in found.profile.columns
+
+
 def test_a_status_is_asked_about():
     content, found = proposed(REVOLUT)
     assert dict(found.questions)["status"] == "which of these are booked: COMPLETED"
@@ -134,6 +161,7 @@ def test_thousands_or_decimals_is_asked_about():
     ("text", "reason"),
     [
         ("hello\nworld\n", "no character divides"),
+        ("Date;Amount\n", "no entries below the names of columns"),
         ("a;b\nc;d\n", "no column of dates"),
         ("Date;Text\n13/01/2026;x\n14/01/2026;y\n", "none of amounts"),
     ],
