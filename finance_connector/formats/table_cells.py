@@ -39,13 +39,19 @@ def kind_of(content):
 
 def rows(content, delimiter=",", encoding="", sheet=""):
     """Every Row of ``content`` (bytes), empty ones included. Raises FormatError for what cannot be read."""
-    kind = kind_of(content)
-    found = {
-        "csv": lambda: _csv(content, delimiter, encoding),
-        "xlsx": lambda: _xlsx(content, sheet),
-        "xls": lambda: _xls(content, sheet),
-    }
-    for number, row in enumerate(found[kind](), 1):
+    return _limited(_csv(content, delimiter, encoding)) if kind_of(content) == "csv" else workbook_rows(content, sheet)
+
+
+def workbook_rows(content, sheet="", cell=None):
+    """Every Row of the ``sheet`` (the first, if it is not named) of a workbook. ``cell``: makes a cell of a value, which is None,
+    a text, a bool, a number or a date with or without time. Raises FormatError for what cannot be read."""
+    found = (_xlsx if kind_of(content) == "xlsx" else _xls)(content, sheet)
+    cell = cell or _typed
+    return _limited(Row(number, list(map(cell, values))) for number, values in found)
+
+
+def _limited(found):
+    for number, row in enumerate(found, 1):
         # A sheet whose rows were formatted to the right has empty cells up to its last column.
         while len(row.cells) > MAX_COLUMNS and is_empty(row.cells[-1]):
             row.cells.pop()
@@ -81,8 +87,7 @@ def _xlsx(content, sheet):
         cells_of = book[chosen]
         # What the file says of its own size may be wrong, and would cut rows and columns off.
         cells_of.reset_dimensions()
-        for number, cells in enumerate(cells_of.iter_rows(values_only=True), 1):
-            yield Row(number, [_typed(value) for value in cells])
+        yield from enumerate(cells_of.iter_rows(values_only=True), 1)
     except FormatError:
         raise
     # The library fails on damaged files in many ways, and all of them mean the same.
@@ -99,7 +104,7 @@ def _xls(content, sheet):
         book = xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO())
         chosen = book.sheet_by_name(_chosen(book.sheet_names(), sheet))
         for number in range(chosen.nrows):
-            yield Row(number + 1, [_of_xls(cell, book.datemode, xlrd) for cell in chosen.row(number)])
+            yield number + 1, [_of_xls(cell, book.datemode, xlrd) for cell in chosen.row(number)]
     except FormatError:
         raise
     except Exception as error:
@@ -132,7 +137,7 @@ def _refuse_unsafe(content):
 
 
 def _typed(value):
-    """A value of openpyxl as a text, a Decimal or a date."""
+    """A value of a workbook as a text, a Decimal or a date."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -144,22 +149,20 @@ def _typed(value):
     if isinstance(value, (date, str)):
         return value.replace("\x00", "") if isinstance(value, str) else value
     if hasattr(value, "is_integer"):
-        return _number(value)
+        return number_of(value)
     return str(value)
 
 
 def _of_xls(cell, datemode, xlrd):
-    """A cell of xlrd as a text, a Decimal or a date."""
-    if cell.ctype == xlrd.XL_CELL_NUMBER:
-        return _number(cell.value)
+    """The value of a cell of xlrd, as openpyxl gives it."""
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return xlrd.xldate_as_datetime(cell.value, datemode).date()
+        return xlrd.xldate_as_datetime(cell.value, datemode)
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return "#ERROR"
-    return str(cell.value).replace("\x00", "")
+    return bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value
 
 
-def _number(value):
+def number_of(value):
     """A binary number of a workbook as the decimal number that Excel shows for it."""
     return Decimal(f"{value:.{_EXCEL_DIGITS}g}")
 

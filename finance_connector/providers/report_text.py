@@ -72,8 +72,8 @@ class Table:
     iterates over (line number, values), the header first."""
 
     def __init__(self, read, name):
-        self.name, self._read = name, read
-        _line, header = next(read(), (0, None))
+        self.name, self._read, self._begun = name, read, read()
+        _line, header = next(self._begun, (0, None))
         if header is None:
             raise PayloadError(f"{name} has no header; the file is damaged.")
         self.header = [squeezed(column) for column in header]
@@ -85,8 +85,11 @@ class Table:
 
     def rows(self):
         """Iterate over (line number, values) of the rows below the header."""
-        found = self._read()
-        next(found)
+        # The first one goes on behind the header: to open a workbook again costs seconds.
+        found, self._begun = self._begun, None
+        if found is None:
+            found = self._read()
+            next(found)
         return found
 
     def lines(self, columns):

@@ -1,20 +1,15 @@
-"""The rows of a CSV or XLSX file as text, with the header found where the profile says."""
+"""The rows of a CSV, XLSX or XLS file as text, with the header found where the profile says."""
 
-import io
-import zipfile
 from collections import namedtuple
 from datetime import date, datetime
-from decimal import Decimal
 from itertools import islice
 
 from ...core.errors import PayloadError
+from ...formats import table_cells
+from ...formats.errors import FormatError
 from .. import report_text
 from ..report_text import squeezed
 from .definition import FIELDS
-
-XLSX = b"PK\x03\x04"
-MOST_ROWS = 1_000_000
-_LARGEST = 256 * 1024 * 1024
 
 __all__ = ["rows", "squeezed", "table"]
 
@@ -34,10 +29,18 @@ def rows(content, profile, name):
 
 def table(content, profile, name):
     """The `report_text.Table` of the file, its header where the profile says."""
-    read = _xlsx(content, profile, name) if content.startswith(XLSX) else _csv(content, profile, name)
-    if next(islice(read(), profile.skip_rows, None), None) is None:
-        raise PayloadError(f"{name} has no header after {profile.skip_rows} rows; correct the profile, or fetch the file again.")
-    return report_text.Table(lambda: islice(read(), profile.skip_rows, None), name)
+    read = (_csv if table_cells.kind_of(content) == "csv" else _workbook)(content, profile, name)
+
+    def below():
+        found = islice(read(), profile.skip_rows, None)
+        header = next(found, None)
+        if header is None:
+            rows = profile.skip_rows
+            raise PayloadError(f"{name} has no header after {rows} rows; correct the profile, or fetch the file again.")
+        yield header
+        yield from found
+
+    return report_text.Table(below, name)
 
 
 def _csv(content, profile, name):
@@ -52,34 +55,28 @@ def _csv(content, profile, name):
     return lambda: report_text.rows(content, name, profile.delimiter)
 
 
-def _xlsx(content, profile, name):
-    # Loaded here: only who reads such a file needs it.
-    import openpyxl
+def _workbook(content, profile, name):
+    """Reads the rows with something in them; those below the header have a cell for each of its columns."""
 
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > _LARGEST:
-                raise PayloadError(f"{name} unpacks to more than {_LARGEST} bytes; export a shorter period.")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        chosen = book[profile.sheet] if profile.sheet else book.worksheets[0]
-        found = list(chosen.iter_rows(values_only=True))
-    except PayloadError:
-        raise
-    except Exception as error:
-        raise PayloadError(f"{name} is no readable XLSX file, or lacks the sheet {profile.sheet!r} ({error!s:.80}).") from error
-    width = max((index + 1 for row in found[:50] for index, value in enumerate(row) if value is not None), default=0)
-    told = [(line, row[:width]) for line, row in enumerate(found, 1) if any(_filled(row))]
-    return lambda: ((line, [_text(value) for value in row]) for line, row in told)
+    def read():
+        width = 0
+        try:
+            filled = (row for row in table_cells.workbook_rows(content, profile.sheet, _text) if not table_cells.is_empty(row.cells))
+            for place, (line, cells) in enumerate(filled):
+                while not cells[-1].strip():
+                    cells.pop()
+                width = len(cells) if place == profile.skip_rows else width
+                yield line, cells + [""] * (width - len(cells))
+        except FormatError as error:
+            raise PayloadError(f"{name}: {error}") from error
 
-
-def _filled(row):
-    return [value is not None and str(value).strip() for value in row]
+    return read
 
 
 def _text(value):
-    """A cell as text. XLSX stores numbers as binary fractions: the shortest decimal that means the same is what was typed."""
-    if value is None:
-        return ""
+    """A cell as text, as it would stand in a CSV file."""
+    if value is None or isinstance(value, str):
+        return (value or "").replace("\x00", "")
     if isinstance(value, float):
-        return format(Decimal(repr(value)), "f")
+        return format(table_cells.number_of(value), "f")
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)

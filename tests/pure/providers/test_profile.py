@@ -1,11 +1,13 @@
 """Profiles: what contradicts itself is refused, signs and units as the administrator says, XLSX, the preview."""
 
 import io
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 
 import openpyxl
 import pytest
+import xlwt
 
 from fc.core.balances import balance_totals
 from fc.core.errors import FinanceError, PayloadError
@@ -138,10 +140,47 @@ def test_xlsx_gives_what_csv_gives():
     parsed = GENERIC.with_profile(profile).parse_report(workbook(rows), "x.xlsx")
     assert [(line.external_id, line.net.minor) for line in parsed.lines] == [("1", 950), ("2", 29), ("3", -300)]
     assert GENERIC.with_profile(profile).detect_report(workbook(rows))
-    with pytest.raises(PayloadError, match="lacks the sheet"):
+    with pytest.raises(PayloadError, match="has no sheet 'Other'"):
         GENERIC.with_profile(replace(profile, sheet="Other")).parse_report(workbook(rows))
-    with pytest.raises(PayloadError, match="no readable XLSX"):
+    with pytest.raises(PayloadError, match="damaged|no format|cut"):
         GENERIC.with_profile(profile).parse_report(workbook(rows)[:900])
+
+
+def xls(rows):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Data")
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            style = xlwt.easyxf(num_format_str="YYYY-MM-DD hh:mm") if hasattr(value, "isoformat") else xlwt.Style.default_style
+            sheet.write(number, place, value, style)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("made", [workbook, xls])
+def test_numbers_and_times_of_a_workbook_are_those_that_it_shows(made):
+    """0.1 + 0.2 is stored as 0.30000000000000004, and a day has its time."""
+    rows = [["Id", "Kind", "Date", "Net", "Fee"], ["a", "S", datetime(2026, 3, 24, 10, 30), 0.1 + 0.2, None]]
+    (line,) = GENERIC.with_profile(ALONE).parse_report(made(rows), "x").lines
+    assert (line.net.minor, line.occurred_at.time().isoformat()) == (30, "10:30:00")
+
+
+def test_a_workbook_whose_rows_go_on_behind_the_header_is_refused():
+    """What stands there may be the amount that a shifted row has."""
+    rows = [["Id", "Kind", "Date", "Net", "Fee"], *([n, "S", datetime(2026, 3, 24), 1, None] for n in range(60))]
+    rows.append([61, "S", datetime(2026, 3, 24), 1, None, 99])
+    with pytest.raises(PayloadError, match="line 62: 6 values for 5 columns"):
+        GENERIC.with_profile(ALONE).parse_report(workbook(rows))
+
+
+def test_a_workbook_with_entities_is_refused():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as evil:
+        evil.writestr("[Content_Types].xml", "<!DOCTYPE x><Types/>")
+        evil.writestr("xl/workbook.xml", "<x/>")
+    with pytest.raises(PayloadError, match="declares a document type"):
+        GENERIC.with_profile(ALONE).parse_report(content.getvalue())
 
 
 def test_the_preview_tells_problems_row_by_row_and_raises_none():
