@@ -62,7 +62,7 @@ def stream(content, format="qif", told=NOTHING):
         raise FormatError(None, "the file holds no transactions of an account (!Type:Bank, CCard, Cash).")
     if len(accounts) > 1 and (told.account or told.opening is not None or told.closing is not None):
         raise FormatError(None, f"the file has {len(accounts)} accounts; account and balances can be told of one only.")
-    written = [record.fields["D"] for _name, _line, found in accounts for record in found]
+    written = {record.fields["D"]: record.line for _name, _line, found in reversed(accounts) for record in reversed(found)}
     order = written_dates.order_of(written, told.date_order) if written else ""
     repeats = RepeatCounter()
     for name, line, found in accounts:

@@ -179,7 +179,7 @@ class _Found:
             self._because("date_order", "", "the dates are dates of the workbook")
             return
         try:
-            order = written_dates.order_of(written, "")
+            order = written_dates.order_of(dict.fromkeys(written), "")
             self._because("date_order", order, "every date can be read so, and in no other way with another result")
         except FormatError as error:
             if all("." in cell for cell in written) and "dmy" in written_dates.possible_orders(written):

@@ -114,13 +114,13 @@ class _Reader:
 
     def _order(self, body):
         """The order of the dates, where nobody told it."""
-        written = [
-            cell
-            for _line, cells in body
+        written = {
+            cell: line
+            for line, cells in body
             for role in ("date", "value_date")
             if role in self.place and self.place[role] < len(cells)
             and isinstance(cell := cells[self.place[role]], str) and written_dates.parts_of(cell)
-        ]  # fmt: skip
+        }  # fmt: skip
         return written_dates.order_of(written, "") if written else ""
 
     def entry(self, line, cells):

@@ -57,25 +57,29 @@ def possible_orders(texts):
     return orders
 
 
-def order_of(texts, told, line=None):
-    """The order of the dates ``texts``: as ``told``, or the only one that is possible.
+def order_of(lines, told):
+    """The order of the dates that ``lines`` has, text -> line in the file (or None): as ``told``, or the only one that is possible.
 
     Raises FormatError if none is, or if two are and make a difference.
     """
-    texts = set(texts)
+    texts = set(lines)
     orders = possible_orders(texts)
     if told:
         if told not in orders:
-            raise FormatError(line, f"not all dates of the file can be read as {_NAMES.get(told, told)}.")
+            text = next(text for text in lines if told not in possible_orders([text]))
+            raise FormatError(lines[text], f"{text.strip()[:40]!r} is no date ({_NAMES.get(told, told)}).")
         return told
     readings = {tuple(_arranged(text, order) for text in sorted(texts)): order for order in sorted(orders)}
     if not readings:
-        raise FormatError(line, "the dates of the file are in no order of day, month and year that fits all of them.")
+        text = next((text for text in lines if not possible_orders([text])), None)
+        if text is not None:
+            raise FormatError(lines[text], f"{text.strip()[:40]!r} is no date, in whatever order of day, month and year.")
+        raise FormatError(None, "the dates of the file are in no order of day, month and year that fits all of them.")
     if len(readings) > 1:
         example = next(text for text in sorted(texts) if len({_arranged(text, order) for order in orders}) > 1)
         names = " or ".join(_NAMES[order] for order in sorted(readings.values()))
         raise FormatError(
-            line, f"the date {example.strip()[:20]!r} can be read {names}, and no other date of the file tells which.",
+            lines[example], f"the date {example.strip()[:20]!r} can be read {names}, and no other date of the file tells which.",
             "Say the order of day and month, and import the file again.",
         )  # fmt: skip
     return next(iter(readings.values()))
