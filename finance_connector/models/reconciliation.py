@@ -5,6 +5,7 @@ Restartable at any point: what was applied is no longer open, and the next run s
 """
 
 import logging
+import time
 from datetime import timedelta
 from itertools import islice
 
@@ -20,6 +21,9 @@ from .statement_journals import STATEMENT_TYPES
 _logger = logging.getLogger(__name__)
 # Matches applied per transaction: measured, 100 take a quarter longer a match, and more than 500 no less.
 BATCH = 500
+# How long a run goes on, in seconds, when finding took longer than Odoo means a whole run to last: so long that one which found
+# for just as long ends well before Odoo ends it.
+LONGEST = 30
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -44,17 +48,21 @@ class FinanceReconciliation(models.AbstractModel):
     @api.model
     def _reconcile_company(self, company):
         """One round for ``company``. Whether there was time for all of it."""
+        started = time.monotonic()
         self._adopt_by_hand(company)
         self._clear_explained(company)
         certain, others, blocked = self._find(company)
+        # The next run finds it all anew: no more than half of the time should go into that.
+        found = time.monotonic()
+        until = found + min(found - started, LONGEST)
         # What is taken back is explained first, so that its books are the same whether both lines came together or not.
         certain.sort(key=lambda group: bool(group[0].other_lines("r:")))
-        failed, waiting = self._apply_certain(company, certain)
+        failed, waiting = self._apply_certain(company, certain, until)
         others = self._apply_rules(company, others, blocked)
         doubtful = [answer for answer in others if answer.keys]
         self._tell_doubtful(company, doubtful + failed, waiting)
         unexplained = [answer for answer in others if not answer.is_doubt]
-        return not waiting and self._tell_unexplained(company, unexplained)
+        return not waiting and self._tell_unexplained(company, unexplained, until)
 
     @api.model
     @no_collection()
@@ -89,7 +97,11 @@ class FinanceReconciliation(models.AbstractModel):
         others += [answer for name, group in certain.items() if name not in whole for answer in group]
         return list(whole.values()), others
 
-    def _apply_certain(self, company, groups):
+    def _goes_on(self, done, until):
+        """Commit what was ``done``; whether there is time for more, ``until`` (monotonic) in any case."""
+        return bool(self.env["ir.cron"]._commit_progress(done, remaining=1)) or time.monotonic() < until
+
+    def _apply_certain(self, company, groups, until):
         """Apply in batches with a commit each: (those that could not be applied, those for which there was no time)."""
         failed, batch, size = [], [], 0
         for place, group in enumerate(groups, 1):
@@ -98,7 +110,7 @@ class FinanceReconciliation(models.AbstractModel):
             if size < BATCH and place < len(groups):
                 continue
             failed += self._apply_batch(company, batch)
-            if not self.env["ir.cron"]._commit_progress(size, remaining=1):
+            if not self._goes_on(size, until):
                 return failed, [answer for group in groups[place:] for answer in group]
             batch, size = [], 0
         return failed, []
@@ -164,7 +176,7 @@ class FinanceReconciliation(models.AbstractModel):
         exceptions._raise_new("match_ambiguous", company, raised)
         self.env["ir.cron"]._commit_progress()
 
-    def _tell_unexplained(self, company, unexplained):
+    def _tell_unexplained(self, company, unexplained, until):
         """One exception for each line that nothing explains for too long, or that names an item of another
         amount."""
         oldest = fields.Date.today() - timedelta(days=limit(self.env, "match_days"))
@@ -187,7 +199,7 @@ class FinanceReconciliation(models.AbstractModel):
                 for line, result in batch
             ]
             exceptions._raise_new("match_missing", company, told)
-            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=1):
+            if not self._goes_on(len(batch), until):
                 return False
         return True
 

@@ -4,6 +4,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.addons.finance_connector.models import reconciliation
 from odoo.addons.finance_connector.models.reconcile_apply import FinanceReconciliation as Apply
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user
@@ -110,6 +111,33 @@ class TestReconcileInvoice(ReconcileCase):
         line = self.bank_entries(entry("-80.00", text="your bill BILL-2026-9"))
         self.assertTrue(line.is_reconciled)
         self.assertEqual(bill.payment_state, "paid")
+
+    def test_what_took_long_to_find_is_applied_for_as_long(self):
+        """With many open lines finding takes longer than Odoo means a run to last: each run would apply one batch, and find anew."""
+        self.take_good(*(entry(f"{100 + number}.00", text=f"A-2026-{number}", bank_id=f"B{number}") for number in range(1, 4)))
+        for number in range(1, 4):
+            self.invoice(100 + number, ref=f"A-2026-{number}")
+        model, now = type(self.env["finance.reconciliation"]), [0]
+        find, apply = model._find, model._apply_batch
+
+        def found(*arguments):
+            now[0] += 10
+            return find(*arguments)
+
+        def applied(*arguments):
+            now[0] += 6
+            return apply(*arguments)
+
+        with (
+            patch.object(model, "_find", found),
+            patch.object(model, "_apply_batch", applied),
+            patch.object(reconciliation, "BATCH", 1),
+            patch.object(reconciliation.time, "monotonic", lambda: now[0]),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_told, **_more: 0),
+        ):
+            finished = [self.env["finance.reconciliation"]._reconcile_company(self.company) for _run in range(2)]
+            self.assertEqual(finished, [False, True], "10 to find, 6 and 6 to apply: the third has to wait")
+            self.assertTrue(all(self.lines().mapped("is_reconciled")))
 
     def test_foreign_currency_journal(self):
         dollars = self.make_bank("Dollars", "BNKU", "GB33BUKB20201555555555", self.usd)
