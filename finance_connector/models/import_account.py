@@ -49,18 +49,31 @@ class FinanceImport(models.Model):
             )
         fitting = known.filtered(lambda journal: currency_of(journal).name == header.currency)
         if len(fitting) != 1:
-            names = ", ".join(f"{journal.name} ({currency_of(journal).name})" for journal in known)
-            raise ImportRefused(
-                self.env._(
-                    "The file is about account %(account)s in %(currency)s, but this account is that of "
-                    "%(journals)s. Exactly one journal must have the account and its currency.",
-                    account=header.account,
-                    currency=header.currency,
-                    journals=names,
-                ),
-                header.line,
-            )
+            self._refuse_unclear(header, known, fitting)
         return fitting
+
+    def _refuse_unclear(self, header, known, fitting):
+        """Several journals have the account, or none in its currency."""
+        companies = len(known.company_id) > 1
+        names = ", ".join(
+            f"{journal.name} ({currency_of(journal).name}{f', {journal.company_id.name}' if companies else ''})"
+            for journal in known
+        )
+        if fitting:
+            way_out = self.env._("Choose the bank account that the file is of, and import it again.")
+        else:
+            way_out = self.env._("None of them is kept in %s: make a bank journal of the account in it.", header.currency)
+        raise ImportRefused(
+            self.env._(
+                "The file is about account %(account)s in %(currency)s, but this account is that of "
+                "%(journals)s. %(way_out)s",
+                account=header.account,
+                currency=header.currency,
+                journals=names,
+                way_out=way_out,
+            ),
+            header.line,
+        )
 
     def _refuse_other_account(self, journal, header):
         account = journal.bank_account_id.acc_number

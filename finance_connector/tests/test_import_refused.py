@@ -94,7 +94,10 @@ class TestImportRefused(BankCase):
         both = self.env["finance.import"].with_context(allowed_company_ids=[self.company.id, other.id])
         for kind in (file_of, announcing):
             record = both.import_file(kind(entry("1.00")), "both.xml")
-            self.assertRefused(record, "Main bank", "Sister bank", "Exactly one journal")
+            self.assertRefused(record, "Main bank (EUR, ", "Sister bank (EUR, Sister)", "Choose the bank account")
+        chosen = both.import_file(file_of(entry("2.00"), name="S9"), "s.xml", journal_id=twin.id)
+        self.assertEqual((chosen.state, chosen.company_id), ("rejected", other), "it has no chart of accounts")
+        self.assertIn("Sister bank has no bank account or no suspense account", chosen.reason)
         self.assertEqual(self.take_good(entry("1.00")).journal_id, self.bank)
         self.assertFalse(self.lines(twin))
 
