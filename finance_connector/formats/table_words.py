@@ -81,7 +81,9 @@ _NAMES = {
     ),
 }
 # What begins like one of these and is something else: of another bank, or a part of the amount.
-_OTHER_BEGINNINGS = ("nombre del banco", "nome della banca", "nom de la banque", "name of bank", "name der bank", "importe de envio")
+_OTHER_BEGINNINGS = (
+    "nombre del banco", "nome della banca", "nom de la banque", "name of bank", "name der bank", "importe de envio",
+)  # fmt: skip
 _ROLE_OF = {}
 for _role, _told in _NAMES.items():
     for _name in _told.split("|"):

@@ -58,7 +58,7 @@ def possible_orders(texts):
 
 
 def order_of(lines, told):
-    """The order of the dates that ``lines`` has, text -> line in the file (or None): as ``told``, or the only one that is possible.
+    """The order of the dates that ``lines`` has, text -> line in the file (or None): as ``told``, or the only possible one.
 
     Raises FormatError if none is, or if two are and make a difference.
     """

@@ -1,8 +1,9 @@
 """From the bank lines of an import to statements that Odoo finds complete.
 
-An overlapping file brings only its new entries. Each unbroken run of new entries becomes one native statement, whose balances are
-the running balance of the file before and after the run: so every statement is complete, and valid after the one that brought the
-known entries. A run with more lines than can be put into a statement at once becomes several that follow each other (decision 0043).
+An overlapping file brings only its new entries. Each unbroken run of new entries becomes one native statement, whose balances
+are the running balance of the file before and after the run: so every statement is complete, and valid after the one that
+brought the known entries. A run with more lines than can be put into a statement at once becomes several that follow each other
+(decision 0043).
 """
 
 from collections import defaultdict

@@ -68,7 +68,7 @@ class ResConfigSettings(models.TransientModel):
     finance_statement_lines = _setting(
         "statement_lines",
         "Lines of a statement",
-        "A statement of the bank with more lines becomes several that follow each other, since Odoo has to make each of them at once.",
+        "A statement of the bank with more lines becomes several that follow each other; Odoo has to make each of them at once.",
     )
     finance_payee_cooling_off_hours = _setting(
         "payee_cooling_off_hours",

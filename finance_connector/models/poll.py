@@ -80,8 +80,8 @@ class FinanceProvider(models.Model):
         return True
 
     def _poll_events(self):
-        """Store every event since the cursor, oldest first, page by page; each page is committed with its cursor. Whether there was
-        time for all."""
+        """Store every event since the cursor, oldest first, page by page; each page is committed with its cursor. Whether there
+        was time for all."""
         self.ensure_one()
         adapter = self._adapter()
         for page in adapter.poll(self._caller("poll"), self.poll_cursor or None, datetime.now(timezone.utc)):

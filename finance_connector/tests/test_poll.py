@@ -117,7 +117,8 @@ class TestPoll(FinanceCase):
         other.set_secret("api_key", "sk_test_2")
         other.state = self.provider.state
         for key in ("po_1", "po_2"):
-            self.absorb(settlements=(SettlementInfo(key, Money(-50, "EUR"), NOW, status="paid", automatic=True, itemizable=True),))
+            info = SettlementInfo(key, Money(-50, "EUR"), NOW, status="paid", automatic=True, itemizable=True)
+            self.absorb(settlements=(info,))
         events = [listed_event(number, 600 - number) for number in range(3)]
         api = Api(events)
         runs = []

@@ -113,7 +113,7 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertEqual(bill.payment_state, "paid")
 
     def test_what_took_long_to_find_is_applied_for_as_long(self):
-        """With many open lines finding takes longer than Odoo means a run to last: each run would apply one batch, and find anew."""
+        """With many open lines finding takes longer than Odoo means a run to last: each would apply one batch, and find anew."""
         self.take_good(*(entry(f"{100 + number}.00", text=f"A-2026-{number}", bank_id=f"B{number}") for number in range(1, 4)))
         for number in range(1, 4):
             self.invoice(100 + number, ref=f"A-2026-{number}")

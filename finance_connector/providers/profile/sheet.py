@@ -61,7 +61,8 @@ def _workbook(content, profile, name):
     def read():
         width = 0
         try:
-            filled = (row for row in table_cells.workbook_rows(content, profile.sheet, _text) if not table_cells.is_empty(row.cells))
+            found = table_cells.workbook_rows(content, profile.sheet, _text)
+            filled = (row for row in found if not table_cells.is_empty(row.cells))
             for place, (line, cells) in enumerate(filled):
                 while not cells[-1].strip():
                     cells.pop()

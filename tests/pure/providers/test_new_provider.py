@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-NEEDED = ("finance_connector/core", "finance_connector/formats", "finance_connector/providers", "tests/pure/providers", "scripts/new-provider", "simulator")
+NEEDED = (
+    "finance_connector/core", "finance_connector/formats", "finance_connector/providers", "tests/pure/providers",
+    "scripts/new-provider", "simulator",
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_xlsx_gives_what_csv_gives():
     assert GENERIC.with_profile(profile).detect_report(workbook(rows))
     with pytest.raises(PayloadError, match="has no sheet 'Other'"):
         GENERIC.with_profile(replace(profile, sheet="Other")).parse_report(workbook(rows))
-    with pytest.raises(PayloadError, match="damaged|no format|cut"):
+    with pytest.raises(PayloadError, match="damaged"):
         GENERIC.with_profile(profile).parse_report(workbook(rows)[:900])
 
 
