@@ -8,6 +8,7 @@ from odoo import api, fields, models
 
 from ..core.errors import FinanceError
 from ..core.records import Envelope, Fetch, Request
+from .inbox import CONCURRENCY
 
 _logger = logging.getLogger(__name__)
 SETTLEMENT_LINES = "settlement_lines"
@@ -44,7 +45,14 @@ class FinanceProvider(models.Model):
             since, provider.poll_due_since = provider.poll_due_since, False
             # Kept before it is asked: one at which the run breaks off must not stand before the others for ever.
             cron._commit_progress()
-            if not provider.with_company(provider.company_id)._poll_isolated(since):
+            try:
+                finished = provider.with_company(provider.company_id)._poll_isolated(since)
+            except CONCURRENCY:
+                self.env.cr.rollback()
+                _logger.info("The poll of %s met another transaction; it goes on later", provider.name)
+                self._wake("finance_connector.cron_poll")
+                finished = False
+            if not finished:
                 provider.poll_due_since = since
                 cron._commit_progress()
                 return

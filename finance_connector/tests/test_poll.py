@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
+import psycopg2.errors
 from odoo.addons.finance_connector.core.errors import ProviderUnavailable
 from odoo.addons.finance_connector.core.money import Money
 from odoo.addons.finance_connector.core.records import SettlementInfo
@@ -152,6 +153,17 @@ class TestPoll(FinanceCase):
         self.assertTrue(other.polled_at)
         self.assertFalse(self.provider.polled_at)
 
+    def test_a_poll_that_meets_another_transaction_goes_on_later(self):
+        def met(_provider):
+            raise psycopg2.errors.SerializationFailure("could not serialize access")
+
+        with patch.object(type(self.provider), "_poll_events", met):
+            self.run_for_one_thing(Api([]), has_time=True)
+        self.assertTrue(self.provider.poll_due_since)
+        self.assertFalse(self.exceptions("poll_failed"))
+        self.run_for_one_thing(Api([]), has_time=True)
+        self.assertTrue(self.provider.polled_at)
+
     def run_for_one_thing(self, api, has_time=False):
         """[(what is done, what remains)] that a run tells, which has time for one thing only."""
         told, remaining_now = [], [None]
@@ -162,6 +174,7 @@ class TestPoll(FinanceCase):
             return 9 if has_time or not any(done for done, _remaining in told) else 0
 
         with (
+            patch.object(self.env.cr, "rollback", self.env.clear),
             patch.object(FinanceProvider, "_caller", lambda _self, _intent: api),
             patch.object(type(self.env["ir.cron"]), "_commit_progress", committed),
         ):
