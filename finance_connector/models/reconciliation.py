@@ -101,8 +101,9 @@ class FinanceReconciliation(models.AbstractModel):
         """Commit what was ``done``; whether there is time for more, ``until`` (monotonic) in any case."""
         return bool(self.env["ir.cron"]._commit_progress(done, remaining=1)) or time.monotonic() < until
 
-    def _apply_certain(self, company, groups, until):
-        """Apply in batches with a commit each: (those that could not be applied, those for which there was no time)."""
+    def _apply_certain(self, company, groups, until=0):
+        """Apply in batches with a commit each, ``until`` (monotonic) in any case: (those that could not be applied, those for
+        which there was no time)."""
         failed, batch, size = [], [], 0
         for place, group in enumerate(groups, 1):
             batch.append(group)
