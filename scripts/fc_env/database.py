@@ -106,7 +106,8 @@ def drop(name: str, missing_ok: bool = False) -> None:
                 f"The database '{name}' was not created by this project (it bears no mark), so it is not "
                 "dropped. Choose another name.")
         if there:
-            cursor.execute(f"DROP DATABASE {_quote(name)} WITH (FORCE)")
+            # Two runs may clear away what a third one left.
+            cursor.execute(f"DROP DATABASE IF EXISTS {_quote(name)} WITH (FORCE)")
     shutil.rmtree(paths.filestore(name), ignore_errors=True)
 
 
