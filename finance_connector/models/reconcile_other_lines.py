@@ -34,10 +34,10 @@ SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), l.fc_bank_id, l
   {LINE_FROM}
  WHERE l.company_id = %(company)s AND m.state = 'posted'
    AND EXISTS (SELECT 1 FROM account_bank_statement_line o JOIN account_move om ON om.id = o.move_id
-                WHERE o.id = ANY(%(lines)s) AND o.amount = -l.amount AND o.journal_id = l.journal_id
+                WHERE o.id = ANY(%(lines)s::int[]) AND o.amount = -l.amount AND o.journal_id = l.journal_id
                   AND (om.date, o.id) > (m.date, l.id))
-   AND (regexp_replace(upper(l.fc_bank_id), '[\\W_]', '', 'g') = ANY(%(spellings)s)
-        OR regexp_replace(upper(l.fc_end_to_end_id), '[\\W_]', '', 'g') = ANY(%(spellings)s))
+   AND (regexp_replace(upper(l.fc_bank_id), '[\\W_]', '', 'g') = ANY(%(spellings)s::text[])
+        OR regexp_replace(upper(l.fc_end_to_end_id), '[\\W_]', '', 'g') = ANY(%(spellings)s::text[]))
    AND NOT EXISTS (SELECT 1 FROM finance_match x WHERE x.line_id = l.id AND x.state = 'applied' AND x.candidate_key LIKE 'r:%%')
  ORDER BY l.id
 """
@@ -66,7 +66,9 @@ class FinanceReconciliation(models.AbstractModel):
         self.env.cr.execute(_TAKING_BACK, {"lines": [line.id for line in lines]})
         ids = {row[0] for row in self.env.cr.fetchall()}
         spellings = sorted(_spellings([line for line in lines if line.id in ids]))
-        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, "lines": sorted(ids), "spellings": spellings})
+        # Each as one text: of a list psycopg2 makes an expression for every element, and a night may have millions.
+        told = {"lines": "{%s}" % ",".join(map(str, ids)), "spellings": '{"%s"}' % '","'.join(spellings) if spellings else "{}"}
+        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, **told})
         return [
             Candidate(f"r:{line_id}", "reversal", -money, tuple(filter(None, (bank_id, end_to_end))), date=day)
             for line_id, day, amount, currency, bank_id, end_to_end in self.env.cr.fetchall()

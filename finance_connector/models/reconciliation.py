@@ -21,9 +21,8 @@ from .statement_journals import STATEMENT_TYPES
 _logger = logging.getLogger(__name__)
 # Matches applied per transaction: measured, 100 take a quarter longer a match, and more than 500 no less.
 BATCH = 500
-# How long a run goes on, in seconds, when finding took longer than Odoo means a whole run to last: so long that one which found
-# for just as long ends well before Odoo ends it.
-LONGEST = 30
+# Seconds after which a run does not go on, however long finding took: Odoo ends one of two minutes.
+LONGEST = 60
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -54,7 +53,7 @@ class FinanceReconciliation(models.AbstractModel):
         certain, others, blocked = self._find(company)
         # The next run finds it all anew: no more than half of the time should go into that.
         found = time.monotonic()
-        until = found + min(found - started, LONGEST)
+        until = min(2 * found - started, started + LONGEST)
         # What is taken back is explained first, so that its books are the same whether both lines came together or not.
         certain.sort(key=lambda group: bool(group[0].other_lines("r:")))
         failed, waiting = self._apply_certain(company, certain, until)
