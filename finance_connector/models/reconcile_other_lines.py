@@ -67,10 +67,15 @@ class FinanceReconciliation(models.AbstractModel):
         ids = {row[0] for row in self.env.cr.fetchall()}
         spellings = sorted(_spellings([line for line in lines if line.id in ids]))
         # Each as one text: of a list psycopg2 makes an expression for every element, and a night may have millions.
-        told = {"lines": "{%s}" % ",".join(map(str, ids)), "spellings": '{"%s"}' % '","'.join(spellings) if spellings else "{}"}
-        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, **told})
+        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, "lines": _array(ids), "spellings": _array(spellings)})
         return [
             Candidate(f"r:{line_id}", "reversal", -money, tuple(filter(None, (bank_id, end_to_end))), date=day)
             for line_id, day, amount, currency, bank_id, end_to_end in self.env.cr.fetchall()
             if (money := _money(amount, currency))
         ]
+
+
+def _array(values):
+    """An array of numbers or of letters and digits, as PostgreSQL reads it from a text."""
+    quoted = '","'.join(map(str, values))
+    return f'{{"{quoted}"}}' if quoted else "{}"
