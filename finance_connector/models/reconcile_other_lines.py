@@ -4,43 +4,39 @@ takes back."""
 from odoo import models
 
 from ..core.matching import Candidate
-from .reconcile_pool import LINE_FROM, _money, _spellings
+from ..core.matching.named import named_at_amount
+from .reconcile_pool import LINE_FROM, _money
 
-# Open lines of two bank journals with opposite amounts; only these can be two sides of one transfer.
+# Open lines that have the opposite amount of one of another bank journal; only these can be two sides of one transfer.
 _TRANSFERS = f"""
+WITH amounts AS (SELECT amount, min(journal_id) AS first, max(journal_id) AS last
+                   FROM account_bank_statement_line WHERE id = ANY(%(lines)s) GROUP BY amount)
 SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), b.sanitized_acc_number
   {LINE_FROM}
   JOIN res_partner_bank b ON b.id = j.bank_account_id
+  JOIN amounts o ON o.amount = -l.amount AND (o.first != l.journal_id OR o.last != l.journal_id)
  WHERE l.id = ANY(%(lines)s)
-   AND EXISTS (SELECT 1 FROM account_bank_statement_line o
-                WHERE o.id = ANY(%(lines)s) AND o.amount = -l.amount AND o.journal_id != l.journal_id)
  ORDER BY l.id
 """
 
-# Open lines that may take an earlier one back.
-_TAKING_BACK = f"""
-SELECT l.id
-  {LINE_FROM}
- WHERE l.id = ANY(%(lines)s)
-   AND EXISTS (SELECT 1 FROM account_bank_statement_line o JOIN account_move om ON om.id = o.move_id
-                WHERE o.company_id = l.company_id AND o.amount = -l.amount AND o.journal_id = l.journal_id
-                  AND om.state = 'posted' AND (om.date, o.id) < (m.date, l.id))
-"""
-
-# Lines that a later open one of the same account may take back, since it names them and has the opposite amount; how they were
-# explained does not matter. (The two sides of a transfer may share an end-to-end id too, but are on different accounts.)
+# The last of the open lines of each account and amount, and what a later one of them may take back: an earlier line of the same
+# account that has the opposite amount and an id of the bank or the payer; how it was explained does not matter. (The two sides of
+# a transfer may share an end-to-end id too, but are on different accounts.)
 _TAKEN_BACK = f"""
+WITH newest AS (
+    SELECT DISTINCT ON (o.journal_id, o.amount) o.journal_id, -o.amount AS amount, om.date, o.id
+      FROM account_bank_statement_line o JOIN account_move om ON om.id = o.move_id
+     WHERE o.id = ANY(%(lines)s)
+     ORDER BY o.journal_id, o.amount, om.date DESC, o.id DESC)
 SELECT l.id, m.date, l.amount::text, COALESCE(jc.name, cc.name), l.fc_bank_id, l.fc_end_to_end_id
   {LINE_FROM}
- WHERE l.company_id = %(company)s AND m.state = 'posted'
-   AND EXISTS (SELECT 1 FROM account_bank_statement_line o JOIN account_move om ON om.id = o.move_id
-                WHERE o.id = ANY(%(lines)s::int[]) AND o.amount = -l.amount AND o.journal_id = l.journal_id
-                  AND (om.date, o.id) > (m.date, l.id))
-   AND (regexp_replace(upper(l.fc_bank_id), '[\\W_]', '', 'g') = ANY(%(spellings)s::text[])
-        OR regexp_replace(upper(l.fc_end_to_end_id), '[\\W_]', '', 'g') = ANY(%(spellings)s::text[]))
+  JOIN newest o ON o.journal_id = l.journal_id AND o.amount = l.amount AND (o.date, o.id) > (m.date, l.id)
+ WHERE l.company_id = %(company)s AND m.state = 'posted' AND (l.fc_bank_id != '' OR l.fc_end_to_end_id != '')
    AND NOT EXISTS (SELECT 1 FROM finance_match x WHERE x.line_id = l.id AND x.state = 'applied' AND x.candidate_key LIKE 'r:%%')
  ORDER BY l.id
 """
+# Lines that may be taken back, read at a time: an account may have had the same amount a million times.
+_AT_ONCE = 100_000
 
 
 class FinanceReconciliation(models.AbstractModel):
@@ -63,19 +59,18 @@ class FinanceReconciliation(models.AbstractModel):
 
     def _taken_back(self, company, lines):
         """A bank names what it takes back by its own id, or by the end-to-end id of the payment."""
-        self.env.cr.execute(_TAKING_BACK, {"lines": [line.id for line in lines]})
-        ids = {row[0] for row in self.env.cr.fetchall()}
-        spellings = sorted(_spellings([line for line in lines if line.id in ids]))
-        # Each as one text: of a list psycopg2 makes an expression for every element, and a night may have millions.
-        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, "lines": _array(ids), "spellings": _array(spellings)})
-        return [
-            Candidate(f"r:{line_id}", "reversal", -money, tuple(filter(None, (bank_id, end_to_end))), date=day)
-            for line_id, day, amount, currency, bank_id, end_to_end in self.env.cr.fetchall()
-            if (money := _money(amount, currency))
-        ]
+        shortest = self._policy(company).min_reference_length
+        self.env.cr.execute(_TAKEN_BACK, {"company": company.id, "lines": [line.id for line in lines]})
+        found = []
+        while rows := self.env.cr.fetchmany(_AT_ONCE):
+            found += named_at_amount(lines, filter(None, map(_reversal, rows)), shortest)
+        return found
 
 
-def _array(values):
-    """An array of numbers or of letters and digits, as PostgreSQL reads it from a text."""
-    quoted = '","'.join(map(str, values))
-    return f'{{"{quoted}"}}' if quoted else "{}"
+def _reversal(row):
+    """The candidate of a row of _TAKEN_BACK; None for an amount that nothing can take back."""
+    line_id, day, amount, currency, bank_id, end_to_end = row
+    money = _money(amount, currency)
+    if not money:
+        return None
+    return Candidate(f"r:{line_id}", "reversal", -money, tuple(filter(None, (bank_id, end_to_end))), date=day)

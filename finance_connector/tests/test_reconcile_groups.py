@@ -94,6 +94,13 @@ class TestReconcileGroups(ReconcileCase):
         self.reconcile()
         self.assertPaid(invoice)
 
+    def test_a_return_has_an_id_of_its_own_that_names_nothing(self):
+        lines = self.bank_entries(entry("100.00", text="A-2026-1", bank_id="BANK0001"),
+                                  entry("-100.00", text="RETURN BANK0001", ref="E2E-4713"),
+                                  entry("100.00", text="by somebody else"))  # fmt: skip
+        self.assertEqual(lines.mapped("is_reconciled"), [True, True, False], self.exceptions().mapped("detail"))
+        self.assertEqual(lines[1].fc_match_ids.other_line_id, lines[0])
+
     def test_a_payment_and_its_return_in_one_file(self):
         invoice = self.invoice(100, ref="A-2026-1")
         lines = self.bank_entries(entry("100.00", text="A-2026-1", bank_id="BANK0001"),

@@ -112,32 +112,55 @@ class TestReconcileInvoice(ReconcileCase):
         self.assertTrue(line.is_reconciled)
         self.assertEqual(bill.payment_state, "paid")
 
-    def test_what_took_long_to_find_is_applied_for_as_long(self):
-        """With many open lines finding takes longer than Odoo means a run to last: each would apply one batch, and find anew."""
-        self.take_good(*(entry(f"{100 + number}.00", text=f"A-2026-{number}", bank_id=f"B{number}") for number in range(1, 4)))
-        for number in range(1, 4):
-            self.invoice(100 + number, ref=f"A-2026-{number}")
+    def rounds(self, find_takes, apply_takes):
+        """Whether each of two rounds had time for all, when finding and applying (a match at a time) take so many seconds and
+        Odoo's time is used up."""
         model, now = type(self.env["finance.reconciliation"]), [0]
         find, apply = model._find, model._apply_batch
 
         def found(*arguments):
-            now[0] += 10
+            now[0] += find_takes
             return find(*arguments)
 
         def applied(*arguments):
-            now[0] += 6
+            now[0] += apply_takes
             return apply(*arguments)
 
         with (
             patch.object(model, "_find", found),
             patch.object(model, "_apply_batch", applied),
             patch.object(reconciliation, "BATCH", 1),
+            patch.object(reconciliation, "TOLD", 1),
             patch.object(reconciliation.time, "monotonic", lambda: now[0]),
             patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *_told, **_more: 0),
         ):
-            finished = [self.env["finance.reconciliation"]._reconcile_company(self.company) for _run in range(2)]
-            self.assertEqual(finished, [False, True], "10 to find, 6 and 6 to apply: the third has to wait")
-            self.assertTrue(all(self.lines().mapped("is_reconciled")))
+            return [self.env["finance.reconciliation"]._reconcile_company(self.company) for _run in range(2)]
+
+    def three_paid(self):
+        """Bank lines of three invoices."""
+        self.take_good(*(entry(f"{100 + number}.00", text=f"A-2026-{number}", bank_id=f"B{number}") for number in range(1, 4)))
+        for number in range(1, 4):
+            self.invoice(100 + number, ref=f"A-2026-{number}")
+
+    def test_what_took_long_to_find_is_applied_for_as_long(self):
+        """With many open lines finding takes longer than Odoo means a run to last: each would apply one batch, and find anew."""
+        self.three_paid()
+        self.assertEqual(self.rounds(10, 6), [False, True], "10 to find, 6 and 6 to apply: the third has to wait")
+        self.assertTrue(all(self.lines().mapped("is_reconciled")))
+
+    def test_after_a_minute_a_run_takes_one_step_at_most(self):
+        """Odoo ends a run of two minutes, and what it did not commit is lost."""
+        self.three_paid()
+        self.assertEqual(self.rounds(70, 6), [False, False])
+        self.assertEqual(self.lines().mapped("is_reconciled").count(True), 2)
+
+    def test_unexplained_lines_are_told_in_steps_each_once(self):
+        """Those for which there was no time are told by the next run."""
+        self.take_good(*(entry(f"{100 + number}.00", text="who is this", bank_id=f"B{number}") for number in range(1, 4)))
+        self.assertEqual(self.rounds(0, 0), [False, False])
+        self.assertEqual(len(self.exceptions("match_missing")), 2)
+        self.assertEqual(self.rounds(10, 0), [True, True])
+        self.assertEqual(len(self.exceptions("match_missing")), 3)
 
     def test_foreign_currency_journal(self):
         dollars = self.make_bank("Dollars", "BNKU", "GB33BUKB20201555555555", self.usd)

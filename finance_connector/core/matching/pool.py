@@ -3,7 +3,6 @@
 Only candidates of equal amount and currency are options; what a text names at another amount is kept as `named`.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from datetime import timedelta
 from itertools import pairwise
@@ -12,11 +11,10 @@ from typing import NamedTuple
 
 from ..errors import FinanceError
 from .records import CANDIDATE_KINDS, DIVISIBLE
-from .references import ReferenceIndex, joined
+from .references import ReferenceIndex, is_number, joined
 
 # A group so short is looked through again each time.
 _FEW = 8
-_DIGIT = re.compile(r"\d")
 
 
 class Options(NamedTuple):
@@ -83,7 +81,7 @@ class Pool:
 
     def _add_reference(self, candidate, reference):
         """A reference with a digit is a number and identifies; one without is a name, of use for payouts only."""
-        if _DIGIT.search(reference):
+        if is_number(reference):
             self._numbers.add(reference, candidate)
         elif candidate.kind == "settlement" and (descriptor := self._descriptors.add(reference, candidate)):
             self._descriptors_of.setdefault(candidate.id, set()).add(descriptor)

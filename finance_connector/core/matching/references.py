@@ -17,6 +17,7 @@ from operator import attrgetter
 from .structured import spellings
 
 _TOKEN = re.compile(r"[^\W_]+")
+_DIGIT = re.compile(r"\d")
 # What joins the tokens of an ASCII text.
 _JOINED = str.maketrans({chr(code): chr(code).upper() if chr(code).isalnum() else None for code in range(128)})
 # Numbers of so many digits may be filled up with zeros; the same of a short one would be chance.
@@ -35,6 +36,11 @@ def tokens(text):
 def joined(text):
     """The tokens of ``text`` as one word."""
     return text.translate(_JOINED) if text.isascii() else "".join(tokens(text))
+
+
+def is_number(reference):
+    """Whether ``reference`` identifies what has it: one without a digit is a name."""
+    return bool(_DIGIT.search(reference))
 
 
 class Reference:

@@ -6,11 +6,10 @@ import re
 import zipfile
 from decimal import Decimal
 
-import openpyxl
 import pytest
-import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sheets import xls, xlsx
 
 from fc import formats
 from fc.formats import Profile, Told, table, table_cells
@@ -192,16 +191,6 @@ def test_without_a_profile_a_table_is_recognised_and_not_read():
             formats.detect(content)
 
 
-def workbook(*rows, sheet="Statement"):
-    book = openpyxl.Workbook()
-    book.active.title = sheet
-    for row in rows:
-        book.active.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 CELLS = [
     ("Account", "DE02 1203 0000 0000 2020 51"),
     (),
@@ -213,7 +202,7 @@ IN_SHEET = Profile(columns=SIGNED.columns, header_row=3, currency="EUR", sheet="
 
 
 def test_xlsx():
-    content = workbook(*CELLS)
+    content = xlsx(CELLS, "Statement")
     assert formats.detect(content, "x.zip") == "xlsx"
     found = one(content, IN_SHEET)
     # Binary dust behind the fifteenth digit is none of the amount's.
@@ -226,7 +215,7 @@ def test_xlsx():
     assert found.entries[1].line == 5
     # Empty cells that were formatted to the last column of the sheet are no columns.
     wide = [row + (None,) * 600 + ("",) for row in CELLS]
-    assert one(workbook(*wide), IN_SHEET) == found
+    assert one(xlsx(wide, "Statement"), IN_SHEET) == found
     # A wrong size in the file cuts nothing off.
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         parts = [(name, book.read(name)) for name in book.namelist()]
@@ -236,24 +225,17 @@ def test_xlsx():
 
 
 def test_xls():
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Statement")
-    for number, row in enumerate(CELLS):
-        for place, value in enumerate(row):
-            style = xlwt.easyxf(num_format_str="DD.MM.YYYY") if hasattr(value, "isoformat") else xlwt.Style.default_style
-            sheet.write(number, place, value, style)
-    stream = io.BytesIO()
-    book.save(stream)
-    assert formats.detect(stream.getvalue()) == "xls"
-    found = one(stream.getvalue(), IN_SHEET)
+    content = xls(CELLS, "Statement")
+    assert formats.detect(content) == "xls"
+    found = one(content, IN_SHEET)
     assert [(str(entry.amount), entry.booking_date) for entry in found.entries] == [
         ("0.30", day("2026-01-05")), ("-1000.00", day("2026-01-06")),
     ]  # fmt: skip
-    assert "damaged" in refusal(stream.getvalue()[:700], IN_SHEET).reason
+    assert "damaged" in refusal(content[:700], IN_SHEET).reason
 
 
 def test_a_workbook_with_entities_or_too_much_in_it(monkeypatch):
-    content = workbook(*CELLS)
+    content = xlsx(CELLS, "Statement")
     evil = archive(("[Content_Types].xml", b"<!DOCTYPE x><Types/>"), ("xl/workbook.xml", b"<x/>"))
     assert "declares a document type" in refusal(evil, IN_SHEET).reason
     bomb = archive(("[Content_Types].xml", b"<Types/>"), ("xl/sheet.xml", b" " * (8 * 1024 * 1024)))
@@ -264,7 +246,7 @@ def test_a_workbook_with_entities_or_too_much_in_it(monkeypatch):
 
 def test_a_workbook_in_an_archive_is_a_file_like_any():
     with pytest.raises(formats.FormatError, match="read with a profile") as caught:
-        list(formats.parse(archive(("a.xlsx", workbook(*CELLS)))))
+        list(formats.parse(archive(("a.xlsx", xlsx(CELLS, "Statement")))))
     assert caught.value.context["member"] == "a.xlsx"
 
 

@@ -5,9 +5,8 @@ import zipfile
 from dataclasses import replace
 from datetime import datetime
 
-import openpyxl
 import pytest
-import xlwt
+from sheets import xls, xlsx
 
 from fc.core.balances import balance_totals
 from fc.core.errors import FinanceError, PayloadError
@@ -122,43 +121,21 @@ def test_files_that_are_refused():
         kit.ADAPTER.parse_report(kit.file(header="Row;What"))
 
 
-def workbook(rows, title="Data"):
-    book = openpyxl.Workbook()
-    book.active.title = title
-    for one in rows:
-        book.active.append(one)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
 def test_xlsx_gives_what_csv_gives():
     """Numbers of a workbook are binary fractions: 0.1 + 0.2 must not cost a cent."""
     profile = replace(ALONE, skip_rows=1, sheet="Data")
     rows = [["Export of March"], ["Id", "Kind", "Date", "Net", "Fee"], [1, "S", datetime(2026, 3, 24), 9.5, -0.5],
             [2, "S", datetime(2026, 3, 24), 0.29, None], [None] * 5, [3, "R", datetime(2026, 3, 24), 3, None]]  # fmt: skip
-    parsed = GENERIC.with_profile(profile).parse_report(workbook(rows), "x.xlsx")
+    parsed = GENERIC.with_profile(profile).parse_report(xlsx(rows), "x.xlsx")
     assert [(line.external_id, line.net.minor) for line in parsed.lines] == [("1", 950), ("2", 29), ("3", -300)]
-    assert GENERIC.with_profile(profile).detect_report(workbook(rows))
+    assert GENERIC.with_profile(profile).detect_report(xlsx(rows))
     with pytest.raises(PayloadError, match="has no sheet 'Other'"):
-        GENERIC.with_profile(replace(profile, sheet="Other")).parse_report(workbook(rows))
+        GENERIC.with_profile(replace(profile, sheet="Other")).parse_report(xlsx(rows))
     with pytest.raises(PayloadError, match="damaged"):
-        GENERIC.with_profile(profile).parse_report(workbook(rows)[:900])
+        GENERIC.with_profile(profile).parse_report(xlsx(rows)[:900])
 
 
-def xls(rows):
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("Data")
-    for number, row in enumerate(rows):
-        for place, value in enumerate(row):
-            style = xlwt.easyxf(num_format_str="YYYY-MM-DD hh:mm") if hasattr(value, "isoformat") else xlwt.Style.default_style
-            sheet.write(number, place, value, style)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-@pytest.mark.parametrize("made", [workbook, xls])
+@pytest.mark.parametrize("made", [xlsx, xls])
 def test_numbers_and_times_of_a_workbook_are_those_that_it_shows(made):
     """0.1 + 0.2 is stored as 0.30000000000000004, and a day has its time."""
     rows = [["Id", "Kind", "Date", "Net", "Fee"], ["a", "S", datetime(2026, 3, 24, 10, 30), 0.1 + 0.2, None]]
@@ -171,7 +148,7 @@ def test_a_workbook_whose_rows_go_on_behind_the_header_is_refused():
     rows = [["Id", "Kind", "Date", "Net", "Fee"], *([n, "S", datetime(2026, 3, 24), 1, None] for n in range(60))]
     rows.append([61, "S", datetime(2026, 3, 24), 1, None, 99])
     with pytest.raises(PayloadError, match="line 62: 6 values for 5 columns"):
-        GENERIC.with_profile(ALONE).parse_report(workbook(rows))
+        GENERIC.with_profile(ALONE).parse_report(xlsx(rows))
 
 
 def test_a_workbook_with_entities_is_refused():
