@@ -4,10 +4,13 @@ from odoo import http
 from odoo.http import content_disposition, request
 from werkzeug.exceptions import Forbidden
 
+from .any_query import any_query
+
 _MAY_EXPORT = ("finance_connector.group_auditor", "finance_connector.group_administrator")
 
 
 class AuditExportController(http.Controller):
+    @any_query
     @http.route("/finance/audit/export", type="http", auth="user", methods=["GET"], readonly=True)
     def export(self):
         """Every sealed entry as one JSON object a line.

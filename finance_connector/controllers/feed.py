@@ -8,9 +8,11 @@ from ..core.errors import FinanceError
 from ..core.records import Request
 from ..models.limits import limit
 from . import door
+from .any_query import any_query
 
 
 class FeedController(http.Controller):
+    @any_query
     @http.route("/finance/feed/consent", type="http", auth="user", methods=["GET"])
     def consent(self, state="", **answer):
         """The owner comes back from the bank: finish the consent that they began, and show the feed."""
@@ -26,6 +28,7 @@ class FeedController(http.Controller):
             return self._told(str(error))
         return request.redirect(f"/odoo/finance-feeds/{feed.id}")
 
+    @any_query
     @http.route(
         "/finance/feed/webhook/<string:token>",
         type="http",

@@ -6,9 +6,11 @@ from odoo import SUPERUSER_ID, api, http
 from odoo.http import request
 
 from . import door
+from .any_query import any_query
 
 
 class WebhookController(http.Controller):
+    @any_query
     @http.route(
         f"{door.PATH}<string:token>",
         type="http",
@@ -32,6 +34,7 @@ class WebhookController(http.Controller):
         except door.Refused as refusal:
             return _refuse(env, refusal)
 
+    @any_query
     @http.route("/finance/health", type="http", auth="none", methods=["GET"], csrf=False, save_session=False)
     def health(self):
         """200 while messages can be stored, else 503; a small body without secrets."""

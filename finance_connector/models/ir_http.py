@@ -36,13 +36,6 @@ class IrHttp(models.AbstractModel):
         return super()._pre_dispatch(rule, args)
 
     @classmethod
-    def _dispatch(cls, endpoint):
-        # Odoo passes query and form to the method by name; one that is called as its own first argument would break it.
-        if request.httprequest.path.startswith(_PREFIX):
-            request.params.pop("self", None)
-        return super()._dispatch(endpoint)
-
-    @classmethod
     def _post_dispatch(cls, response):
         if request.httprequest.path.startswith(door.PATH):
             return request.dispatcher.post_dispatch(response)

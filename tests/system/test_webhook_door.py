@@ -134,6 +134,13 @@ def test_a_form_or_query_that_names_our_own_arguments_changes_nothing(shop):
     assert status == 200
 
 
+def test_without_its_database_every_call_is_to_come_again_whatever_it_names(shop, unchanged):
+    nowhere = {"X-Odoo-Database": "no_such"}
+    for query in ("", "?self=1", "?token=x&args=1"):
+        assert delivery.post(shop.url + query, b"{}", nowhere)[0] == 503
+        assert delivery.post(f"{shop.server.url}/finance/health{query}", b"", nowhere, method="GET")[0] == 503
+
+
 def shop_post(shop, query, body):
     """The status of a genuine call to the address with ``query`` behind it."""
     answered = http.client.HTTPConnection("127.0.0.1", shop.server.port, timeout=20)
