@@ -5,20 +5,28 @@
 - slashes (Netherlands, Belgium, United Kingdom): /TRTP/ /EREF/ /NAME/ ... in any order.
 - free text; Swiss banks name the other side in it (AUFTRAGGEBER: ... MITTEILUNGEN: ...).
 
-Lines are cut after so many characters wherever that is, so a full line is joined to the next without a space.
+Lines and subfields are cut after so many characters wherever that is, so a full one is joined to the next without a space; a
+short one was ended by the bank, as a rule.
 """
 
 import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from .national_accounts import is_iban
 from .text_values import PLACEHOLDERS
 
 # A line of :86: has 65 characters; the tag takes four of the first one with some banks.
 _FULL_LINE = 61
+# A subfield of the purpose or the name has 27 characters, two digits before them.
+_FULL_SUBFIELD = 29
+# Stands where a bank has ended a subfield: a space in a text, nothing in an id.
+_ENDED = "\x1f"
 
 _GERMAN = re.compile(r"(\d{3})?([^\w\s:/,.()\"'&+-])(?=\d\d)", re.ASCII).match
 _TAGS = frozenset("EREF KREF MREF CRED DEBT SVWZ ABWA ABWE COAM OAMT PURP RREF SQTP RTRN ANAM IBAN".split())
+# Those whose text is one, and no id.
+_TEXTS = frozenset("SVWZ ABWA ABWE ANAM".split())
 _SLASHED = re.compile(r"/[A-Z]{2,4}\d?/").match
 _KEY = re.compile(
     r"/(TRTP|TRCD|PREF|EREF|RREF|MARF|CSID|IBAN|BIC|NAME|ADDR|CNTP|REMI|ISDT|PURP|RTRN|BENM|ORDP|ULTC|ULTB|ULTD|SVCL|"
@@ -96,17 +104,28 @@ def _german(raw, match):
     whole = _usual(separator)(raw, match.end() - 1)
     if whole:
         information, bank, account, name, more, remittance, added = whole.group(1, 3, 4, 5, 6, 2, 7)
-        name = f"{name or ''}{more or ''}"
-        remittance = "".join([told[2:] for told in f"{remittance}{added}".split(separator)])
+        remittance = _purpose(f"{remittance}{added}".split(separator))
     else:
         fields, remittance = _subfields(raw[match.end() :], separator)
-        information, bank, account, name = (fields.get(key, "") for key in ("00", "30", "31", "32"))
-        name += fields.get("33", "")
+        information, bank, account, name, more = (fields.get(key, "") for key in ("00", "30", "31", "32", "33"))
+        account = fields["38"] if is_iban(fields.get("38", "")) else account
+    name = _purpose((f"32{name}", f"33{more}")) if more else name or ""
     account, bank = (account or "").replace(" ", ""), (bank or "").strip()
     name, information, is_reversal = _plain(name), _plain(information or ""), code in _TAKEN_BACK
     if "+" not in remittance:
         return Told(raw, _plain(remittance), name, account, bank, code, information, {}, "", "", "", is_reversal)
     return _with_tags(raw, remittance, name, account, bank, code, information, is_reversal)
+
+
+def _purpose(subfields):
+    """One text of ``subfields``, each with its two digits. A short one behind a full one is the rest of a longer line that was
+    cut, and so is the end of nothing."""
+    found, cut = [], False
+    for told in subfields:
+        full = len(told) >= _FULL_SUBFIELD
+        found.append(told[2:] if full or cut else f"{told[2:]}{_ENDED}")
+        cut = full
+    return "".join(found)
 
 
 @lru_cache(maxsize=64)
@@ -121,13 +140,13 @@ def _usual(separator):
 
 
 def _subfields(text, separator):
-    """(number -> text of the subfields, the purpose: its subfields joined without a space)."""
+    """(number -> text of the subfields, the purpose)."""
     fields, purpose, key = {}, [], None
     for part in text.split(separator):
         number = part[:2]
         if number in _PURPOSE:
             key = "20"
-            purpose.append(part[2:])
+            purpose.append(part)
         elif number in _SUBFIELDS:
             key = number
             fields[key] = fields.get(key, "") + part[2:]
@@ -136,7 +155,7 @@ def _subfields(text, separator):
             purpose[-1] += separator + part
         elif key is not None:
             fields[key] += separator + part
-    return fields, "".join(purpose)
+    return fields, _purpose(purpose)
 
 
 def _with_tags(raw, remittance, name="", account="", bank="", code="", information="", is_reversal=False):
@@ -144,7 +163,7 @@ def _with_tags(raw, remittance, name="", account="", bank="", code="", informati
     (_none, lead), *tagged = _tagged(remittance)
     tags, references = {}, {}
     for tag, value in tagged:
-        value = _plain(value)
+        value = _plain(value if tag in _TEXTS else value.replace(_ENDED, ""))
         if tag not in tags:
             tags[tag] = value
         if tag in _REFERENCES and _REFERENCES[tag] not in references and value.upper() not in PLACEHOLDERS:
@@ -223,4 +242,4 @@ def _free(raw):
 
 def _plain(text):
     """``text`` with single spaces."""
-    return " ".join(text.split()) if "  " in text or "\t" in text else text.strip()
+    return " ".join(text.split()) if "  " in text or "\t" in text or _ENDED in text else text.strip()

@@ -37,9 +37,9 @@ MT940 = [
         mt940(
             "1201020102C100,00FTRFNONREF//8327",
             ":86:020~00Transfer~10~20Invoice~21 12/2003~3010600076~310000777777777777~32Firma SA",
-            "~33Warszawa~38PL25106000760000777777777777", currency="PLN", account="/PL25106000760000888888888888",
+            "~33Warszawa~38PL08106000760000777777777777", currency="PLN", account="/PL25106000760000888888888888",
         ),
-        ("100.00", "Firma SAWarszawa", "0000777777777777", "Invoice 12/2003"),
+        ("100.00", "Firma SA Warszawa", "PL08106000760000777777777777", "Invoice 12/2003"),
     ),
     (
         "Poland, code in a field of its own",
@@ -49,10 +49,11 @@ MT940 = [
     (
         "Netherlands, wrapped at the subfield sign",
         mt940(
-            "120102C100,00NET NONREF", ":86:000>100987654321", ">20CLEARING ACCOUNT COS>21TS OF 01-10-2012 TO 31-12>310390123456",
+            "120102C100,00NET NONREF", ":86:000>100987654321",
+            ">20YOUR CLEARING ACCOUNT'S COS>21TS OF 01-10-2012 TO 31-12>310390123456",
             account="TRIODOSBANK/0390123456",
         ),
-        ("100.00", "", "0390123456", "CLEARING ACCOUNT COSTS OF 01-10-2012 TO 31-12"),
+        ("100.00", "", "0390123456", "YOUR CLEARING ACCOUNT'S COSTS OF 01-10-2012 TO 31-12"),
     ),
     (
         "Netherlands, slashes",

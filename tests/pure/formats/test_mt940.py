@@ -42,7 +42,7 @@ def test_german_entries():
     assert (transfer.amount, transfer.booking_date, transfer.value_date) == (
         Decimal("250.50"), day("2026-01-02"), day("2025-12-31"),
     )  # fmt: skip
-    assert transfer.text == "Rechnung 2025-0815 Müller & Söhne, vielen Dank"
+    assert transfer.text == "Zu Rechnung Nr 2025-0815 Müller & Söhne, vielen Dank"
     assert (transfer.reference, transfer.end_to_end_id, transfer.bank_id) == ("RG-2025-0815", "RG-2025-0815", "B4A02ZE1A0000001")
     assert (transfer.counterparty_name, transfer.counterparty_account, transfer.counterparty_bank) == (
         "Ines Okafor und Partner", "DE02120300000000202051", "BYLADEM1001",
@@ -59,7 +59,7 @@ def test_german_entries():
     assert (cancelled.amount, cancelled.is_reversal, cancelled.text) == (
         Decimal("-5.00"),
         True,
-        "Gutschrift vom 30.12. storniert",
+        "Die Gutschrift vom 30.12. storniert",
     )
     # RD with the letter R of EUR behind it, which is no part of the mark.
     assert (refunded.amount, refunded.is_reversal, refunded.text) == (Decimal("20.00"), True, "Kartenentgelt zurück")
@@ -222,7 +222,13 @@ def test_text_that_looks_like_a_field_or_an_end_stays_text():
 @pytest.mark.parametrize(
     ("lines", "text", "name", "account", "code"),
     [
-        (("000>10123>20ALGEMENE KOS", ">21TEN VAN>310390123456>32Bank"), "ALGEMENE KOSTEN VAN", "Bank", "0390123456", "000"),
+        (("000>10123>20ALGEMENE BIJDRAGEN VOOR KOS", ">21TEN VAN>310390123456>32Bank"), "ALGEMENE BIJDRAGEN VOOR KOSTEN VAN",
+         "Bank", "0390123456", "000"),
+        # What the bank ended stands apart; the rest of a line that was cut does not.
+        (("177?00X?20SVWZ+Apple Pay?21DATUM 19.02.2026, 13.24 UHR?221.TA?23N 4711?32Ines Okafor?33Berlin",),
+         "Apple Pay DATUM 19.02.2026, 13.24 UHR1.TAN 4711", "Ines Okafor Berlin", "", "177"),
+        (("166?00X?20EREF+E-1?21SVWZ+RECHNUNG 4711?22KUNDE 77?32Ines Okafor and Partners of?33fice",), "RECHNUNG 4711 KUNDE 77",
+         "Ines Okafor and Partners office", "", "166"),
         (("020~00VE02", "~20TYTUL ", "~21LINIA 2", "~31PL27114020040000300201355387", "~32NAZWA"), "TYTUL LINIA 2", "NAZWA",
          "PL27114020040000300201355387", "020"),
         (("?20platba?21 VS:12345?32Novak",), "platba VS:12345", "Novak", "", ""),
