@@ -103,7 +103,7 @@ class _Found:
         self.columns, taken = [], set()
         # One that is called so stands before one that only begins so.
         for name in sorted(self.names, key=lambda name: not is_whole_name(name)):
-            role = role_of(name) if self.told["header_row"] else None
+            role = self._role(name) if self.told["header_row"] else None
             if not name or role is None or (role in taken and role != "text") or not self._fits(role, name):
                 continue
             taken.add(role)
@@ -118,6 +118,15 @@ class _Found:
         if "date" not in taken or not taken & {"amount", "debit", "credit"}:
             raise FormatError(None, "the table has no column of dates, or none of amounts.", _ADVICE)
 
+    def _role(self, name):
+        """What a column is by its name. One called as an account is that of the other side unless every row has it, and the same
+        where it says no more than IBAN."""
+        role = role_of(name)
+        if role == "account" and (cells := self.cells(name)):
+            if len(cells) < len(self.body) or name.strip().upper() == "IBAN" and len(set(cells)) > 1:
+                return "counterparty_account"
+        return role
+
     def _fits(self, role, name):
         cells = self.cells(name)
         if role in ("date", "value_date"):
@@ -125,7 +134,6 @@ class _Found:
         if role in _SINGLE_AMOUNT_ROLES:
             return all(map(is_amount, cells))
         if role == "account":
-            # An empty one is that of the other side: one's own is in every row.
             return bool(cells)
         return role != "currency" or all(_CODE(str(cell).strip()) for cell in cells)
 
@@ -157,7 +165,11 @@ class _Found:
             self._because("sign", INDICATOR, f"the column {name!r} has only words for directions: {', '.join(sorted(words))}")
             return
         single = self._name("amount") or self._name("debit") or self._name("credit")
-        self.columns = [("amount" if column == single else role, column) for role, column in self.columns if role != "indicator"]
+        self.columns = [
+            ("amount" if column == single else role, column)
+            for role, column in self.columns
+            if column == single or role not in ("indicator", "debit", "credit")
+        ]
         self._because("sign", SIGNED, f"the amounts of {single!r} carry their sign")
         if not any(
             str(cell).strip().startswith(("-", "\u2212", "(")) or str(cell).strip().endswith("-") for cell in self.cells(single)
@@ -178,15 +190,21 @@ class _Found:
         if not written:
             self._because("date_order", "", "the dates are dates of the workbook")
             return
+        orders = written_dates.possible_orders(written)
+        if len(orders) > 1 and "dmy" in orders and all("." in cell for cell in written):
+            self._because("date_order", "dmy", "the dates are written with points, which is done with the day first only")
+            return
         try:
-            order = written_dates.order_of(dict.fromkeys(written), "")
-            self._because("date_order", order, "every date can be read so, and in no other way with another result")
+            order, open_ = written_dates.order_of(dict.fromkeys(written), ""), ""
+            if len(orders) > 1 and all(part.isdigit() for cell in written for part in written_dates.parts_of(cell)):
+                open_ = "these dates are the same in several orders of day, month and year, those of another file may not be"
         except FormatError as error:
-            if all("." in cell for cell in written) and "dmy" in written_dates.possible_orders(written):
-                self._because("date_order", "dmy", "the dates are written with points, which is done with the day first only")
-                return
+            open_ = error.reason
+        if open_:
             self.told["date_order"] = ""
-            self.questions.append(("date_order", error.reason))
+            self.questions.append(("date_order", open_))
+        else:
+            self._because("date_order", order, "every date can be read so, and in no other way with another result")
 
     def find_decimal_sign(self):
         """The decimal sign, if the amounts decide it."""

@@ -41,6 +41,16 @@ SPANISH = """Fecha,Hora,Importe de envío,Descripción,Divisa,Bruto,Comisión,Sa
 13/1/2026,11:05:56,"0,00",Cobro,EUR,"49,37","-1,78","147,59",T1,,,Inés Okafor
 14/1/2026,12:05:56,"0,00",Cobro,EUR,"10,00","-1,00","156,59",T2,,,Inés Okafor
 """
+# Whole exports as two German banks write them: a column of returned direct debits, and the account of the other side.
+RETURNS = """"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Lastschrift Ursprungsbetrag";"Betrag";"Waehrung"
+"DE02120300000000202051";"26.01.26";"26.01.26";"GUTSCHR";"RG 7";"";"1100,00";"EUR"
+"""
+OTHER_SIDE = """"Konto:";"DE02 1203 0000 0000 2020 51"
+
+"Buchungsdatum";"Verwendungszweck";"IBAN";"Betrag (€)"
+"05.01.26";"Einkauf";"DE89370400440532013000";"-5,50"
+"26.01.26";"RG 7";"DE75512108001245126199";"1.100,00"
+"""
 BARE = "2026-01-13|Rent|-1000.00\n2026-01-14|Sale|12.50\n"
 
 
@@ -169,3 +179,25 @@ def test_thousands_or_decimals_is_asked_about():
 def test_no_table_of_entries(text, reason):
     with pytest.raises(formats.FormatError, match=f"(?i){reason}"):
         guess(text.encode())
+
+
+def test_dates_that_are_the_same_in_two_orders_do_not_decide_it():
+    """A profile is kept for other files: with the year first 27.01.26 would be a day of 2027."""
+    assert guess(RETURNS.encode()).profile.date_order == "dmy"
+    found = guess(b"Date,Description,Amount\n05/05/2026,Rent,-5.00\n")
+    assert found.profile.date_order == ""
+    assert "the same in several orders" in dict(found.questions)["date_order"]
+    assert guess(b"Date,Description,Amount\n05-May-2026,Rent,-5.00\n").profile.date_order
+
+
+def test_a_column_of_debits_beside_the_amount_is_none_of_the_profile():
+    assert {"debit", "credit"}.isdisjoint(dict(guess(RETURNS.encode()).profile.columns))
+
+
+def test_an_account_that_is_not_the_same_in_every_row_is_that_of_the_other_side():
+    profile = guess(OTHER_SIDE.encode()).profile
+    assert (("counterparty_account", "IBAN") in profile.columns, profile.account) == (True, "DE02120300000000202051")
+    gaps = "Date,Payee,Account number,Amount (EUR)\n2026-01-15,A,DE89370400440532013000,1.00\n2026-01-16,B,,-2.50\n"
+    assert ("counterparty_account", "Account number") in guess(gaps.encode()).profile.columns
+    own = gaps.replace(",,", ",DE89370400440532013000,")
+    assert ("account", "Account number") in guess(own.encode()).profile.columns
