@@ -122,10 +122,9 @@ class _Found:
         """What a column is by its name. One called as an account is that of the other side unless every row has it, and the same
         where it says no more than IBAN."""
         role = role_of(name)
-        if role == "account" and (cells := self.cells(name)):
-            if len(cells) < len(self.body) or name.strip().upper() == "IBAN" and len(set(cells)) > 1:
-                return "counterparty_account"
-        return role
+        cells = self.cells(name) if role == "account" else ()
+        other = cells and (len(cells) < len(self.body) or name.strip().upper() == "IBAN" and len(set(cells)) > 1)
+        return "counterparty_account" if other else role
 
     def _fits(self, role, name):
         cells = self.cells(name)
