@@ -6,6 +6,8 @@ import pytest
 
 LINE = ".o_fc_line"
 OPENING = 300_000
+# As long as a purpose may be, in words that are long themselves.
+WORDY = " ".join(f"ORDER-{number}-OF-THE-YEAR-2026-AND-ITS-COSTS" for number in range(1, 5))[:140]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def desk(shop):
     shop.rpc.call("account.move", "action_post", invoices)
     tax = shop.rpc.search_read("account.tax", [["type_tax_use", "=", "purchase"], ["amount_type", "=", "percent"]], ["name"])
     entries = [(5100, "Desk Twin", "thanks"), (9900, "Desk Lump", "for two of them"), (11885, "Desk Fee", "less the fee"),
-               (6600, "Desk Pair", "thanks"), (777, "Nobody Known", "who is this")]
+               (6600, "Desk Pair", "thanks"), (777, "Nobody Known", "who is this"), (444, "Wordy", WORDY)]
     take(shop, bank_file.camt053(today - timedelta(days=20), OPENING, entries, first=20))
     return {"tax": tax[0]["name"] if tax else None}
 
@@ -187,6 +189,17 @@ def test_a_rule_is_made_of_a_line_and_rehearsed(shop, desk, open_page):
     page.wait_for(".o_field_widget[name=rehearsed_new]", "1")
     page.wait_for(".o_field_widget[name=rehearsed_precision]", "100")
     assert shop.rows("SELECT state, rehearsed_new FROM finance_match_rule") == [("draft", 1)]
+
+
+def test_a_long_text_leaves_the_amount_and_the_facts_their_room(desk, open_page):
+    page = open_page("user", "finance-workbench")
+    open_line(page, "Wordy")
+    assert not page.run("""[...document.querySelectorAll(".o_fc_line")].filter((row) => {
+        const [whole, text, side] = [row, ...row.children].map((part) => part.getBoundingClientRect());
+        return side && (text.right > side.left || side.bottom > whole.bottom);
+    }).map((row) => row.innerText)""")
+    lines = page.run("[...document.querySelectorAll('.o_fc_facts dd')].map((fact) => fact.getClientRects()[0].height)")
+    assert lines and lines[0] < 30, "the date stands on one line"
 
 
 def test_an_auditor_looks_and_cannot_reconcile(desk, open_page):

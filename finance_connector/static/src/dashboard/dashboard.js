@@ -5,6 +5,7 @@ import { deserializeDate, deserializeDateTime, formatDate, formatDateTime } from
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
+import { formatInteger } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { FlowChart } from "./flow_chart";
@@ -21,6 +22,7 @@ export class FinanceDashboard extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.display = { controlPanel: {} };
+        this.number = formatInteger;
         this.state = useState({ status: "loading", data: null, error: "", currency: 0, busy: false });
         this.alive = true;
         onMounted(() => {

@@ -1,6 +1,7 @@
 /** Which lines are shown: tabs by state, saved filters, a search, bank account, age and amount. */
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { formatInteger } from "@web/views/fields/formatters";
 import { Saved } from "./saved";
 
 const AGES = [0, 3, 7, 30];
@@ -15,6 +16,7 @@ export class Filters extends Component {
         this.search = useRef("search");
         this.ages = AGES;
         this.amounts = AMOUNTS;
+        this.number = formatInteger;
         this.props.register(this);
     }
 

@@ -4,6 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
+import { formatInteger } from "@web/views/fields/formatters";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { Assign } from "./assign";
@@ -28,6 +29,7 @@ export class FinanceWorkbench extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.display = { controlPanel: {} };
+        this.number = formatInteger;
         this.state = useState({
             wanted: { ...ANY },
             version: 0,
@@ -41,6 +43,7 @@ export class FinanceWorkbench extends Component {
             busy: false,
             error: "",
             help: false,
+            none: false,
         });
         this.find = useDebounced(() => this.restart(), SEARCH_MS);
         onWillStart(() => this.loadSummary());
@@ -78,6 +81,7 @@ export class FinanceWorkbench extends Component {
     /** Reads the list anew; `place` is where it is looked at, and which line is chosen if the chosen one has gone. */
     restart(place = 0) {
         this.state.place = place;
+        this.state.none = false;
         this.state.version++;
         return this.loadSummary();
     }
@@ -108,6 +112,7 @@ export class FinanceWorkbench extends Component {
     }
 
     onLoaded(offset, found) {
+        this.state.none = !found.lines.length;
         // What a person has clicked while the list was read is not taken from him.
         const chosen = this.state.detail?.id ?? this.wantedLine;
         if (this.state.mode !== "look" || found.lines.some((line) => line.id === chosen)) {
