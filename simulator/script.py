@@ -14,6 +14,8 @@ from .world.world import Merchant, World
 
 # Every so many-th seed is played a second time, in another order and with other faults: both must lead to the same books.
 PERMUTED_EVERY = 5
+# Commits of a poll before it asks anybody: a crash there loses nothing in any world.
+ASKED = 2
 # After the end, so much later everything can be asked for: PayPal lists a row within three hours.
 LAST = timedelta(hours=6)
 # A report may be sent before the events of what it tells.
@@ -145,11 +147,11 @@ class _Writer:
             if self.rng.random() < self.faults.two_workers:
                 self.add("race", at)
             if self.rng.random() < self.faults.poll_share:
-                self.add("poll", at, how=self.faults.answer(self.rng), crash=self._crash(4, AT_COMMITS))
+                self.add("poll", at, how=self.faults.answer(self.rng), crash=self._crash(4, AT_COMMITS, ASKED))
             self.add("work", at, crash=crash)
 
-    def _crash(self, latest: int, kinds: tuple = CRASHES) -> tuple:
-        """What a run meets, and at which of its commits (or statements, times seven); nothing in most worlds."""
+    def _crash(self, latest: int, kinds: tuple = CRASHES, behind: int = 0) -> tuple:
+        """What a run meets, and at which of its commits (or statements, times seven) ``behind`` so many; nothing in most worlds."""
         if self.rng.random() >= self.faults.crash:
             return ()
-        return self.rng.choice(kinds), self.rng.randint(1, latest)
+        return self.rng.choice(kinds), behind + self.rng.randint(1, latest)
