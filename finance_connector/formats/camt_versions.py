@@ -83,7 +83,11 @@ def identify(element):
     message = MESSAGE_NAMES.get(name)
     parent = element.getparent()
     above = split_tag(parent.tag) if parent is not None else ("", "")
-    if message is None or above != (namespace, "Document"):
+    if message and above[1] == "Document" and above[0] != namespace:
+        raise FormatError(
+            element.sourceline, f"Document is in the namespace {above[0]!r}, {name} in another one, {namespace!r}."
+        )
+    if message is None or above[1] != "Document":
         raise FormatError(element.sourceline, f"{name} stands in {above[1] or 'no element'}, not in Document.")
     if not namespace:
         return message, ""
