@@ -151,7 +151,7 @@ class _Writer:
             self.add("work", at, crash=crash)
 
     def _crash(self, latest: int, kinds: tuple = CRASHES, behind: int = 0) -> tuple:
-        """What a run meets, and at which of its commits (or statements, times seven) ``behind`` so many; nothing in most worlds."""
+        """What a run meets, and at which of its commits (or statements, times seven) ``behind`` so many; mostly nothing."""
         if self.rng.random() >= self.faults.crash:
             return ()
         return self.rng.choice(kinds), behind + self.rng.randint(1, latest)
