@@ -131,7 +131,7 @@ def _create_marked(name: str, template: str) -> None:
 
 
 def _whole_copy(cursor) -> str:
-    """How a copy keeps its sequences through a crash. One that is made by the log alone (the default from PostgreSQL 15 on) uses up
+    """How a copy keeps its sequences through a crash. One made by the log alone (the default from PostgreSQL 15 on) uses up
     values that only the log of its source has ahead: after a crash they are given out a second time."""
     return "STRATEGY FILE_COPY" if cursor.connection.server_version >= FIRST_WITH_STRATEGIES else ""
 
