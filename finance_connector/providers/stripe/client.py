@@ -71,15 +71,17 @@ def poll(call, cursor, now):
 
 
 def _start(state, now):
-    """(instant to list from, gap): the gap is what nobody asked for while Stripe still had it."""
+    """(instant to list from, gap): the gap is what nobody asked for while Stripe still had it.
+
+    However long ago the newest event seen was made, it is listed from there: what comes up late costs no call more.
+    """
     oldest = now - KEPT
     if "created" not in state and "checked" not in state:
         return oldest, None
     created = _instant(state.get("created", 0))
     checked = _instant(state.get("checked", 0))
-    seen = max(created, checked - CLOCK_DOUBT)
-    gap = (seen, oldest) if max(created, checked) < oldest else None
-    return max(seen - OVERLAP, oldest), gap
+    gap = (max(created, checked - CLOCK_DOUBT), oldest) if max(created, checked) < oldest else None
+    return max(created - OVERLAP, oldest), gap
 
 
 def _events(call, since, until, limit):
