@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
@@ -13,6 +14,8 @@ from .inbox import CONCURRENCY
 _logger = logging.getLogger(__name__)
 SETTLEMENT_LINES = "settlement_lines"
 FETCHED = "fetched."
+# Seconds after which a run ends behind the next page, whatever that says.
+LONGEST = 60
 
 
 class FinanceProvider(models.Model):
@@ -91,15 +94,16 @@ class FinanceProvider(models.Model):
         """Store every event since the cursor, oldest first, page by page; each page is committed with its cursor. Whether there
         was time for all."""
         self.ensure_one()
-        adapter = self._adapter()
+        adapter, until = self._adapter(), time.monotonic() + LONGEST
         for page in adapter.poll(self._caller("poll"), self.poll_cursor or None, datetime.now(timezone.utc)):
             if page.gap:
                 self._report_gap(*page.gap)
-            for message in page.requests:
-                self._keep_polled(adapter.envelope(message), message.body)
+            new = [message for message in page.requests if self._keep_polled(adapter.envelope(message), message.body)]
             self.poll_cursor = page.cursor
-            # A page that says nothing is no work done: a run that only has such ones and then fails has failed.
-            if not self.env["ir.cron"]._commit_progress(int(bool(page.requests)), remaining=1):
+            # A page that says nothing new is no work done: a run that only has such ones and then fails has failed, and one that
+            # ended behind what every poll lists again would never come to the payouts.
+            has_time = self.env["ir.cron"]._commit_progress(int(bool(new)), remaining=1)
+            if not has_time and (new or time.monotonic() > until):
                 return False
         return True
 
@@ -141,9 +145,12 @@ class FinanceProvider(models.Model):
         return True
 
     def _keep_polled(self, envelope, body):
+        """Keep what was asked for; whether it was not here yet."""
         store = self.env["finance.message"]._store
-        if store(self.env.cr, self.id, self.company_id.id, "poll", envelope, body):
+        kept = store(self.env.cr, self.id, self.company_id.id, "poll", envelope, body)
+        if kept:
             self.env["finance.message"]._trigger_processing()
+        return bool(kept)
 
     def _fetch(self, fetch):
         """Ask for what a message only names, and keep the answer as a message of its own (INV-1). Raises FinanceError.
